@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 const rootDir = path.resolve(import.meta.dirname, '..');
-const existing = (...folders) => folders.map((folder) => path.join(rootDir, folder)).filter((folder) => existsSync(folder));
+const existing = (...folders) =>
+  folders.map((folder) => path.join(rootDir, folder)).filter((folder) => existsSync(folder));
 
 // ESM-only packages that CommonJS packages require(). Jest supports require(esm) from Node 24.9 on; below that, swc
 // compiles these to CommonJS when they are required (they stay ESM when imported). Never list a package whose classes are
