@@ -1,1 +1,52 @@
-export default async function setup() {}
+/**
+ * One throw-away PostgreSQL for the whole run, with the migrations applied once to a template database. The test files
+ * clone the template (test-database.ts); they learn of it through AFTERGLOW_TEST_DATABASE.
+ */
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildWhenStale } from '../../config/scripts/build.mjs';
+import { fromRoot, seconds } from '../../config/scripts/workspace.mjs';
+
+const TEMPLATE = 'afterglow_template';
+
+/** Jest may be interrupted between setup and teardown; the server must not outlive it. */
+function stopWithTheProcess(dataDir, folder) {
+  process.once('exit', () => {
+    try {
+      process.kill(Number.parseInt(readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8'), 10), 'SIGQUIT');
+    } catch {
+      // stopped already: teardown ran
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])
+    process.once(signal, () => process.exit(code));
+}
+
+export default async function setup() {
+  const startedAt = performance.now();
+  buildWhenStale();
+  const { EmbeddedPostgres, prepareDatabase } = await import(
+    pathToFileURL(fromRoot('dist/libs/persistence/src/index.js')).href
+  );
+
+  const folder = mkdtempSync(path.join(tmpdir(), 'afterglow-test-'));
+  // the server may run under an account of its own, which must be able to reach its data below this folder
+  chmodSync(folder, 0o755);
+  const dataDir = path.join(folder, 'postgres');
+  const server = new EmbeddedPostgres({ dataDir, unsafe: true, settings: { max_connections: '200' } });
+  stopWithTheProcess(dataDir, folder);
+  await server.start();
+  globalThis.afterglowTestServer = { server, folder };
+
+  await server.createDatabase(TEMPLATE);
+  const ownerUrl = server.url(TEMPLATE);
+  const urls = await prepareDatabase({ ownerUrl, secretKey: 'a secret key for tests, thirty-two bytes or more' });
+  process.env.AFTERGLOW_TEST_DATABASE = JSON.stringify({ ...urls, ownerUrl, template: TEMPLATE });
+  console.error(`PostgreSQL is up and migrated in ${seconds(startedAt)} s`);
+}
