@@ -1,0 +1,53 @@
+import type { Medium } from '#app/domain';
+
+/** A rendered message for exactly one recipient. */
+export interface OutboundMessage {
+  readonly id: string;
+  /** Hexadecimal message key; the same for every try, so a provider with idempotency keys can use it. */
+  readonly key: string;
+  readonly medium: Medium;
+  readonly to: string;
+  readonly fromName: string;
+  readonly subject: string | null;
+  readonly text: string;
+  readonly html: string | null;
+  /** Absolute URL; present on every class but service. Becomes the List-Unsubscribe headers of an e-mail. */
+  readonly unsubscribeUrl: string | null;
+}
+
+/** How far a hand-over got. `data`: the provider may have taken it. */
+export type HandOverPhase = 'none' | 'connected' | 'envelope' | 'data' | 'answered';
+
+/**
+ * What came of a hand-over. Only `transient` and `provider_down` may be tried again: the adapter knows that nothing was accepted.
+ * `unknown`: the provider may or may not have it; never tried again by itself.
+ */
+export interface HandOverResult {
+  readonly outcome: 'sent' | 'permanent' | 'transient' | 'provider_down' | 'unknown';
+  readonly phase: HandOverPhase;
+  readonly providerRef: string | null;
+  /** Provider's code, e.g. `550 5.1.1` or `21610`. */
+  readonly code: string | null;
+  readonly detail: string | null;
+  /** The address is bad for good: suppress it. */
+  readonly suppress?: 'recipient' | 'opted-out' | undefined;
+}
+
+/** An outbound channel: one folder in libs/channels. Never throws for what a provider does; it reports. */
+export interface Channel {
+  readonly code: string;
+  readonly title: string;
+  readonly medium: Medium;
+  /** How many hand-overs it can have under way at once. */
+  readonly concurrency: number;
+  /** Longest honest hand-over in milliseconds; the fence's lease exceeds it. */
+  readonly timeoutMs: number;
+  send(message: OutboundMessage): Promise<HandOverResult>;
+  close(): Promise<void>;
+}
+
+/** The channel that serves a medium in this installation: SMTP or Twilio where configured, else capture. */
+export abstract class Channels {
+  abstract forMedium(medium: Medium): Channel;
+  abstract close(): Promise<void>;
+}

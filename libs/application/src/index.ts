@@ -1,0 +1,20 @@
+export { type Channel, Channels, type HandOverPhase, type HandOverResult, type OutboundMessage } from './delivery/channel.js';
+export { type CompiledTemplate, type CompiledTemplates, type RenderedMessage, TemplateEngine } from './delivery/template-engine.port.js';
+export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
+export { type ClaimedBody, InboxPort, type ReceivedBody, type StoredBody } from './intake/inbox.port.js';
+export {
+  type IncomingRequest,
+  type ParseContext,
+  type ParsedBody,
+  type SignatureVerdict,
+  type SourceKind,
+  SourceKinds,
+  type StoredRequest,
+} from './intake/source-kind.js';
+export { JourneyReader, type StoredVersion } from './journeys/journey-reader.port.js';
+export { type FoldedEvent, JourneyRuntime, type RuntimeReport } from './journeys/journey-runtime.port.js';
+export { ClockPort } from './ports/clock.port.js';
+export { HintPort, QUEUE_NAMES, type QueueName } from './ports/hint.port.js';
+export { IdPort } from './ports/id.port.js';
+export { SecretPort } from './ports/secret.port.js';
+export { Transaction, UnitOfWork } from './ports/unit-of-work.port.js';

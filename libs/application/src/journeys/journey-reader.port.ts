@@ -1,0 +1,21 @@
+import type { CompiledTemplates } from '../delivery/template-engine.port.js';
+import type { JourneyDocument } from '#app/domain';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+
+/** A version of a journey as it is stored: the author's document and its compiled templates. Immutable. */
+export interface StoredVersion {
+  readonly id: string;
+  readonly journeyId: string;
+  readonly key: string;
+  readonly version: number;
+  readonly document: JourneyDocument;
+  readonly templates: CompiledTemplates;
+}
+
+/** Reads journey versions; immutable ones may come from a cache. */
+export abstract class JourneyReader {
+  abstract version(tx: Transaction, versionId: string): Promise<StoredVersion>;
+
+  /** Versions that people enter now: journeys in state `live`. */
+  abstract live(tx: Transaction): Promise<readonly StoredVersion[]>;
+}

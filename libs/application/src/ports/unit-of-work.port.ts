@@ -1,0 +1,17 @@
+/** A database transaction. Use cases only hand it on to repositories; what it holds is persistence's own. */
+export abstract class Transaction {
+  /** The shop whose rows this transaction sees; null in a transaction across shops, which sees no shop's rows. */
+  abstract readonly shopId: string | null;
+}
+
+/**
+ * Runs work in one transaction, committed when the promise resolves and rolled back when it rejects. Serialisation failures and
+ * deadlocks are tried again up to three times, so `work` must have no effect outside the transaction.
+ */
+export abstract class UnitOfWork {
+  /** Row-level security shows this shop's rows and no others. */
+  abstract inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+
+  /** For the narrow functions that look across shops (claims, look-ups by token): no table's rows are visible. */
+  abstract acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}

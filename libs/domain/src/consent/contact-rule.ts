@@ -1,0 +1,30 @@
+import type { CustomerFacts } from '../facts/facts.js';
+import type { Medium, MessageClass } from './message-class.js';
+
+export type ContactVerdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: ContactRefusal };
+export type ContactRefusal = 'no-address' | 'no-consent' | 'opted-out' | 'suppressed';
+
+const ALLOWED: ContactVerdict = { allowed: true };
+const refuse = (reason: ContactRefusal): ContactVerdict => ({ allowed: false, reason });
+
+/** Classes that need an opt-in; feedback needs only the absence of an opt-out, service neither. */
+const NEEDS_OPT_IN: ReadonlySet<MessageClass> = new Set(['review', 'marketing']);
+
+/** The address of the person on a medium, null when there is none. */
+export function addressOf(customer: CustomerFacts, medium: Medium): string | null {
+  return medium === 'email' ? customer.email : customer.phone;
+}
+
+/**
+ * May a message of this class go to this person on this medium now? Asked when a message is planned and again at hand-over,
+ * inside the transaction that fences it.
+ */
+export function mayContact(customer: CustomerFacts, messageClass: MessageClass, medium: Medium, isSuppressed: boolean): ContactVerdict {
+  if (addressOf(customer, medium) === null) return refuse('no-address');
+  if (isSuppressed) return refuse('suppressed');
+  if (messageClass === 'service') return ALLOWED;
+  const state = customer.consents[medium]?.state;
+  if (state === 'opted_out') return refuse('opted-out');
+  if (NEEDS_OPT_IN.has(messageClass) && state !== 'opted_in') return refuse('no-consent');
+  return ALLOWED;
+}

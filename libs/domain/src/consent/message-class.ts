@@ -1,0 +1,10 @@
+/**
+ * What a message is in law: `service` states facts about an order; `feedback` is a private survey; `review` asks for something
+ * public; `marketing` promotes. The later the class in this list, the stricter its rules.
+ */
+export const MESSAGE_CLASSES = ['service', 'feedback', 'review', 'marketing'] as const;
+export type MessageClass = (typeof MESSAGE_CLASSES)[number];
+
+/** Ways of reaching a person. A channel adapter serves one of these media. */
+export const MEDIA = ['email', 'sms'] as const;
+export type Medium = (typeof MEDIA)[number];

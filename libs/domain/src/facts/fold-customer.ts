@@ -1,0 +1,69 @@
+import type { CustomerProfile, DomainEvent } from '../event/event.js';
+import type { CustomerFacts } from './facts.js';
+import { foldConsents, mergeConsents } from './fold-consent.js';
+import { earliest, setStamped, stampOf } from './stamp.js';
+
+/** Folds what an event says of the person: identity, profile, consent. */
+export function foldCustomer(customer: CustomerFacts, event: DomainEvent): CustomerFacts {
+  const stamp = stampOf(event);
+  const seen = { ...customer, firstSeenAt: earliest(customer.firstSeenAt, event.occurredAt), externalIds: withExternalId(customer, event) };
+  const identified = setStamped(seen, stamp, { email: event.customer?.email, phone: event.customer?.phone });
+  const profiled = foldProfile(identified, stamp, profileOf(event));
+  const consents = foldConsents(profiled.consents, event, stamp);
+  return consents === profiled.consents ? profiled : { ...profiled, consents };
+}
+
+/** Two records of one person as one. Symmetric, so it does not matter which one survives. */
+export function mergeCustomers(a: CustomerFacts, b: CustomerFacts): CustomerFacts {
+  const merged: Record<string, unknown> = { ...a };
+  const stamps: Record<string, string> = { ...a.stamps };
+  for (const [field, stamp] of Object.entries(b.stamps)) {
+    if ((stamps[field] ?? '') >= stamp) continue;
+    stamps[field] = stamp;
+    if (!field.includes('.')) merged[field] = b[field as keyof CustomerFacts];
+  }
+  const seen = [a.firstSeenAt, b.firstSeenAt].filter((at) => at !== null).toSorted();
+  return {
+    ...(merged as unknown as CustomerFacts),
+    stamps,
+    externalIds: [...new Set([...a.externalIds, ...b.externalIds])].toSorted(),
+    attributes: mergeAttributes(a, b),
+    consents: mergeConsents(a.consents, b.consents),
+    firstSeenAt: seen[0] ?? null,
+  };
+}
+
+function mergeAttributes(a: CustomerFacts, b: CustomerFacts): CustomerFacts['attributes'] {
+  const merged = { ...a.attributes };
+  for (const [name, value] of Object.entries(b.attributes)) {
+    const field = `attributes.${name}`;
+    if ((a.stamps[field] ?? '') < (b.stamps[field] ?? '')) merged[name] = value;
+  }
+  return merged;
+}
+
+function withExternalId(customer: CustomerFacts, event: DomainEvent): readonly string[] {
+  const id = event.customer?.externalId;
+  if (id === undefined || customer.externalIds.includes(id)) return customer.externalIds;
+  return [...customer.externalIds, id].toSorted();
+}
+
+function profileOf(event: DomainEvent): CustomerProfile | undefined {
+  return 'profile' in event.data ? event.data.profile : undefined;
+}
+
+function foldProfile(customer: CustomerFacts, stamp: string, profile: CustomerProfile | undefined): CustomerFacts {
+  if (!profile) return customer;
+  const { attributes, ...fields } = profile;
+  const updated = setStamped(customer, stamp, fields);
+  if (!attributes) return updated;
+  const stamps = { ...updated.stamps };
+  const merged = { ...updated.attributes };
+  for (const [name, value] of Object.entries(attributes)) {
+    const field = `attributes.${name}`;
+    if ((stamps[field] ?? '') >= stamp) continue;
+    stamps[field] = stamp;
+    merged[name] = value;
+  }
+  return { ...updated, attributes: merged, stamps };
+}

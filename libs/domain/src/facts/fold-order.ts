@@ -1,0 +1,55 @@
+import type { DomainEvent, OrderDetails } from '../event/event.js';
+import type { OrderFacts, RefundFacts } from './facts.js';
+import { foldParcels } from './fold-parcels.js';
+import { earliest, setStamped, stampOf } from './stamp.js';
+
+/** Folds what an event says of the order. Milestones keep their earliest time and are never taken back; details follow the newest word. */
+export function foldOrder(order: OrderFacts, event: DomainEvent): OrderFacts {
+  const at = event.occurredAt;
+  switch (event.type) {
+    case 'order.placed':
+      return withDetails({ ...order, placedAt: earliest(order.placedAt, at) }, event, event.data);
+    case 'order.updated':
+      return withDetails(order, event, event.data);
+    case 'order.paid':
+      return withDetails({ ...order, paidAt: earliest(order.paidAt, at) }, event, event.data);
+    case 'order.fulfilled':
+      return withDetails({ ...order, fulfilledAt: earliest(order.fulfilledAt, at) }, event, event.data);
+    case 'order.cancelled':
+      return { ...order, cancelledAt: earliest(order.cancelledAt, at) };
+    case 'return.requested':
+      return { ...order, returnRequestedAt: earliest(order.returnRequestedAt, at) };
+    case 'order.refunded':
+      return withRefund(order, { id: event.data.refundId ?? event.id, at, amount: event.data.amount ?? null, full: event.data.full ?? false });
+    case 'shipment.created':
+    case 'shipment.label_created':
+    case 'shipment.in_transit':
+    case 'shipment.out_for_delivery':
+    case 'shipment.available_for_pickup':
+    case 'shipment.attempt_failed':
+    case 'shipment.delayed':
+    case 'shipment.exception':
+    case 'shipment.delivered':
+    case 'shipment.returned':
+      return { ...order, parcels: foldParcels(order.parcels, event) };
+    case 'customer.created':
+    case 'customer.updated':
+    case 'customer.data_requested':
+    case 'customer.redacted':
+    case 'consent.changed':
+    case 'survey.answered':
+    case 'review.submitted':
+      return order;
+  }
+}
+
+function withDetails(order: OrderFacts, event: DomainEvent, details: OrderDetails): OrderFacts {
+  const { name, total, lines, promisedDate, isGift, statusUrl, tags } = details;
+  return setStamped(order, stampOf(event), { name, total, lines, promisedDate, isGift, statusUrl, tags });
+}
+
+function withRefund(order: OrderFacts, refund: RefundFacts): OrderFacts {
+  if (order.refunds.some((known) => known.id === refund.id)) return order;
+  const refunds = [...order.refunds, refund].toSorted((a, b) => (a.at + a.id < b.at + b.id ? -1 : 1));
+  return { ...order, refunds };
+}

@@ -1,0 +1,26 @@
+import type { DomainEvent } from '../event/event.js';
+import { foldCustomer } from './fold-customer.js';
+import { foldOrder } from './fold-order.js';
+import { type CustomerFacts, EMPTY_CUSTOMER, emptyOrder, type OrderFacts, type PersonFacts } from './facts.js';
+
+/**
+ * The facts after one more event. Pure and independent of order: any permutation of the same events gives the same facts.
+ * Intake and backtests share it.
+ */
+export function applyEvent(facts: PersonFacts, event: DomainEvent): PersonFacts {
+  const customer = applyToCustomer(facts.customer, event);
+  const orderId = event.order?.externalId;
+  if (orderId === undefined) return customer === facts.customer ? facts : { ...facts, customer };
+  const order = applyToOrder(facts.orders[orderId] ?? emptyOrder(orderId), event);
+  return { customer, orders: { ...facts.orders, [orderId]: order } };
+}
+
+export function applyToCustomer(customer: CustomerFacts, event: DomainEvent): CustomerFacts {
+  return foldCustomer(customer, event);
+}
+
+export function applyToOrder(order: OrderFacts, event: DomainEvent): OrderFacts {
+  return foldOrder(order, event);
+}
+
+export const NOBODY: PersonFacts = { customer: EMPTY_CUSTOMER, orders: {} };

@@ -1,0 +1,67 @@
+export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
+export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
+export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError, UnknownOutcomeError } from './errors.js';
+export {
+  type ConsentChange,
+  type ConsentEvidence,
+  type ConsentState,
+  type CustomerProfile,
+  type CustomerRef,
+  type DomainEvent,
+  EVENT_TYPES,
+  type EventDataByType,
+  type EventType,
+  type NormalisedEvent,
+  type OrderDetails,
+  type OrderLine,
+  type ParcelDetails,
+  type ReviewSubmission,
+  type SurveyAnswer,
+  type SurveyScale,
+} from './event/event.js';
+export {
+  type ConsentChannel,
+  type ConsentFact,
+  type ConsentStatement,
+  type CustomerFacts,
+  EMPTY_CUSTOMER,
+  emptyOrder,
+  type OrderFacts,
+  type ParcelFacts,
+  type ParcelState,
+  type PersonFacts,
+  type RefundFacts,
+} from './facts/facts.js';
+export { applyEvent, applyToCustomer, applyToOrder, NOBODY } from './facts/fold.js';
+export { mergeCustomers } from './facts/fold-customer.js';
+export { type EventView, type FactsSnapshot, type FactsView, factsView, type Json, type OrderPosition, type ShopFacts } from './facts/view.js';
+export type { EventPattern, JourneyDocument, Reentry, StepDocument, SurveyDefinition, TemplateDocument } from './journey/document.js';
+export type {
+  Decision,
+  Effect,
+  EndReason,
+  FinishEffect,
+  JournalEntry,
+  JournalKind,
+  RunInput,
+  RunState,
+  RunStatus,
+  SendEffect,
+  WakeEffect,
+} from './journey/run.js';
+export { defineStepKind, type StepContext, type StepDecision, type StepExpression, type StepKind } from './journey/step-kind.js';
+export { minorDigits, type Money, parseMoney } from './money.js';
+export {
+  addDuration,
+  endOfDay,
+  type Instant,
+  isDuration,
+  isIsoDate,
+  type IsoDate,
+  type IsoInstant,
+  isTimeZone,
+  localDate,
+  startOfDay,
+  toInstant,
+  toIso,
+} from './time/instant.js';

@@ -1,0 +1,57 @@
+import type { EventType, SurveyScale } from '../event/event.js';
+import type { Json } from '../facts/view.js';
+import type { MessageClass } from '../consent/message-class.js';
+
+/** An event that a journey reacts to, with an optional CEL condition over the facts and the event. */
+export interface EventPattern {
+  readonly event: EventType;
+  readonly where?: string | undefined;
+}
+
+export interface StepDocument {
+  readonly id: string;
+  readonly kind: string;
+  /** Validated by the step kind's own schema once the journey's settings are filled in. */
+  readonly settings: Readonly<Record<string, Json>>;
+  /** Step to go to instead of the following one; `end` ends the run. */
+  readonly next?: string | undefined;
+}
+
+/** One template in one locale. An e-mail has subject and mjml, an SMS has sms. */
+export interface TemplateDocument {
+  readonly subject?: string | undefined;
+  readonly preheader?: string | undefined;
+  readonly mjml?: string | undefined;
+  readonly sms?: string | undefined;
+}
+
+/** When one person (or order) may enter again. `after-end`: once the earlier run has ended. */
+export type Reentry = 'never' | 'after-end';
+
+/** A journey as its author writes it. The wire schema stands in contracts, the schema with all step kinds in application. */
+export interface JourneyDocument {
+  readonly key: string;
+  readonly title: string;
+  readonly class: MessageClass;
+  readonly trigger: EventPattern;
+  /** CEL condition over the facts; asked on entry. */
+  readonly audience?: string | undefined;
+  readonly entry: { readonly key: string; readonly reentry: Reentry };
+  /** Events that end a run, whatever step it is at. */
+  readonly exitOn: readonly EventPattern[];
+  readonly goal?: (EventPattern & { readonly within: string }) | undefined;
+  readonly settings: Readonly<Record<string, Json>>;
+  readonly steps: readonly StepDocument[];
+  readonly templates: Readonly<Record<string, Readonly<Record<string, TemplateDocument>>>>;
+}
+
+/** A survey that an `ask` step puts to the customer; scale and polarity are stored with every answer. */
+export interface SurveyDefinition {
+  readonly key: string;
+  readonly metric: 'nps' | 'csat' | 'ces';
+  readonly scale: SurveyScale;
+  /** The question by locale. */
+  readonly question: Readonly<Record<string, string>>;
+  /** Words at both ends of the scale by locale: [worst value's side = min, max]. */
+  readonly anchors: Readonly<Record<string, readonly [string, string]>>;
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { EventView, FactsView, Json } from '../facts/view.js';
+import type { Instant } from '../time/instant.js';
+import type { MessageClass } from '../consent/message-class.js';
+import type { SendEffect } from './run.js';
+
+/** What a step may look at while it decides. Nothing here reads a clock or does I/O. */
+export interface StepContext {
+  /** The instant of the decision, as the clock shows it. */
+  readonly now: Instant;
+  /** Business time that the run has reached; waits count from here, so that a late worker shifts nothing. */
+  readonly at: Instant;
+  /** `customer`, `order`, `shop`, `event` (the entry event, or the one at hand), `settings`, `run`. */
+  readonly view: FactsView;
+  /** The customer's IANA zone, the shop's where the customer's is unknown. */
+  readonly zone: string;
+  readonly shopZone: string;
+  readonly stepId: string;
+  readonly visit: number;
+  readonly class: MessageClass;
+  /** Evaluates a CEL expression of this document. */
+  evaluate(expression: string): unknown;
+  /** Evaluates a condition; anything but `true` is false. */
+  holds(condition: string): boolean;
+}
+
+/** What a step decides: go on (to `next`, else to the following step), stay and wait, or end the run. */
+export type StepDecision =
+  | { readonly type: 'continue'; readonly next?: string | undefined; readonly send?: Omit<SendEffect, 'type' | 'step' | 'visit' | 'class'> | undefined; readonly note?: Json }
+  | { readonly type: 'wait'; readonly until: Instant | null; readonly state?: Json; readonly note?: Json }
+  | { readonly type: 'end'; readonly reason?: string; readonly note?: Json };
+
+/** A place in a step's settings that holds a CEL expression, so that it can be checked before publishing. */
+export interface StepExpression {
+  readonly place: string;
+  readonly source: string;
+  readonly expects: 'bool' | 'any';
+}
+
+/**
+ * A kind of step: one folder, one definition. It decides and returns data; the worker performs.
+ * `S` is the shape of its settings.
+ */
+export interface StepKind<S = unknown> {
+  /** Name used in documents. */
+  readonly code: string;
+  readonly title: string;
+  readonly settings: z.ZodType<S>;
+  /** The run arrives at the step. */
+  enter(settings: S, context: StepContext): StepDecision;
+  /** The time that the step waited for has come. */
+  wake?(settings: S, context: StepContext, state: Json): StepDecision;
+  /** Something happened to this person or order while the step waits; undefined leaves the wait as it is. */
+  onEvent?(settings: S, context: StepContext, event: EventView, state: Json): StepDecision | undefined;
+  /** Ids of steps it may jump to. */
+  targets?(settings: S): readonly string[];
+  expressions?(settings: S): readonly StepExpression[];
+  /** Names of templates it sends. */
+  templates?(settings: S): readonly string[];
+}
+
+/** Declares a step kind; keeps the settings' type for the callbacks. */
+export function defineStepKind<S>(kind: StepKind<S>): StepKind {
+  return kind as unknown as StepKind;
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Transaction, UnitOfWork } from '#app/application';
+import { AfterglowError, TransientError } from '#app/domain';
+import type { PoolClient, QueryResultRow } from 'pg';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const MAX_TRIES = 3;
+/** serialization_failure, deadlock_detected */
+const RETRYABLE = new Set(['40001', '40P01']);
+/** SQLSTATE classes and socket errors that mean: the database can't be used at the moment. */
+const UNAVAILABLE = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+/** A transaction on one pooled connection. */
+export class PgTransaction extends Transaction {
+  constructor(
+    readonly shopId: string | null,
+    private readonly client: PoolClient,
+    /** For the few tables with entities. Use find, insert and update: `save` would open a transaction of its own. */
+    readonly manager: EntityManager,
+  ) {
+    super();
+  }
+
+  /** Rows of a parameterised statement. Statements with the same `name` are prepared once per connection. */
+  async query<T extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = [], name?: string): Promise<T[]> {
+    const result = await this.client.query<T>({ text, values, ...(name ? { name } : {}) });
+    return result.rows;
+  }
+
+  /** Runs a statement for its effect; returns the number of rows it touched. */
+  async run(text: string, values: unknown[] = []): Promise<number> {
+    const result = await this.client.query({ text, values });
+    return result.rowCount ?? 0;
+  }
+}
+
+/** What repositories call first: the handle that use cases pass around, as this lib knows it. */
+export function pg(tx: Transaction): PgTransaction {
+  if (!(tx instanceof PgTransaction)) throw new AfterglowError('internal', 'This transaction was not opened by PgUnitOfWork.');
+  return tx;
+}
+
+@Injectable()
+export class PgUnitOfWork extends UnitOfWork {
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (!UUID.test(shopId)) throw new AfterglowError('internal', `"${shopId}" is no shop id.`);
+    return this.attempt(shopId, `begin; select set_config('app.shop_id', '${shopId}', true)`, work);
+  }
+
+  acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.attempt(null, 'begin', work);
+  }
+
+  private async attempt<T>(shopId: string | null, opening: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.once(shopId, opening, work);
+      } catch (error) {
+        const code = sqlState(error);
+        if (tries < MAX_TRIES && code !== undefined && RETRYABLE.has(code)) continue;
+        throw translate(error, code);
+      }
+    }
+  }
+
+  private async once<T>(shopId: string | null, opening: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const client = await connect(runner);
+      await client.query(opening);
+      try {
+        const result = await work(new PgTransaction(shopId, client, runner.manager));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+async function connect(runner: QueryRunner): Promise<PoolClient> {
+  return (await runner.connect()) as PoolClient;
+}
+
+function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Use cases and the HTTP filter know one error for a database that can't be used; its own words stay in the cause. */
+function translate(error: unknown, code: string | undefined): unknown {
+  if (error instanceof AfterglowError) return error;
+  const message = error instanceof Error ? error.message : '';
+  const isUnavailable = (code !== undefined && UNAVAILABLE.test(code)) || /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(message);
+  if (!isUnavailable) return error;
+  return new TransientError('unavailable', 'The database cannot be reached. Nothing was stored; try again in a moment.', { cause: error, retryAfterS: 5 });
+}

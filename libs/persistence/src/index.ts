@@ -1,0 +1,4 @@
+export { createDataSource } from './connection/data-source.js';
+export { pg, PgTransaction, PgUnitOfWork } from './connection/pg-unit-of-work.js';
+export { prepareDatabase, type PreparedDatabase } from './connection/prepare-database.js';
+export { EmbeddedPostgres } from './embedded/index.js';

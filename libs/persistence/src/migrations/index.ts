@@ -1,0 +1,4 @@
+import { Initial1793577600000 } from './0001-initial/index.js';
+
+/** In the order in which they run. A migration that has landed is never edited: write the next one. */
+export const migrations = [Initial1793577600000];
