@@ -22,7 +22,7 @@ export const CHECKS = [
     ],
   },
   { name: 'unused', args: [bin('knip/bin/knip.js'), '--config', 'config/knip.json', '--no-config-hints'] },
-  { name: 'format', args: [bin('oxfmt/bin/oxfmt'), '--config', 'config/oxfmt.json', '--check', '.'] },
+  { name: 'format', args: [bin('oxfmt/bin/oxfmt'), '--check', '.'] },
 ];
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

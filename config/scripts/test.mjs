@@ -1,5 +1,6 @@
 /** Runs Jest; arguments are Jest's own (`--selectProjects unit`, a path, `-t`). Tests that boot the system get a fresh build. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildWhenStale } from './build.mjs';
 import { fromRoot, requirePackages, root } from './workspace.mjs';
@@ -9,8 +10,8 @@ const args = process.argv.slice(2);
 const isPure = args.includes('--selectProjects') && !args.some((arg) => arg === 'medium' || arg === 'e2e');
 if (!isPure) buildWhenStale();
 
-const results = process.env.AFTERGLOW_RESULTS;
-const report = results ? ['--json', `--outputFile=${path.join(results, `jest-${process.pid}.json`)}`] : [];
+const folder = process.env.AFTERGLOW_RESULTS;
+const report = folder && path.join(folder, `jest-${process.pid}.json`);
 const { status } = spawnSync(
   process.execPath,
   [
@@ -19,9 +20,11 @@ const { status } = spawnSync(
     fromRoot('node_modules', 'jest', 'bin', 'jest.js'),
     '--config',
     fromRoot('config', 'jest.config.mjs'),
-    ...report,
+    ...(report ? ['--json', `--outputFile=${report}`] : []),
     ...args,
   ],
   { cwd: root, stdio: 'inherit' },
 );
+// a Jest that fell over before it could count is a failure too
+if (status !== 0 && report && !existsSync(report)) writeFileSync(report, JSON.stringify({ passed: 0, failed: 1 }));
 process.exit(status ?? 1);
