@@ -1,0 +1,15 @@
+export { compileTemplate } from './compile.js';
+export { renderTemplate } from './render.js';
+export { findVariables } from './variables.js';
+export { TemplateRenderError } from './template.js';
+export type {
+  CompiledTemplate,
+  CompileOptions,
+  RenderedMessage,
+  TemplateBrand,
+  TemplateContext,
+  TemplatePlace,
+  TemplateProblem,
+  TemplateProblemCode,
+  TemplateSource,
+} from './template.js';
