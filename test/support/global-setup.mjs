@@ -9,23 +9,23 @@ import { pathToFileURL } from 'node:url';
 import { buildWhenStale } from '../../config/scripts/build.mjs';
 import { fromRoot, seconds } from '../../config/scripts/workspace.mjs';
 
+const SIGNALS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+];
 const TEMPLATE = 'afterglow_template';
 
 /** Jest may be interrupted between setup and teardown; the server must not outlive it. */
-function stopWithTheProcess(dataDir, folder) {
+function stopWithTheProcess(cluster, folder) {
   process.once('exit', () => {
     try {
-      process.kill(Number.parseInt(readFileSync(path.join(dataDir, 'postmaster.pid'), 'utf8'), 10), 'SIGQUIT');
+      process.kill(Number.parseInt(readFileSync(path.join(cluster, 'postmaster.pid'), 'utf8'), 10), 'SIGQUIT');
     } catch {
       // stopped already: teardown ran
     }
-    rmSync(folder, { recursive: true, force: true });
+    for (const leftover of [cluster, folder]) rmSync(leftover, { recursive: true, force: true });
   });
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ])
-    process.once(signal, () => process.exit(code));
+  for (const [signal, code] of SIGNALS) process.once(signal, () => process.exit(code));
 }
 
 export default async function setup() {
@@ -38,15 +38,15 @@ export default async function setup() {
   const folder = mkdtempSync(path.join(tmpdir(), 'afterglow-test-'));
   // the server may run under an account of its own, which must be able to reach its data below this folder
   chmodSync(folder, 0o755);
-  const dataDir = path.join(folder, 'postgres');
-  const server = new EmbeddedPostgres({ dataDir, unsafe: true, settings: { max_connections: '200' } });
-  stopWithTheProcess(dataDir, folder);
-  await server.start();
-  globalThis.afterglowTestServer = { server, folder };
+  const server = new EmbeddedPostgres({ dataDir: folder, unsafe: true, settings: { max_connections: '200' } });
+  const { directory } = await server.start();
+  stopWithTheProcess(directory, folder);
+  globalThis.afterglowTestServer = server;
 
   await server.createDatabase(TEMPLATE);
   const ownerUrl = server.url(TEMPLATE);
-  const urls = await prepareDatabase({ ownerUrl, secretKey: 'a secret key for tests, thirty-two bytes or more' });
+  const secretKey = 'a secret key for tests, thirty-two bytes or more';
+  const urls = await prepareDatabase({ ownerUrl, secretKey, allowLossy: true });
   process.env.AFTERGLOW_TEST_DATABASE = JSON.stringify({ ...urls, ownerUrl, template: TEMPLATE });
   console.error(`PostgreSQL is up and migrated in ${seconds(startedAt)} s`);
 }

@@ -1,9 +1,5 @@
-import { rmSync } from 'node:fs';
-
+/** The folder of the server is removed when the process exits (global-setup.mjs). */
 export default async function teardown() {
-  const { server, folder } = globalThis.afterglowTestServer ?? {};
-  if (!server) return;
   // nothing of the data is wanted any more
-  await server.stop('immediate');
-  rmSync(folder, { recursive: true, force: true });
+  await globalThis.afterglowTestServer?.stop('immediate');
 }
