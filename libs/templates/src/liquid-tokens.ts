@@ -49,21 +49,35 @@ export function guardUrls(marked: string, tokens: string[]): string {
 
 function guardValue(quoted: string, tokens: string[]): string {
   const quote = quoted.charAt(0);
-  let hasScheme = false;
-  let isGuarded = false;
+  // whether the scheme is given already, by text or by an output before
+  let isSettled = false;
+  const blocks: boolean[] = [];
   const parts = quoted.slice(1, -1).split(/(\uE000\d+\s*\uE001)/);
   const guarded = parts.map((part) => {
-    const index = /^\uE000(\d+)/.exec(part)?.[1];
-    if (index === undefined) {
-      hasScheme ||= part.trim() !== '';
-      return part;
-    }
-    const token = tokens[Number(index)] ?? '';
-    // after a tag another branch may begin, which needs a guard of its own
-    if (!isOutput(token)) isGuarded = false;
-    if (!isOutput(token) || hasScheme || isGuarded) return part;
-    isGuarded = true;
-    return addToken(tokens, token.replace(/\s*(-?\}\})$/, ' | url $1'));
+    const token = tokenOf(part, tokens);
+    const tag = /^\{%-?\s*(\w+)/.exec(token)?.[1];
+    if (tag !== undefined) isSettled = afterTag(tag, isSettled, blocks);
+    if (tag !== undefined || isSettled) return part;
+    isSettled = part.trim() !== '';
+    return isOutput(token) ? addToken(tokens, guardOutput(token)) : part;
   });
   return quote + guarded.join('') + quote;
+}
+
+function tokenOf(part: string, tokens: readonly string[]): string {
+  const index = /^\uE000(\d+)/.exec(part)?.[1];
+  return index === undefined ? '' : (tokens[Number(index)] ?? '');
+}
+
+/** Each branch begins as its block began; `blocks` holds how. */
+function afterTag(tag: string, isSettled: boolean, blocks: boolean[]): boolean {
+  if (/^(?:if|unless|case|for)$/.test(tag)) blocks.push(isSettled);
+  else if (/^(?:else|elsif|when)$/.test(tag)) return blocks.at(-1) ?? isSettled;
+  else if (tag.startsWith('end')) blocks.pop();
+  return isSettled;
+}
+
+/** In place of a last `escape`, which the output gets anyway and which must come after. */
+function guardOutput(token: string): string {
+  return token.replace(/\s*(?:\|\s*escape(?:_once)?\s*)?(-?\}\})$/, ' | url $1');
 }

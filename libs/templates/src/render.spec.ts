@@ -52,6 +52,24 @@ describe('renderTemplate', () => {
     expect(text).not.toContain('javascript:');
   });
 
+  it.each([
+    ['{{ bad | escape }}', ''],
+    ['{{- good | escape -}}', 'https://shop.example/?a=1&amp;b=2'],
+    ['{% if no %}https://x.example/{{ path }}{% else %}{{ bad }}{% endif %}', ''],
+    ['https://x.example/{% if no %}{{ good }}{% else %}{{ path }}{% endif %}', 'https://x.example/p'],
+    [' {{ empty }}{{ path }}', ' p'],
+    ['mailto:{{ mail }}', 'mailto:care@shop.example'],
+  ])('guards the link %s', async (href, shown) => {
+    const context = aContext({
+      bad: 'javascript:alert(1)',
+      good: 'https://shop.example/?a=1&b=2',
+      path: 'p',
+      mail: 'care@shop.example',
+    });
+    const { html } = await renderMail(`<mj-text><a href="${href}">A</a></mj-text>`, context);
+    expect(html).toContain(`<a href="${shown}">A</a>`);
+  });
+
   it('makes one clean line of the subject', async () => {
     const name = 'Ines\r\nBcc: all@shop.example\u0000\u2028x';
     const { subject } = await renderSource(
