@@ -1,0 +1,2 @@
+export { EmbeddedPostgres } from './embedded-postgres.js';
+export type { EmbeddedPostgresOptions, EmbeddedPostgresStart } from './embedded-postgres.js';
