@@ -40,8 +40,8 @@ const layerRules = Object.entries(LIBS).map(([lib, allowed]) => ({
   name: `lib-${lib}`,
   severity: 'error',
   comment: `libs/${lib} may import only: ${allowed.join(', ') || 'no other lib'}`,
-  from: { path: `^libs/${lib}/`, pathNot: TEST_CODE },
-  to: { path: '^(libs|apps|test)/', pathNot: [lib, ...allowed].map((name) => `^libs/${name}/`) },
+  from: { path: `^libs/${lib}/` },
+  to: { path: '^(libs|apps)/', pathNot: [lib, ...allowed].map((name) => `^libs/${name}/`) },
 }));
 
 const purityRules = Object.entries(PURE_PACKAGES).map(([lib, packages]) => ({
