@@ -14,8 +14,15 @@ export interface StoredVersion {
 
 /** Reads journey versions; immutable ones may come from a cache. */
 export abstract class JourneyReader {
+  /** @throws PermanentError `not_found` */
   abstract version(tx: Transaction, versionId: string): Promise<StoredVersion>;
 
-  /** Versions that people enter now: journeys in state `live`. */
+  /** Versions by id, in at most one statement; ids that the shop doesn't have are left out. */
+  abstract versions(tx: Transaction, versionIds: readonly string[]): Promise<ReadonlyMap<string, StoredVersion>>;
+
+  /**
+   * Versions that people enter now: journeys in state `live`, by key. Until this transaction ends nobody publishes, pauses or
+   * archives a journey of the shop.
+   */
   abstract live(tx: Transaction): Promise<readonly StoredVersion[]>;
 }

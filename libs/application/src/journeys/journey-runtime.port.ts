@@ -1,4 +1,4 @@
-import type { DomainEvent, FactsSnapshot, Instant, ShopFacts } from '#app/domain';
+import type { DomainEvent, FactsSnapshot, Instant, Medium, ShopFacts } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 /** An event whose person is known, with the facts right after it. */
@@ -13,7 +13,10 @@ export interface FoldedEvent {
 export interface RuntimeReport {
   readonly started: number;
   readonly moved: number;
+  /** Messages that wait to be handed over. */
   readonly messages: number;
+  /** The media of those messages: hint at their delivery queues after the commit. */
+  readonly media: readonly Medium[];
 }
 
 /** Moves journeys on events: ends, wakes and re-times waiting runs, starts new ones, plans messages. Intake calls it in its own transaction. */

@@ -40,7 +40,9 @@ create table app.journey_run (
   version_id uuid not null,
   customer_id uuid not null,
   order_id uuid,
+  -- What may enter once, such as an order id, and the how manieth entry with this key it is.
   entry_key text not null,
+  entry_number integer not null default 1,
   status text not null check (status in ('waiting', 'completed', 'exited', 'failed')),
   step text,
   -- RunState as JSON.
@@ -53,8 +55,9 @@ create table app.journey_run (
   primary key (shop_id, id),
   foreign key (shop_id, version_id) references app.journey_version (shop_id, id)
 ) with (fillfactor = 80);
-create unique index journey_run_entry on app.journey_run (shop_id, journey_id, entry_key);
+create unique index journey_run_entry on app.journey_run (shop_id, journey_id, entry_key, entry_number);
 create index journey_run_waiting on app.journey_run (shop_id, customer_id) where status = 'waiting';
+create index journey_run_open on app.journey_run (shop_id, journey_id, id) where status = 'waiting';
 create index journey_run_customer on app.journey_run (shop_id, customer_id, started_at);
 create index journey_run_order on app.journey_run (shop_id, order_id);
 create index journey_run_listing on app.journey_run (shop_id, journey_id, started_at, id);
@@ -81,8 +84,10 @@ create table app.timer (
   epoch integer not null default 0,
   attempts smallint not null default 0,
   lease_until timestamptz,
+  -- Set while the journey is paused: the timer keeps its due time and nobody claims it.
+  held boolean not null default false,
   primary key (shop_id, run_id)
 );
-create index timer_due on app.timer (due_at) where state = 'scheduled';
+create index timer_due on app.timer (due_at) where state = 'scheduled' and not held;
 create index timer_lease on app.timer (lease_until) where state = 'claimed';
 `;

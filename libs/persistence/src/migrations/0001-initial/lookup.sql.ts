@@ -93,7 +93,7 @@ create function app.claim_timers(p_limit integer, p_lease interval)
 as $$
   with picked as (
     select t.shop_id, t.run_id from app.timer t
-    where t.state = 'scheduled' and t.due_at <= app.now()
+    where t.state = 'scheduled' and not t.held and t.due_at <= app.now()
       and not exists (select 1 from app.shop s where s.id = t.shop_id and s.paused_at is not null)
     order by t.due_at limit p_limit for update skip locked
   )
@@ -109,7 +109,7 @@ create function app.claim_messages(p_medium text, p_limit integer, p_lease inter
 as $$
   with picked as (
     select m.shop_id, m.id from app.message m
-    where m.state = 'queued' and m.medium = p_medium and m.not_before <= app.now()
+    where m.state = 'queued' and not m.held and m.medium = p_medium and m.not_before <= app.now()
       and not exists (select 1 from app.shop s where s.id = m.shop_id and s.paused_at is not null)
     order by m.not_before limit p_limit for update skip locked
   )
@@ -139,18 +139,24 @@ create function app.pending_work() returns table (inbox boolean, timers boolean,
   language sql stable security definer set search_path = app, pg_temp
 as $$
   select exists (select 1 from app.inbox_event e join app.shop s on s.id = e.shop_id where e.state in ('new', 'claimed') and s.paused_at is null),
-    exists (select 1 from app.timer t join app.shop s on s.id = t.shop_id
-      where (t.state = 'claimed' or (t.state = 'scheduled' and t.due_at <= app.now())) and s.paused_at is null),
+    exists (select 1 from app.timer t join app.shop s on s.id = t.shop_id where t.state = 'claimed' and s.paused_at is null)
+      or exists (select 1 from app.timer t join app.shop s on s.id = t.shop_id
+        where t.state = 'scheduled' and not t.held and t.due_at <= app.now() and s.paused_at is null),
     exists (select 1 from app.message m join app.shop s on s.id = m.shop_id
-      where (m.state in ('claimed', 'handing') or (m.state = 'queued' and m.not_before <= app.now())) and s.paused_at is null) $$;
+      where m.state in ('claimed', 'handing') and s.paused_at is null)
+      or exists (select 1 from app.message m join app.shop s on s.id = m.shop_id
+        where m.state = 'queued' and not m.held and m.not_before <= app.now() and s.paused_at is null) $$;
 
 -- The next instant after the present one at which something falls due; null when nothing is planned.
 create function app.next_due() returns timestamptz
   language sql stable security definer set search_path = app, pg_temp
 as $$
   select least(
-    (select min(t.due_at) from app.timer t join app.shop s on s.id = t.shop_id where t.state = 'scheduled' and s.paused_at is null),
-    (select min(m.not_before) from app.message m join app.shop s on s.id = m.shop_id where m.state = 'queued' and s.paused_at is null)) $$;
+    (select t.due_at from app.timer t where t.state = 'scheduled' and not t.held
+      and not exists (select 1 from app.shop s where s.id = t.shop_id and s.paused_at is not null) order by t.due_at limit 1),
+    (select min(due.not_before) from unnest(array['email', 'sms']) medium, lateral (
+      select m.not_before from app.message m where m.state = 'queued' and not m.held and m.medium = medium
+        and not exists (select 1 from app.shop s where s.id = m.shop_id and s.paused_at is not null) order by m.not_before limit 1) due)) $$;
 
 create function app.set_virtual_clock(p_instant timestamptz) returns void
   language sql volatile security definer set search_path = app, pg_temp
@@ -167,8 +173,8 @@ create function app.backlog() returns table (name text, n bigint, oldest timesta
   language sql stable security definer set search_path = app, pg_temp
 as $$
   select 'inbox', count(*), min(received_at) from app.inbox_event where state in ('new', 'claimed')
-  union all select 'timers', count(*), min(due_at) from app.timer where state in ('scheduled', 'claimed') and due_at <= app.now()
-  union all select 'messages', count(*), min(not_before) from app.message where state = 'queued' and not_before <= app.now()
+  union all select 'timers', count(*), min(due_at) from app.timer where state in ('scheduled', 'claimed') and not held and due_at <= app.now()
+  union all select 'messages', count(*), min(not_before) from app.message where state = 'queued' and not held and not_before <= app.now()
   union all select 'handing', count(*), null from app.message where state = 'handing'
   union all select 'unknown', count(*), null from app.message where state = 'unknown'
   union all select 'dead_letters', count(*), min(created_at) from app.dead_letter where state = 'open' $$;

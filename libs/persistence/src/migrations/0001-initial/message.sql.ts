@@ -26,6 +26,8 @@ create table app.message (
   epoch integer not null default 0,
   attempts smallint not null default 0,
   lease_until timestamptz,
+  -- Set while the journey is paused: the message stays queued and nobody claims it.
+  held boolean not null default false,
   -- Business time at which it fell due, before which it isn't tried (again), after which it is useless.
   due_at timestamptz not null,
   not_before timestamptz not null,
@@ -37,7 +39,7 @@ create table app.message (
   primary key (shop_id, id)
 ) with (fillfactor = 70);
 create unique index message_key on app.message (shop_id, message_key);
-create index message_due on app.message (medium, not_before) where state = 'queued';
+create index message_due on app.message (medium, not_before) where state = 'queued' and not held;
 create index message_lease on app.message (lease_until) where state in ('claimed', 'handing');
 create index message_state on app.message (shop_id, state, created_at, id);
 create index message_customer on app.message (shop_id, customer_id, created_at);
