@@ -1,3 +1,5 @@
+export { AdvanceClock } from './clock/advance-clock.use-case.js';
+export { type PendingWork, VirtualClockPort } from './clock/virtual-clock.port.js';
 export { type Channel, Channels, type HandOverPhase, type HandOverResult, type OutboundMessage } from './delivery/channel.js';
 export { type CompiledTemplate, type CompiledTemplates, type RenderedMessage, TemplateEngine } from './delivery/template-engine.port.js';
 export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
@@ -18,3 +20,5 @@ export { HintPort, QUEUE_NAMES, type QueueName } from './ports/hint.port.js';
 export { IdPort } from './ports/id.port.js';
 export { SecretPort } from './ports/secret.port.js';
 export { Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
+export { HousekeepingPort } from './ops/housekeeping.port.js';
+export { type HousekeepingReport, KeepHouse } from './ops/keep-house.use-case.js';

@@ -1,3 +1,5 @@
+export { PgHousekeeping } from './clock/pg-housekeeping.js';
+export { PgVirtualClock } from './clock/pg-virtual-clock.js';
 export { createDataSource } from './connection/data-source.js';
 export { pg, PgTransaction, PgUnitOfWork } from './connection/pg-unit-of-work.js';
 export { prepareDatabase, type PreparedDatabase } from './connection/prepare-database.js';

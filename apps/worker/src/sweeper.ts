@@ -1,0 +1,51 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { HintPort, KeepHouse } from '#app/application';
+import { rootLogger } from '#app/platform';
+import { Drains } from './drains.js';
+
+const SWEEP_MS = 1_000;
+const HOUSEKEEPING_MS = 15_000;
+const JITTER = 0.2;
+
+/**
+ * Looks for due rows by itself, whatever the queue says: it may be wiped, full or away and nothing is lost, only slower by a
+ * second. Reaping doesn't depend on the queue either.
+ */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private isStopped = false;
+
+  constructor(
+    private readonly drains: Drains,
+    private readonly keepHouse: KeepHouse,
+    private readonly hints: HintPort,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    for (const drain of this.drains.all()) this.every(SWEEP_MS, () => drain.run());
+    this.every(HOUSEKEEPING_MS, async () => {
+      this.hints.hint('maintenance');
+      await this.keepHouse.runIfOverdue();
+    });
+  }
+
+  /** Stops claiming and lets what is under way end: it holds hand-overs whose outcome must be recorded. */
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await Promise.all(this.drains.all().map((drain) => drain.stop()));
+  }
+
+  private every(ms: number, work: () => Promise<unknown>): void {
+    if (this.isStopped) return;
+    const spread = 1 - JITTER + 2 * JITTER * Math.random();
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      work()
+        .catch((error: unknown) => rootLogger.warn({ err: error }, 'A sweep failed and will be repeated'))
+        .finally(() => this.every(ms, work));
+    }, ms * spread);
+    this.timers.add(timer);
+  }
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { type Instant, PermanentError, toIso, TransientError } from '#app/domain';
+import { ClockPort } from '../ports/clock.port.js';
+import { HintPort } from '../ports/hint.port.js';
+import { VirtualClockPort } from './virtual-clock.port.js';
+
+/** An instant at which work goes on for longer than this is stuck (a dead process's leases end sooner). */
+const PATIENCE_MS = 300_000;
+const MIN_POLL_MS = 1;
+const MAX_POLL_MS = 16;
+/** A hint may be lost or come too early: said again after this time without an end. */
+const REPEAT_HINT_MS = 40;
+
+/**
+ * Steps the virtual clock from one due thing to the next. At each stop the real queues and workers do what is due; the clock
+ * moves on when nothing is left, so everything happens in the order in which it falls due.
+ */
+@Injectable()
+export class AdvanceClock {
+  constructor(
+    private readonly virtual: VirtualClockPort,
+    private readonly hints: HintPort,
+    private readonly clock: ClockPort,
+  ) {}
+
+  /**
+   * Returns the new present once everything due up to it has been done.
+   * @throws PermanentError `clock.not_virtual`, `conflict` for a target in the past, `clock.busy` beside a running advance
+   */
+  async to(target: Instant): Promise<Instant> {
+    const present = await this.present();
+    if (target < present) {
+      throw new PermanentError('conflict', `The clock stands at ${toIso(present)} and never goes back. Name a later time.`);
+    }
+    const reached = await this.virtual.exclusively(() => this.step(target));
+    if (reached === null) throw new PermanentError('clock.busy', 'The clock is being advanced already. Wait until that call returns.');
+    return reached;
+  }
+
+  async present(): Promise<Instant> {
+    const present = await this.virtual.read();
+    if (present === null) throw new PermanentError('clock.not_virtual', 'The clock is real. Start Afterglow with CLOCK=virtual to move it.');
+    return present;
+  }
+
+  private async step(target: Instant): Promise<Instant> {
+    // Read again: another advance may have ended just before this one got its turn.
+    const present = await this.present();
+    if (target < present) throw new PermanentError('conflict', `The clock stands at ${toIso(present)} and never goes back. Name a later time.`);
+    for (;;) {
+      await this.settle();
+      const due = await this.virtual.nextDue();
+      if (due === null || due > target) break;
+      await this.virtual.set(due);
+    }
+    await this.virtual.set(target);
+    await this.settle();
+    return target;
+  }
+
+  /** Waits until the workers have nothing left to do at this instant. */
+  private async settle(): Promise<void> {
+    const start = this.clock.monotonicMs();
+    let hintedAt = -Infinity;
+    for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
+      const pending = await this.virtual.pending();
+      if (!pending.inbox && !pending.timers && !pending.messages) return;
+      const now = this.clock.monotonicMs();
+      if (now - start > PATIENCE_MS) {
+        throw new TransientError('timeout', `Work that is due has not been done for ${PATIENCE_MS / 1_000} s. Is a worker running? See /api/v1/ops/overview.`);
+      }
+      if (now - hintedAt > REPEAT_HINT_MS) {
+        hintedAt = now;
+        if (pending.inbox) this.hints.hint('intake');
+        if (pending.timers) this.hints.hint('timers');
+        if (pending.messages) {
+          this.hints.hint('delivery-email');
+          this.hints.hint('delivery-sms');
+        }
+      }
+      await this.clock.sleep(pollMs);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { ClockPort } from '../ports/clock.port.js';
+import { HintPort } from '../ports/hint.port.js';
+import { HousekeepingPort } from './housekeeping.port.js';
+
+const OVERDUE_MS = 45_000;
+const HOUR_MS = 3_600_000;
+
+export interface HousekeepingReport {
+  /** Hand-overs whose process died: their outcome is unknown. */
+  readonly unknown: number;
+  /** Claimed messages and timers that went back. */
+  readonly released: number;
+  readonly partitionsMade: number;
+  readonly keysForgotten: number;
+}
+
+/** The chores of every installation. Safe to run anywhere at any time, by several workers at once. */
+@Injectable()
+export class KeepHouse {
+  private lastRunMs = -Infinity;
+  private lastSlowRunMs = -Infinity;
+
+  constructor(
+    private readonly port: HousekeepingPort,
+    private readonly clock: ClockPort,
+    private readonly hints: HintPort,
+  ) {}
+
+  async run(): Promise<HousekeepingReport> {
+    const nowMs = this.clock.monotonicMs();
+    this.lastRunMs = nowMs;
+    const { unknown, released } = await this.port.reapLeases();
+    if (released > 0) {
+      this.hints.hint('timers');
+      this.hints.hint('delivery-email');
+      this.hints.hint('delivery-sms');
+    }
+    const slow = nowMs - this.lastSlowRunMs >= HOUR_MS;
+    if (slow) this.lastSlowRunMs = nowMs;
+    return {
+      unknown,
+      released,
+      partitionsMade: slow ? await this.port.makePartitions() : 0,
+      keysForgotten: slow ? await this.port.forgetDedupeKeys() : 0,
+    };
+  }
+
+  /** For sweepers: the queue should have asked long ago. */
+  async runIfOverdue(): Promise<void> {
+    if (this.clock.monotonicMs() - this.lastRunMs > OVERDUE_MS) await this.run();
+  }
+}

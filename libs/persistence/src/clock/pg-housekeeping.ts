@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { HousekeepingPort } from '#app/application';
+import { DataSource } from 'typeorm';
+
+const FORGET_BATCH = 5_000;
+
+@Injectable()
+export class PgHousekeeping extends HousekeepingPort {
+  /** @param dedupeWindowDays how long a sender's ids are remembered */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly dedupeWindowDays: number,
+  ) {
+    super();
+  }
+
+  async reapLeases(): Promise<{ unknown: number; released: number }> {
+    const rows = await this.dataSource.query<{ kind: string; n: string }[]>('select kind, n from app.reap_leases()');
+    const count = (kind: string): number => Number(rows.find((row) => row.kind === kind)?.n ?? 0);
+    return { unknown: count('unknown'), released: count('released') + count('timers') };
+  }
+
+  async makePartitions(): Promise<number> {
+    const rows = await this.dataSource.query<{ made: number }[]>('select app.ensure_partitions(app.now()) as made');
+    return rows[0]?.made ?? 0;
+  }
+
+  async forgetDedupeKeys(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const rows = await this.dataSource.query<{ n: number }[]>(
+        'select app.forget_dedupe_keys(clock_timestamp() - make_interval(days => $1), $2) as n',
+        [this.dedupeWindowDays, FORGET_BATCH],
+      );
+      const n = rows[0]?.n ?? 0;
+      total += n;
+      if (n < FORGET_BATCH) return total;
+    }
+  }
+}

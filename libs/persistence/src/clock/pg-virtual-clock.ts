@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { type PendingWork, VirtualClockPort } from '#app/application';
+import { type Instant, toIso } from '#app/domain';
+import { DataSource } from 'typeorm';
+
+const ADVANCE_LOCK = 7_219_840_114;
+
+@Injectable()
+export class PgVirtualClock extends VirtualClockPort {
+  /** Month whose partitions are known to exist. */
+  private month = '';
+
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  async read(): Promise<Instant | null> {
+    const rows = await this.dataSource.query<{ instant: Date }[]>('select instant from app.virtual_clock');
+    return rows[0]?.instant.getTime() ?? null;
+  }
+
+  async set(at: Instant): Promise<void> {
+    const instant = toIso(at);
+    const month = instant.slice(0, 7);
+    if (month !== this.month) {
+      await this.dataSource.query('select app.ensure_partitions($1)', [instant]);
+      this.month = month;
+    }
+    await this.dataSource.query('select app.set_virtual_clock($1)', [instant]);
+  }
+
+  async clear(): Promise<void> {
+    await this.dataSource.query('select app.clear_virtual_clock()');
+  }
+
+  async pending(): Promise<PendingWork> {
+    const rows = await this.dataSource.query<PendingWork[]>('select inbox, timers, messages from app.pending_work()');
+    return rows[0] as PendingWork;
+  }
+
+  async nextDue(): Promise<Instant | null> {
+    const rows = await this.dataSource.query<{ due: Date | null }[]>('select app.next_due() as due');
+    return rows[0]?.due?.getTime() ?? null;
+  }
+
+  /** The lock belongs to a connection of its own, so it ends with the process. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T | null> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.connect();
+      const rows = (await runner.query('select pg_try_advisory_lock($1) as locked', [ADVANCE_LOCK])) as { locked: boolean }[];
+      if (!rows[0]?.locked) return null;
+      try {
+        return await work();
+      } finally {
+        await runner.query('select pg_advisory_unlock($1)', [ADVANCE_LOCK]);
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+}

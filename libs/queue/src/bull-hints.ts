@@ -1,0 +1,97 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { HintPort, QUEUE_NAMES, type QueueName } from '#app/application';
+import { Queue } from 'bullmq';
+import { senderConnection } from './queue-connection.js';
+import type { QueueSettings } from './queue-settings.js';
+
+/** Two hints to one queue within this time become one: the job that follows finds the rows of both. */
+const MIN_GAP_MS = 8;
+const MAX_WAIT_MS = 200;
+
+/** Hints as BullMQ jobs without data. */
+@Injectable()
+export class BullHints extends HintPort implements OnApplicationShutdown {
+  readonly queues: readonly Queue[];
+  private readonly senders: ReadonlyMap<QueueName, HintSender>;
+
+  /** @param onLost told about hints that could not be sent; the rows are found by the sweepers all the same */
+  constructor(settings: QueueSettings, onLost: (queue: QueueName, error: unknown) => void) {
+    super();
+    const connection = senderConnection(settings);
+    const senders = new Map<QueueName, HintSender>();
+    this.queues = QUEUE_NAMES.map((name) => {
+      const queue = new Queue(name, {
+        connection,
+        prefix: settings.prefix,
+        skipVersionCheck: true,
+        defaultJobOptions: { attempts: 1, removeOnComplete: { age: 300 }, removeOnFail: { age: 3_600 } },
+      });
+      queue.on('error', (error) => onLost(name, error));
+      senders.set(name, new HintSender(queue, (error) => onLost(name, error)));
+      return queue;
+    });
+    this.senders = senders;
+  }
+
+  hint(queue: QueueName): void {
+    this.senders.get(queue)?.send();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const sender of this.senders.values()) sender.stop();
+    await Promise.allSettled(this.queues.map((queue) => queue.close()));
+  }
+}
+
+/** Sends at once when idle; while a hint is under way or just went, further ones wait together for the next. */
+class HintSender {
+  private isBusy = false;
+  private isWanted = false;
+  private isStopped = false;
+
+  constructor(
+    private readonly queue: Queue,
+    private readonly onLost: (error: unknown) => void,
+  ) {}
+
+  send(): void {
+    if (this.isStopped) return;
+    if (this.isBusy) {
+      this.isWanted = true;
+      return;
+    }
+    this.isBusy = true;
+    void this.add();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  private async add(): Promise<void> {
+    const pause = delay(MIN_GAP_MS);
+    try {
+      await Promise.race([this.queue.add('hint', {}), rejectAfter(MAX_WAIT_MS)]);
+    } catch (error) {
+      this.onLost(error);
+    }
+    await pause;
+    this.isBusy = false;
+    if (this.isWanted) {
+      this.isWanted = false;
+      this.send();
+    }
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+function rejectAfter(ms: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new Error(`The queue did not answer within ${ms} ms.`)), ms).unref();
+  });
+}

@@ -1,0 +1,50 @@
+import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import { Redis } from 'ioredis';
+import { PermanentError, TransientError } from '#app/domain';
+import pg from 'pg';
+import { QUEUE_SCHEMA, type QueueSettings } from './queue-settings.js';
+
+/** How long a start waits for Redis before it gives up. */
+const REDIS_PATIENCE_MS = 15_000;
+
+/**
+ * Makes the store ready before any queue is built: a queue that is built while its store is away never recovers by itself.
+ * PostgreSQL gets BullMQ's schema; Redis is asked whether it would throw jobs away.
+ * @throws PermanentError `configuration` when Redis may evict keys
+ */
+export async function prepareQueue(settings: QueueSettings): Promise<void> {
+  if (settings.backend === 'postgres') {
+    setDefaultBackendFactory(createPostgresBackend as never);
+    await migratePostgres(settings.url);
+    return;
+  }
+  setDefaultBackendFactory(undefined);
+  await checkRedis(settings.url);
+}
+
+async function migratePostgres(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runMigrations(client as never, QUEUE_SCHEMA);
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkRedis(url: string): Promise<void> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: (times) => (times * 200 > REDIS_PATIENCE_MS / 4 ? null : times * 200) });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    const [, policy] = (await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
+    if (policy !== undefined && policy !== 'noeviction') {
+      throw new PermanentError('configuration', `Redis may throw jobs away (maxmemory-policy ${policy}). Set maxmemory-policy noeviction and start again.`);
+    }
+  } catch (error) {
+    if (error instanceof PermanentError) throw error;
+    throw new TransientError('unavailable', 'Redis does not answer at REDIS_URL. Start it, or unset REDIS_URL to run the queue on PostgreSQL.', { cause: error });
+  } finally {
+    redis.disconnect();
+  }
+}
