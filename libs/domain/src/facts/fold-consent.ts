@@ -9,12 +9,18 @@ const KINDS: readonly Kind[] = ['out', 'in', 'evidence', 'pending'];
 export function foldConsents(consents: Consents, event: DomainEvent, stamp: string): Consents {
   if (event.type === 'consent.changed') {
     const { channel, state, level, proof } = event.data;
-    return withStatement(consents, channel, kindOf(state, level), { at: event.occurredAt, level, proof: proof ?? null, stamp });
+    return withStatement(consents, channel, kindOf(state, level), {
+      at: event.occurredAt,
+      level,
+      proof: proof ?? null,
+      stamp,
+    });
   }
   if (event.type !== 'order.placed') return consents;
   const proof = `order ${event.order?.externalId ?? event.id}`;
   return (event.data.consents ?? []).reduce(
-    (known, { channel }) => withStatement(known, channel, 'evidence', { at: event.occurredAt, level: 'evidence', proof, stamp }),
+    (known, { channel }) =>
+      withStatement(known, channel, 'evidence', { at: event.occurredAt, level: 'evidence', proof, stamp }),
     consents,
   );
 }
@@ -36,7 +42,12 @@ function kindOf(state: ConsentChange['state'], level: ConsentChange['level']): K
   return level === 'evidence' ? 'evidence' : 'in';
 }
 
-function withStatement(consents: Consents, channel: ConsentChange['channel'], kind: Kind, statement: ConsentStatement): Consents {
+function withStatement(
+  consents: Consents,
+  channel: ConsentChange['channel'],
+  kind: Kind,
+  statement: ConsentStatement,
+): Consents {
   const known = consents[channel]?.statements ?? {};
   const previous = known[kind];
   if (previous && previous.stamp >= statement.stamp) return consents;
@@ -44,13 +55,18 @@ function withStatement(consents: Consents, channel: ConsentChange['channel'], ki
 }
 
 /**
- * An outright opt-in stands against an older opt-out. Evidence from an order stands only where nobody ever opted out:
+ * An outright opt-in stands against an older opt-out; said at the same instant, the opt-out stands. Evidence from an order stands only where nobody ever opted out:
  * it overturns neither a newer nor a firmer statement.
  */
 function conclude(statements: ConsentFact['statements']): ConsentFact {
   const { out, in: optIn, evidence, pending } = statements;
-  const verdict = (state: ConsentFact['state'], by: ConsentStatement): ConsentFact => ({ state, at: by.at, proof: by.proof, statements });
-  if (optIn && (!out || optIn.stamp > out.stamp)) return verdict('opted_in', optIn);
+  const verdict = (state: ConsentFact['state'], by: ConsentStatement): ConsentFact => ({
+    state,
+    at: by.at,
+    proof: by.proof,
+    statements,
+  });
+  if (optIn && (!out || optIn.at > out.at)) return verdict('opted_in', optIn);
   if (out) return verdict('opted_out', out);
   if (evidence) return verdict('opted_in', evidence);
   return verdict('pending', pending as ConsentStatement);

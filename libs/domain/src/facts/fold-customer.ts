@@ -6,7 +6,11 @@ import { earliest, setStamped, stampOf } from './stamp.js';
 /** Folds what an event says of the person: identity, profile, consent. */
 export function foldCustomer(customer: CustomerFacts, event: DomainEvent): CustomerFacts {
   const stamp = stampOf(event);
-  const seen = { ...customer, firstSeenAt: earliest(customer.firstSeenAt, event.occurredAt), externalIds: withExternalId(customer, event) };
+  const seen = {
+    ...customer,
+    firstSeenAt: earliest(customer.firstSeenAt, event.occurredAt),
+    externalIds: withExternalId(customer, event),
+  };
   const identified = setStamped(seen, stamp, { email: event.customer?.email, phone: event.customer?.phone });
   const profiled = foldProfile(identified, stamp, profileOf(event));
   const consents = foldConsents(profiled.consents, event, stamp);
@@ -54,8 +58,8 @@ function profileOf(event: DomainEvent): CustomerProfile | undefined {
 
 function foldProfile(customer: CustomerFacts, stamp: string, profile: CustomerProfile | undefined): CustomerFacts {
   if (!profile) return customer;
-  const { attributes, ...fields } = profile;
-  const updated = setStamped(customer, stamp, fields);
+  const { firstName, lastName, locale, timeZone, country, tags, attributes } = profile;
+  const updated = setStamped(customer, stamp, { firstName, lastName, locale, timeZone, country, tags });
   if (!attributes) return updated;
   const stamps = { ...updated.stamps };
   const merged = { ...updated.attributes };

@@ -20,7 +20,12 @@ export function foldOrder(order: OrderFacts, event: DomainEvent): OrderFacts {
     case 'return.requested':
       return { ...order, returnRequestedAt: earliest(order.returnRequestedAt, at) };
     case 'order.refunded':
-      return withRefund(order, { id: event.data.refundId ?? event.id, at, amount: event.data.amount ?? null, full: event.data.full ?? false });
+      return withRefund(order, stampOf(event), {
+        id: event.data.refundId ?? event.id,
+        at,
+        amount: event.data.amount ?? null,
+        full: event.data.full ?? false,
+      });
     case 'shipment.created':
     case 'shipment.label_created':
     case 'shipment.in_transit':
@@ -48,8 +53,19 @@ function withDetails(order: OrderFacts, event: DomainEvent, details: OrderDetail
   return setStamped(order, stampOf(event), { name, total, lines, promisedDate, isGift, statusUrl, tags });
 }
 
-function withRefund(order: OrderFacts, refund: RefundFacts): OrderFacts {
-  if (order.refunds.some((known) => known.id === refund.id)) return order;
-  const refunds = [...order.refunds, refund].toSorted((a, b) => (a.at + a.id < b.at + b.id ? -1 : 1));
-  return { ...order, refunds };
+/** One refund may be reported several times: its earliest time, its newest amount, and `full` once anyone says so. */
+function withRefund(order: OrderFacts, stamp: string, news: RefundFacts): OrderFacts {
+  const field = `refunds.${news.id}`;
+  const known = order.refunds.find((refund) => refund.id === news.id);
+  const isNewest = news.amount !== null && (order.stamps[field] ?? '') < stamp;
+  const refund: RefundFacts = {
+    id: news.id,
+    at: earliest(known?.at ?? null, news.at),
+    amount: isNewest ? news.amount : (known?.amount ?? null),
+    full: news.full || (known?.full ?? false),
+  };
+  const refunds = [...order.refunds.filter((other) => other !== known), refund].toSorted((a, b) =>
+    a.at + a.id < b.at + b.id ? -1 : 1,
+  );
+  return { ...order, refunds, stamps: isNewest ? { ...order.stamps, [field]: stamp } : order.stamps };
 }

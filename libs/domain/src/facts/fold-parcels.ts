@@ -48,7 +48,11 @@ function foldParcel(known: ParcelFacts | undefined, event: ShipmentEvent): Parce
 }
 
 function laterState(parcel: ParcelFacts, state: ParcelState, at: string): Pick<ParcelFacts, 'state' | 'stateAt'> {
-  const current = [RANK[parcel.state] >= FINAL_FROM ? RANK[parcel.state] : 0, parcel.stateAt, RANK[parcel.state]] as const;
+  const current = [
+    RANK[parcel.state] >= FINAL_FROM ? RANK[parcel.state] : 0,
+    parcel.stateAt,
+    RANK[parcel.state],
+  ] as const;
   const next = [RANK[state] >= FINAL_FROM ? RANK[state] : 0, at, RANK[state]] as const;
   for (const [index, value] of next.entries()) {
     const known = current[index] as string | number;

@@ -11,7 +11,9 @@ export function applyEvent(facts: PersonFacts, event: DomainEvent): PersonFacts 
   const customer = applyToCustomer(facts.customer, event);
   const orderId = event.order?.externalId;
   if (orderId === undefined) return customer === facts.customer ? facts : { ...facts, customer };
-  const order = applyToOrder(facts.orders[orderId] ?? emptyOrder(orderId), event);
+  // hasOwn: an order may be called "constructor".
+  const known = Object.hasOwn(facts.orders, orderId) ? facts.orders[orderId] : undefined;
+  const order = applyToOrder(known ?? emptyOrder(orderId), event);
   return { customer, orders: { ...facts.orders, [orderId]: order } };
 }
 

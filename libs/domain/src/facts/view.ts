@@ -49,8 +49,23 @@ export function factsView(snapshot: FactsSnapshot): FactsView {
 }
 
 function customerView({ customer, customerId, orderCount }: FactsSnapshot): Json {
-  const { externalIds, email, phone, firstName, lastName, locale, timeZone, country, tags, attributes, consents, firstSeenAt } = customer;
-  const consentStates = Object.fromEntries(Object.entries(consents).map(([channel, consent]) => [channel, consent.state]));
+  const {
+    externalIds,
+    email,
+    phone,
+    firstName,
+    lastName,
+    locale,
+    timeZone,
+    country,
+    tags,
+    attributes,
+    consents,
+    firstSeenAt,
+  } = customer;
+  const consentStates = Object.fromEntries(
+    Object.entries(consents).map(([channel, consent]) => [channel, consent.state]),
+  );
   return {
     id: customerId,
     externalIds,
@@ -73,7 +88,12 @@ function orderView({ order, position }: FactsSnapshot): Json {
   if (!order) return null;
   const parcels = order.parcels.map(({ stamps: _stamps, ...parcel }) => parcel);
   const isDelivered = parcels.length > 0 && parcels.every((parcel) => parcel.delivered);
-  const deliveredAt = isDelivered ? (parcels.map((parcel) => parcel.deliveredAt ?? '').toSorted().at(-1) ?? null) : null;
+  const deliveredAt = isDelivered
+    ? (parcels
+        .map((parcel) => parcel.deliveredAt ?? '')
+        .toSorted()
+        .at(-1) ?? null)
+    : null;
   const { stamps: _stamps, refunds, ...rest } = order;
   return {
     ...rest,
