@@ -15,9 +15,11 @@ export {
 } from './intake/source-kind.js';
 export { JourneyReader, type StoredVersion } from './journeys/journey-reader.port.js';
 export { type FoldedEvent, JourneyRuntime, type RuntimeReport } from './journeys/journey-runtime.port.js';
+export { PartitionKeeper } from './ops/partition-keeper.port.js';
 export { ClockPort } from './ports/clock.port.js';
 export { HintPort, QUEUE_NAMES, type QueueName } from './ports/hint.port.js';
 export { IdPort } from './ports/id.port.js';
+export { type CounterName, type GaugeName, type HistogramName, METRICS, Metrics } from './ports/metrics.port.js';
 export { SecretPort } from './ports/secret.port.js';
 export { Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
 export { HousekeepingPort } from './ops/housekeeping.port.js';

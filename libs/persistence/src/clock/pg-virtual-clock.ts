@@ -48,7 +48,9 @@ export class PgVirtualClock extends VirtualClockPort {
     const runner = this.dataSource.createQueryRunner();
     try {
       await runner.connect();
-      const rows = (await runner.query('select pg_try_advisory_lock($1) as locked', [ADVANCE_LOCK])) as { locked: boolean }[];
+      const rows = (await runner.query('select pg_try_advisory_lock($1) as locked', [ADVANCE_LOCK])) as {
+        locked: boolean;
+      }[];
       if (!rows[0]?.locked) return null;
       try {
         return await work();

@@ -96,6 +96,11 @@ function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** The same translation for the few queries that run outside a transaction. */
+export function translateDatabaseError(error: unknown): unknown {
+  return translate(error, sqlState(error));
+}
+
 /** Use cases and the HTTP filter know one error for a database that can't be used; its own words stay in the cause. */
 function translate(error: unknown, code: string | undefined): unknown {
   if (error instanceof AfterglowError) return error;

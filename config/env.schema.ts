@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+const MIN_SECRET_LENGTH = 32;
+const MIN_KEY_LENGTH = 16;
+/** A key of fewer different characters than this was typed, not drawn. */
+const MIN_DIFFERENT_CHARACTERS = 10;
+const WELL_KNOWN = /change.?me|your.?(own.?)?(secret|key)|replace.?(me|this)/i;
+
+const isDrawn = (text: string): boolean => new Set(text).size >= MIN_DIFFERENT_CHARACTERS && !WELL_KNOWN.test(text);
+
+const urlOf = (protocols: readonly string[], example: string): z.ZodType<string> =>
+  z.string().refine((text) => protocols.includes(URL.canParse(text) ? new URL(text).protocol : ''), {
+    error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}; write e.g. ${example}`,
+  });
+
+const secretOf = (minLength: number): z.ZodType<string> =>
+  z
+    .string()
+    .min(minLength, { error: `must have at least ${minLength} characters; make one with: openssl rand -base64 48` })
+    .refine(isDrawn, { error: 'is a well-known or a typed value; make one with: openssl rand -base64 48' });
+
+const wholeNumber = (min: number, max: number): z.ZodType<number, unknown> => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** `Shop <hello@example.com>` or `hello@example.com`, without line breaks. */
+const MAILBOX = /^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
+
+/**
+ * Every setting of the installation. Each key has a description, and a default where it has one; .env.example and the table in
+ * README.md are made from here (config/scripts/generate-docs.mjs). Rules that concern two keys stand in `relationFaults`.
+ */
+export const envSchema = z.object({
+  PORT: wholeNumber(0, 65_535).default(3000).describe('Port of the HTTP server; 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address the HTTP server listens on; 0.0.0.0 for every interface.'),
+  PUBLIC_URL: urlOf(['http:', 'https:'], 'https://afterglow.example.com')
+    .optional()
+    .describe(
+      'Where customers and senders reach this installation; every link in a message starts with it. Without it: http://HOST:PORT.',
+    ),
+  DATA_DIR: z
+    .string()
+    .default('./.data')
+    .describe('Folder of the embedded PostgreSQL and of the generated secret key (standalone only).'),
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgresql://afterglow:…@db.example.com:5432/afterglow')
+    .optional()
+    .describe(
+      'PostgreSQL 15 to 18, as the role that owns the database. Standalone without it runs its own in DATA_DIR.',
+    ),
+  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://redis.example.com:6379')
+    .optional()
+    .describe('Redis for the queues (policy noeviction). Without it the queues live in PostgreSQL.'),
+  SECRET_KEY: secretOf(MIN_SECRET_LENGTH)
+    .optional()
+    .describe(
+      'Encrypts stored secrets and signs links, at least 32 characters. Standalone makes one and keeps it in DATA_DIR; otherwise required, and the same for all processes.',
+    ),
+  BOOTSTRAP_API_KEY: secretOf(MIN_KEY_LENGTH)
+    .optional()
+    .describe(
+      'An owner key of the first shop, for scripts, at least 16 characters. Without it the first start makes one and prints it once.',
+    ),
+  SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587')
+    .optional()
+    .describe('Mail server for e-mail. Without it e-mail is captured and readable through the API, not sent.'),
+  MAIL_FROM: z
+    .string()
+    .regex(MAILBOX, { error: 'must be one address; write e.g. Shop <hello@example.com>' })
+    .optional()
+    .describe('Sender of every e-mail, `Shop <hello@example.com>`. Required with SMTP_URL.'),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-zA-Z]{8,}$/, { error: 'must start with AC; copy it from the Twilio console' })
+    .optional()
+    .describe('Twilio account for text messages. Without the three Twilio settings they are captured, not sent.'),
+  TWILIO_AUTH_TOKEN: z.string().optional().describe('Token of the Twilio account.'),
+  TWILIO_FROM: z
+    .string()
+    .regex(/^(\+[1-9]\d{5,14}|MG[0-9a-zA-Z]{8,}|[A-Za-z0-9 ]{1,11})$/, {
+      error: 'must be a number such as +15005550006, a messaging service (MG…) or a sender name of at most 11 letters',
+    })
+    .optional()
+    .describe('Sender of text messages: a number in E.164, a messaging service (MG…) or a sender name.'),
+  TWILIO_BASE_URL: urlOf(['http:', 'https:'], 'https://api.twilio.com')
+    .default('https://api.twilio.com')
+    .describe("Address of Twilio's API; tests point it at a stub."),
+  CLOCK: z
+    .enum(['real', 'virtual'], { error: 'must be real or virtual' })
+    .default('real')
+    .describe('`virtual`: time stands still and moves only by POST /api/v1/clock/advance, for trials and tests.'),
+  CLOCK_START: z.iso
+    .datetime({ offset: true, error: 'must be an ISO 8601 time with a zone; write e.g. 2026-01-31T09:30:00Z' })
+    .optional()
+    .describe('First instant of the virtual clock. Without it: the wall time of the first start.'),
+  DEDUPE_WINDOW_DAYS: wholeNumber(1, 365)
+    .default(90)
+    .describe(
+      'For how many days a webhook that comes again is recognised. Fewer save space: 100 a second make 90 GB in 90 days.',
+    ),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info')
+    .describe('The least important line that is still logged.'),
+});
+
+export type Env = z.output<typeof envSchema>;
+export type EnvKey = keyof Env;
+
+const TWILIO_KEYS = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'] as const;
+
+/** The rules that concern two keys, on the values as given: so that they are told together with the faults of single keys. */
+export function* relationFaults(
+  given: Readonly<Record<string, string | undefined>>,
+): Generator<{ key: EnvKey; message: string }> {
+  if (given['CLOCK_START'] !== undefined && given['CLOCK'] !== 'virtual') {
+    yield { key: 'CLOCK_START', message: 'has a meaning only with a virtual clock; set CLOCK=virtual or remove it' };
+  }
+  if (given['SMTP_URL'] !== undefined && given['MAIL_FROM'] === undefined) {
+    yield {
+      key: 'MAIL_FROM',
+      message: 'is missing, but SMTP_URL is set; write e.g. MAIL_FROM="Shop <hello@example.com>"',
+    };
+  }
+  const missing = TWILIO_KEYS.filter((key) => given[key] === undefined);
+  if (missing.length === TWILIO_KEYS.length) return;
+  for (const key of missing)
+    yield { key, message: 'is missing, but other Twilio settings are there; set all three or none' };
+}
+
+export interface EnvKeyDescription {
+  readonly key: EnvKey;
+  readonly description: string;
+  readonly defaultValue: string | undefined;
+}
+
+/** The keys in the order in which they are documented. */
+export function describeEnv(): readonly EnvKeyDescription[] {
+  const { properties = {} } = z.toJSONSchema(envSchema, { io: 'input' });
+  return Object.entries(properties).map(([key, schema]) => {
+    const { description = '', default: value } = typeof schema === 'object' ? schema : {};
+    return { key: key as EnvKey, description, defaultValue: value === undefined ? undefined : String(value) };
+  });
+}

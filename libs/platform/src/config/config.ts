@@ -1,0 +1,93 @@
+import type { Instant } from '#app/domain';
+import type { Env } from '../../../../config/env.schema.js';
+
+export interface HttpConfig {
+  readonly port: number;
+  readonly host: string;
+}
+
+export interface DatabaseConfig {
+  /** Of the role that owns the database; undefined only in standalone, which then runs its own in `dataDir`. */
+  readonly url: string | undefined;
+  readonly dataDir: string;
+}
+
+export interface QueueConfig {
+  /** Undefined: the queues live in PostgreSQL. */
+  readonly redisUrl: string | undefined;
+}
+
+export interface MailConfig {
+  readonly smtpUrl: string;
+  /** `Shop <hello@example.com>` or a bare address. */
+  readonly from: string;
+}
+
+export interface SmsConfig {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly from: string;
+  readonly baseUrl: string;
+}
+
+export interface ClockConfig {
+  readonly mode: 'real' | 'virtual';
+  /** First instant of the virtual clock; undefined: the wall time of the first start. */
+  readonly start: Instant | undefined;
+}
+
+export interface IntakeConfig {
+  readonly dedupeWindowDays: number;
+}
+
+/** The settings of this process, parsed once at boot and handed out in slices. Injectable; made by `loadConfig`. */
+export class Config {
+  readonly http: HttpConfig;
+  readonly database: DatabaseConfig;
+  readonly queue: QueueConfig;
+  /** Undefined: e-mail is captured. */
+  readonly mail: MailConfig | undefined;
+  /** Undefined: text messages are captured. */
+  readonly sms: SmsConfig | undefined;
+  readonly clock: ClockConfig;
+  readonly intake: IntakeConfig;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+  readonly bootstrapApiKey: string | undefined;
+  readonly logLevel: Env['LOG_LEVEL'];
+
+  constructor(
+    env: Env,
+    readonly secretKey: string,
+  ) {
+    this.http = { port: env.PORT, host: env.HOST };
+    this.database = { url: env.DATABASE_URL, dataDir: env.DATA_DIR };
+    this.queue = { redisUrl: env.REDIS_URL };
+    this.mail = mailOf(env);
+    this.sms = smsOf(env);
+    this.clock = { mode: env.CLOCK, start: env.CLOCK_START === undefined ? undefined : Date.parse(env.CLOCK_START) };
+    this.intake = { dedupeWindowDays: env.DEDUPE_WINDOW_DAYS };
+    this.publicUrl = publicUrlOf(env);
+    this.bootstrapApiKey = env.BOOTSTRAP_API_KEY;
+    this.logLevel = env.LOG_LEVEL;
+  }
+}
+
+function mailOf(env: Env): MailConfig | undefined {
+  return env.SMTP_URL === undefined || env.MAIL_FROM === undefined
+    ? undefined
+    : { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM };
+}
+
+function smsOf(env: Env): SmsConfig | undefined {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = env;
+  if (accountSid === undefined || authToken === undefined || from === undefined) return undefined;
+  return { accountSid, authToken, from, baseUrl: env.TWILIO_BASE_URL.replace(/\/+$/, '') };
+}
+
+function publicUrlOf(env: Env): string {
+  if (env.PUBLIC_URL !== undefined) return env.PUBLIC_URL.replace(/\/+$/, '');
+  const isEveryInterface = env.HOST === '0.0.0.0' || env.HOST === '::';
+  const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
+  return `http://${isEveryInterface ? 'localhost' : host}:${env.PORT}`;
+}
