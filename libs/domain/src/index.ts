@@ -35,6 +35,8 @@ export {
 export { applyEvent, applyToCustomer, applyToOrder, NOBODY } from './facts/fold.js';
 export { mergeCustomers } from './facts/fold-customer.js';
 export { type EventView, type FactsSnapshot, type FactsView, factsView, type Json, type OrderPosition, type ShopFacts } from './facts/view.js';
+export { compileJourney, MAX_DOCUMENT_CHARS, MAX_STEPS } from './journey/compile.js';
+export { decide, enter, type EnterResult } from './journey/decide.js';
 export type { EventPattern, JourneyDocument, Reentry, StepDocument, SurveyDefinition, TemplateDocument } from './journey/document.js';
 export type {
   Decision,
@@ -49,7 +51,18 @@ export type {
   SendEffect,
   WakeEffect,
 } from './journey/run.js';
-export { defineStepKind, type StepContext, type StepDecision, type StepExpression, type StepKind } from './journey/step-kind.js';
+export { type CelView, celView, compileExpression, type Expression, type ExpressionPlace } from './journey/expression.js';
+export { END, type JourneyPlan, type PlannedPattern, type PlannedStep } from './journey/plan.js';
+export { pointerTo, schemaFaults } from './journey/schema-faults.js';
+export {
+  defineStepKind,
+  type StepContext,
+  type StepDecision,
+  type StepExpression,
+  type StepKind,
+  type StepKinds,
+  type TemplateUse,
+} from './journey/step-kind.js';
 export { minorDigits, type Money, parseMoney } from './money.js';
 export {
   addDuration,

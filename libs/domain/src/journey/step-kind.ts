@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { EventView, FactsView, Json } from '../facts/view.js';
 import type { Instant } from '../time/instant.js';
-import type { MessageClass } from '../consent/message-class.js';
+import type { Medium, MessageClass } from '../consent/message-class.js';
 import type { SendEffect } from './run.js';
 
 /** What a step may look at while it decides. Nothing here reads a clock or does I/O. */
@@ -18,9 +18,12 @@ export interface StepContext {
   readonly stepId: string;
   readonly visit: number;
   readonly class: MessageClass;
-  /** Evaluates a CEL expression of this document. */
+  /**
+   * Evaluates a CEL expression of this document; integers come as numbers.
+   * @throws PermanentError `expression.failed`, which ends the run as failed
+   */
   evaluate(expression: string): unknown;
-  /** Evaluates a condition; anything but `true` is false. */
+  /** Evaluates a condition; anything but `true` is false, a missing value too: the journal then says which. */
   holds(condition: string): boolean;
 }
 
@@ -52,11 +55,26 @@ export interface StepKind<S = unknown> {
   wake?(settings: S, context: StepContext, state: Json): StepDecision;
   /** Something happened to this person or order while the step waits; undefined leaves the wait as it is. */
   onEvent?(settings: S, context: StepContext, event: EventView, state: Json): StepDecision | undefined;
-  /** Ids of steps it may jump to. */
+  /** Ids of steps it may jump to; `end` ends the run. */
   targets?(settings: S): readonly string[];
+  /** False when it never goes on to the following step. Default true. */
+  fallsThrough?(settings: S): boolean;
+  /** True when every visit takes time, which is what breaks a loop. Default false. */
+  alwaysWaits?(settings: S): boolean;
   expressions?(settings: S): readonly StepExpression[];
-  /** Names of templates it sends. */
-  templates?(settings: S): readonly string[];
+  /** Templates it sends, with the media that they must serve. */
+  templates?(settings: S): readonly TemplateUse[];
+}
+
+export interface TemplateUse {
+  readonly name: string;
+  readonly channels: readonly Medium[];
+}
+
+/** All kinds of step that an installation knows. */
+export interface StepKinds {
+  find(code: string): StepKind | undefined;
+  list(): readonly StepKind[];
 }
 
 /** Declares a step kind; keeps the settings' type for the callbacks. */

@@ -1,0 +1,128 @@
+import { PermanentError } from '../errors.js';
+import type { EventView, FactsSnapshot } from '../facts/view.js';
+import { addDuration, type Instant, toInstant, toIso } from '../time/instant.js';
+import type { JourneyPlan, PlannedPattern } from './plan.js';
+import type { Decision, RunInput, RunState } from './run.js';
+import { RunWalk, type WaitState } from './run-walk.js';
+
+export type EnterResult =
+  | { readonly entered: true; readonly entryKey: string; readonly decision: Decision }
+  | { readonly entered: false; readonly reason: 'where' | 'audience' | 'entry-key'; readonly detail?: string };
+
+/** Longest entry key that is stored. */
+const MAX_ENTRY_KEY_CHARS = 200;
+
+/**
+ * Lets a person in when trigger and audience hold, and takes the first steps. Whether the entry key was used before is the
+ * caller's to check: the decision is only worth something when this key is new.
+ */
+export function enter(plan: JourneyPlan, event: EventView, snapshot: FactsSnapshot, now: Instant): EnterResult {
+  const run = newRun(event, now);
+  const walk = new RunWalk(plan, run, event, snapshot, now);
+  if (!matches(plan.trigger, event, walk)) return refused('where', walk);
+  if (plan.audience !== null && !walk.facts.holds(plan.audience, run)) return refused('audience', walk);
+  const key = entryKeyOf(plan, walk);
+  if (typeof key !== 'string') return { entered: false, reason: 'entry-key', detail: key.problem };
+  return { entered: true, entryKey: key, decision: start(plan, walk, key) };
+}
+
+/**
+ * The only place where a journey thinks: what a run does when it is told something. Pure; the same input gives the same decision.
+ * A stale wake, an event that concerns nothing and anything told to a run that is over change nothing (a goal is still noted).
+ */
+export function decide(plan: JourneyPlan, run: RunState, input: RunInput, snapshot: FactsSnapshot, now: Instant): Decision {
+  const event = input.type === 'woke' ? run.entry : input.event;
+  const walk = new RunWalk(plan, run, event, snapshot, now);
+  if (input.type === 'entered') return run.status === 'active' && run.step === null ? start(plan, walk) : walk.decision;
+  if (input.type === 'woke') wake(walk, input.dueAt);
+  else hear(plan, walk, input.event, now);
+  return walk.decision;
+}
+
+function newRun(entry: EventView, now: Instant): RunState {
+  return {
+    status: 'active',
+    step: null,
+    visit: 0,
+    stepState: null,
+    at: Math.min(toInstant(entry.occurredAt), now),
+    seq: 0,
+    entry,
+    goalAt: null,
+    endReason: null,
+  };
+}
+
+function start(plan: JourneyPlan, walk: RunWalk, key?: string): Decision {
+  const { entry } = walk.state;
+  walk.write('entered', { event: entry.type, eventId: entry.id, ...(key === undefined ? {} : { key }), ...walk.facts.takeAsked() });
+  walk.arrive(plan.first);
+  return walk.decision;
+}
+
+function matches({ event: type, where }: PlannedPattern, event: EventView, walk: RunWalk): boolean {
+  return event.type === type && (where === null || walk.facts.holds(where, walk.state));
+}
+
+function refused(reason: 'where' | 'audience', walk: RunWalk): EnterResult {
+  const { conditions } = walk.facts.takeAsked();
+  return { entered: false, reason, ...(conditions === undefined ? {} : { detail: JSON.stringify(conditions) }) };
+}
+
+function entryKeyOf(plan: JourneyPlan, walk: RunWalk): string | { readonly problem: string } {
+  try {
+    const key = walk.facts.evaluate(plan.entryKey, walk.state);
+    const text = typeof key === 'string' || typeof key === 'number' ? String(key) : '';
+    if (text !== '' && text.length <= MAX_ENTRY_KEY_CHARS) return text;
+    return { problem: `${plan.entryKey} gives ${JSON.stringify(key).slice(0, 60)}; an entry key is a text of 1 to ${MAX_ENTRY_KEY_CHARS} characters.` };
+  } catch (cause) {
+    if (!(cause instanceof PermanentError)) throw cause;
+    return { problem: cause.message };
+  }
+}
+
+/** Timers may be rung twice or after the wait was re-timed: only the time that is waited for counts. */
+function wake(walk: RunWalk, dueAt: Instant): void {
+  const { status, stepState, at } = walk.state;
+  if (status !== 'waiting') return;
+  const { until } = stepState as unknown as WaitState;
+  if (until === null || dueAt < until) return;
+  walk.set({ at: Math.max(at, dueAt) });
+  walk.write('woke', { dueAt: toIso(dueAt) });
+  walk.resume((step, context, own) => step.kind.wake?.(step.settings, context, own) ?? { type: 'continue' });
+}
+
+function hear(plan: JourneyPlan, walk: RunWalk, event: EventView, now: Instant): void {
+  noteGoal(plan, walk, event);
+  const { status, at } = walk.state;
+  if (status !== 'waiting') return;
+  const heardAt = Math.max(at, Math.min(toInstant(event.occurredAt), now));
+  const heard = { event: event.type, eventId: event.id };
+  if (plan.exitOn.some((pattern) => matches(pattern, event, walk))) {
+    walk.set({ at: heardAt });
+    walk.write('event', { ...heard, ...walk.facts.takeAsked() });
+    walk.finish('exited', `exit:${event.type}`);
+    return;
+  }
+  walk.facts.takeAsked();
+  // the step decides at the event's time; when it lets the event pass, the run stays as it was
+  walk.set({ at: heardAt });
+  const moved = walk.resume(
+    (step, context, own) => step.kind.onEvent?.(step.settings, context, event, own),
+    (asked) => walk.write('event', { ...heard, ...asked }),
+  );
+  if (!moved) walk.set({ at });
+}
+
+/** The first goal event within its time of entry counts; it ends nothing. */
+function noteGoal(plan: JourneyPlan, walk: RunWalk, event: EventView): void {
+  const { goal } = plan;
+  const { goalAt, entry } = walk.state;
+  if (!goal || goalAt !== null || event.type !== goal.event) return;
+  const enteredAt = toInstant(entry.occurredAt);
+  const occurredAt = toInstant(event.occurredAt);
+  if (occurredAt < enteredAt || occurredAt > addDuration(enteredAt, goal.within, walk.facts.zone)) return;
+  if (!matches(goal, event, walk)) return;
+  walk.set({ goalAt: toIso(occurredAt) });
+  walk.write('goal', { event: event.type, eventId: event.id, ...walk.facts.takeAsked() }, occurredAt);
+}

@@ -1,0 +1,188 @@
+import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
+import { RE2JS } from 're2js';
+import { type Fault, PermanentError } from '../errors.js';
+import type { EventType } from '../event/event.js';
+import type { FactsView, Json } from '../facts/view.js';
+import { checkNames } from './expression-names.js';
+
+export const MAX_EXPRESSION_CHARS = 1000;
+export const MAX_PATTERN_CHARS = 256;
+const MAX_AST_NODES = 300;
+const MAX_DEPTH = 24;
+/** Compiled patterns that are kept; they come from published documents, so there are few. */
+const MAX_PATTERNS = 500;
+
+/** The variables in the form in which CEL takes them: JSON integers as BigInt, since CEL keeps int and double apart. */
+export type CelView = Readonly<Record<string, unknown>>;
+
+/** A condition or value of a document, parsed and checked. */
+export interface Expression {
+  readonly source: string;
+  /** CEL's name of the result's type; `dyn` where it depends on the facts. */
+  readonly type: string;
+  /** @throws PermanentError `expression.failed` when a name has no value, or the types of the values don't suit. */
+  evaluate(view: CelView): Json;
+}
+
+export interface ExpressionPlace {
+  /** JSON pointer of the expression in its document. */
+  readonly place: string;
+  readonly expects?: 'bool' | 'any' | undefined;
+  /** The document's settings. */
+  readonly settings?: Json | undefined;
+  /** Types that `event` may have here; empty when any. */
+  readonly events?: readonly EventType[] | undefined;
+}
+
+const patterns = new Map<string, RE2JS>();
+
+function patternOf(source: string): RE2JS {
+  const known = patterns.get(source);
+  if (known) return known;
+  const pattern = RE2JS.compile(source);
+  if (patterns.size >= MAX_PATTERNS) patterns.clear();
+  patterns.set(source, pattern);
+  return pattern;
+}
+
+// cel-js runs `matches` on the engine's backtracking regular expressions, where a short text can take minutes, and its own
+// overload can't be replaced. So `x.matches(p)` becomes `x.matchesRe2(p)`, which takes linear time.
+const SAFE_MATCHES = 'matchesRe2';
+
+function newEnvironment(): Environment {
+  const environment = new Environment({
+    homogeneousAggregateLiterals: false,
+    limits: { maxAstNodes: MAX_AST_NODES, maxDepth: MAX_DEPTH, maxListElements: 100, maxMapEntries: 50, maxCallArguments: 8 },
+  });
+  for (const name of ['customer', 'order', 'event', 'settings', 'shop', 'run']) environment.registerVariable(name, 'dyn');
+  return environment.registerFunction(`string.${SAFE_MATCHES}(string): bool`, (text: string, pattern: string) =>
+    patternOf(pattern).matcher(text).find(),
+  );
+}
+
+const environment = newEnvironment();
+
+/** Parses and checks an expression against the facts that there are. */
+export function compileExpression(
+  source: string,
+  place: ExpressionPlace,
+): { readonly expression: Expression } | { readonly faults: readonly Fault[] } {
+  const fault = (message: string): Fault => ({ pointer: place.place, code: 'expression.invalid', message });
+  if (source.trim() === '') return { faults: [fault('The expression is empty; write a condition such as order.total.amount > 5000.')] };
+  if (source.length > MAX_EXPRESSION_CHARS) {
+    return { faults: [fault(`The expression has ${source.length} characters; ${MAX_EXPRESSION_CHARS} are allowed.`)] };
+  }
+  try {
+    const parsed = environment.parse(source);
+    const calls = matchesCalls(parsed.ast);
+    const messages = [...checkNames(parsed.ast, place.settings ?? {}, place.events ?? []), ...calls.flatMap(checkPattern)];
+    if (messages.length > 0) return { faults: messages.map(fault) };
+    const safe = calls.length === 0 ? parsed : withSafeMatches(source, calls);
+    const { valid, type = 'dyn', error } = safe.check();
+    if (!valid) return { faults: [fault(`${error?.summary ?? 'The types do not suit'} in "${shorten(source)}".`)] };
+    if (place.expects === 'bool' && type !== 'bool' && type !== 'dyn') {
+      return { faults: [fault(`"${shorten(source)}" gives ${type}; write a condition that is true or false.`)] };
+    }
+    return { expression: newExpression(source, type, safe) };
+  } catch (cause) {
+    return { faults: [fault(`"${shorten(source)}" can't be read: ${summaryOf(cause)}.`)] };
+  }
+}
+
+/** Turns the variables into CEL's values; do it once per decision, it copies everything. */
+export function celView(view: FactsView): CelView {
+  return toCel(view) as CelView;
+}
+
+function newExpression(source: string, type: string, parsed: ParseResult): Expression {
+  return {
+    source,
+    type,
+    evaluate(view) {
+      try {
+        return fromCel(parsed(view));
+      } catch (cause) {
+        throw new PermanentError('expression.failed', `"${shorten(source)}" has no value for these facts: ${summaryOf(cause)}.`, { cause });
+      }
+    },
+  };
+}
+
+type MatchesCall = Extract<ASTNode, { op: 'rcall' }>;
+
+function matchesCalls(root: ASTNode): MatchesCall[] {
+  const found: MatchesCall[] = [];
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part)) for (const item of part) visit(item);
+    else if (isNode(part)) {
+      if (part.op === 'rcall' && part.args[0] === 'matches') found.push(part);
+      visit(part.args);
+    }
+  };
+  visit(root);
+  return found;
+}
+
+function isNode(part: unknown): part is ASTNode {
+  return typeof part === 'object' && part !== null && 'op' in part && 'args' in part;
+}
+
+function checkPattern(call: MatchesCall): string[] {
+  const [pattern, ...others] = call.args[2];
+  if (pattern?.op !== 'value' || typeof pattern.args !== 'string' || others.length > 0) {
+    return ['matches takes one pattern, written out as a text such as "^A[0-9]+$".'];
+  }
+  if (pattern.args.length > MAX_PATTERN_CHARS) return [`The pattern of matches is longer than ${MAX_PATTERN_CHARS} characters.`];
+  try {
+    patternOf(pattern.args);
+    return [];
+  } catch (cause) {
+    return [`"${shorten(pattern.args)}" is not a pattern (RE2): ${summaryOf(cause)}.`];
+  }
+}
+
+/** Renames in the text, from the back: the package's own serializer loses parentheses, e.g. those of `a - (b - c)`. */
+function withSafeMatches(source: string, calls: readonly MatchesCall[]): ParseResult {
+  let text = source;
+  for (const call of calls.toSorted((a, b) => b.args[1].end - a.args[1].end)) {
+    const from = call.args[1].end;
+    const gap = text.slice(from).replace(/^([\s)]*\.\s*)matches\b/, `$1${SAFE_MATCHES}`);
+    text = text.slice(0, from) + gap;
+  }
+  const parsed = environment.parse(text);
+  if (matchesCalls(parsed.ast).length > 0) throw new PermanentError('expression.invalid', 'write .matches("…") without a comment before it');
+  return parsed;
+}
+
+function toCel(value: Json): unknown {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => toCel(item as Json));
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toCel(field as Json)]));
+}
+
+function fromCel(value: unknown): Json {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value;
+  if (Array.isArray(value)) return value.map(fromCel);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([name, field]) => [String(name), fromCel(field)]));
+  if (Object.prototype.toString.call(value) === '[object Date]') return (value as { toISOString(): string }).toISOString();
+  if (Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(Object.entries(value as object).map(([name, field]) => [name, fromCel(field)]));
+  }
+  return String(value);
+}
+
+function summaryOf(cause: unknown): string {
+  if (typeof cause === 'object' && cause !== null && 'summary' in cause && typeof cause.summary === 'string') return trimEnd(cause.summary);
+  return cause instanceof Error ? trimEnd(cause.message.split('\n')[0] ?? '') : 'it is no expression';
+}
+
+function trimEnd(text: string): string {
+  return text.trim().replace(/\.$/, '');
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,180 @@
+import { AfterglowError } from '../errors.js';
+import type { EventView, FactsSnapshot, Json } from '../facts/view.js';
+import { type Instant, toIso } from '../time/instant.js';
+import { DecisionFacts } from './decision-facts.js';
+import { END, type JourneyPlan, type PlannedStep } from './plan.js';
+import type { Decision, Effect, FinishEffect, JournalEntry, JournalKind, RunState } from './run.js';
+import type { StepContext, StepDecision } from './step-kind.js';
+
+/** Steps that one decision may take; a plan's loops all hold a wait, so only a faulty step kind gets here. */
+const MAX_STEPS_PER_DECISION = 100;
+
+type Data = { readonly [key: string]: Json };
+
+/** What the engine keeps in `stepState`: the time waited for, and what the step keeps for itself. */
+export interface WaitState {
+  readonly until: Instant | null;
+  readonly own: Json;
+}
+
+/** Walks one run as far as it goes and gathers what follows from it. Lives for one decision. */
+export class RunWalk {
+  readonly facts: DecisionFacts;
+  private readonly effects: Effect[] = [];
+  private readonly journal: JournalEntry[] = [];
+
+  constructor(
+    private readonly plan: JourneyPlan,
+    private run: RunState,
+    private readonly event: EventView,
+    snapshot: FactsSnapshot,
+    private readonly now: Instant,
+  ) {
+    this.facts = new DecisionFacts(plan, snapshot, event);
+  }
+
+  get state(): RunState {
+    return this.run;
+  }
+
+  get decision(): Decision {
+    return { run: this.run, effects: this.effects, journal: this.journal };
+  }
+
+  set(fields: Partial<RunState>): void {
+    this.run = { ...this.run, ...fields };
+  }
+
+  write(kind: JournalKind, data: Data, at: Instant = this.run.at): void {
+    this.journal.push({ seq: this.run.seq, kind, step: this.run.step, at: toIso(at), data });
+    this.set({ seq: this.run.seq + 1 });
+  }
+
+  finish(status: FinishEffect['status'], reason: string, data: Data = {}): void {
+    this.write('finished', { status, reason, ...data });
+    this.set({ status, step: null, stepState: null, endReason: reason });
+    this.effects.push({ type: 'finish', status, reason });
+  }
+
+  /** Enters steps one after the other until one waits or the run is over. */
+  arrive(first: string): void {
+    let next: string | null = first;
+    for (let taken = 0; next !== null; taken += 1) {
+      if (taken === MAX_STEPS_PER_DECISION) {
+        this.abandon();
+        return;
+      }
+      next = this.enterStep(next);
+    }
+  }
+
+  /** Asks the step at hand and goes on from its answer. An answer that changes nothing leaves the run as it was: false. */
+  resume(ask: (step: PlannedStep, context: StepContext, own: Json) => StepDecision | undefined, heard?: (asked: Data) => void): boolean {
+    const step = this.currentStep();
+    if (!step) {
+      this.finish('failed', 'failed:internal', { problem: `The journey has no step "${this.run.step}".` });
+      return true;
+    }
+    const { own } = this.run.stepState as unknown as WaitState;
+    let moved = true;
+    const next = this.attempt(() => {
+      const decision = ask(step, this.context(step), own);
+      moved = decision !== undefined && !(heard && this.isSameWait(decision));
+      if (!moved || decision === undefined) return null;
+      heard?.(this.facts.takeAsked());
+      return this.apply(step, decision);
+    });
+    if (next !== null) this.arrive(next);
+    return moved;
+  }
+
+  private currentStep(): PlannedStep | undefined {
+    return this.run.step === null ? undefined : this.plan.steps.get(this.run.step);
+  }
+
+  private enterStep(id: string): string | null {
+    const step = this.plan.steps.get(id);
+    if (!step) {
+      this.finish('completed', END);
+      return null;
+    }
+    this.set({ status: 'active', step: id, visit: this.run.visit + 1, stepState: null });
+    return this.attempt(() => this.apply(step, step.kind.enter(step.settings, this.context(step))));
+  }
+
+  /** The step to enter next; null when the run waits or is over. */
+  private apply(step: PlannedStep, decision: StepDecision): string | null {
+    const note: Data = { visit: this.run.visit, ...noteOf(decision.note), ...this.facts.takeAsked() };
+    if (decision.type === 'wait') {
+      this.wait(decision.until, decision.state ?? null, note);
+      return null;
+    }
+    if (decision.type === 'end') {
+      this.finish('exited', `step:${step.id}`, { ...note, ...(decision.reason === undefined ? {} : { why: decision.reason }) });
+      return null;
+    }
+    const next = decision.next ?? step.next;
+    if (decision.send) {
+      this.effects.push({ type: 'send', step: step.id, visit: this.run.visit, class: this.plan.document.class, ...decision.send });
+      this.write('sent', { ...note, template: decision.send.template, channels: decision.send.channels, dueAt: toIso(decision.send.dueAt), next });
+    } else {
+      this.write('passed', { ...note, next });
+    }
+    return next;
+  }
+
+  private wait(wanted: Instant | null, own: Json, note: Data): void {
+    const until = wanted === null ? null : Math.max(wanted, this.run.at);
+    this.write('waited', { ...note, until: until === null ? null : toIso(until) });
+    this.set({ status: 'waiting', stepState: { until, own } });
+    if (until !== null) this.effects.push({ type: 'wake', at: until });
+  }
+
+  private isSameWait(decision: StepDecision): boolean {
+    if (decision.type !== 'wait') return false;
+    const { until, own } = this.run.stepState as unknown as WaitState;
+    return decision.until === until && JSON.stringify(decision.state ?? null) === JSON.stringify(own);
+  }
+
+  /** A step that fails ends its run, not the worker. */
+  private attempt(take: () => string | null): string | null {
+    try {
+      return take();
+    } catch (cause) {
+      const code = cause instanceof AfterglowError ? cause.code : 'internal';
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      this.finish('failed', `failed:${code}`, { visit: this.run.visit, problem, ...this.facts.takeAsked() });
+      return null;
+    }
+  }
+
+  /** Ends an endless walk without any of its messages. */
+  private abandon(): void {
+    this.effects.length = 0;
+    this.finish('failed', 'failed:journey.endless', { problem: `More than ${MAX_STEPS_PER_DECISION} steps without a wait.` });
+  }
+
+  private context(step: PlannedStep): StepContext {
+    const { facts, plan, now } = this;
+    const run = this.run;
+    return {
+      now,
+      at: run.at,
+      get view() {
+        return facts.view(run);
+      },
+      zone: facts.zone,
+      shopZone: facts.shopZone,
+      stepId: step.id,
+      visit: run.visit,
+      class: plan.document.class,
+      evaluate: (expression) => facts.evaluate(expression, run),
+      holds: (condition) => facts.holds(condition, run),
+    };
+  }
+}
+
+function noteOf(note: Json | undefined): Data {
+  if (note === undefined || note === null) return {};
+  return typeof note === 'object' && !Array.isArray(note) ? (note as Data) : { note };
+}
