@@ -1,0 +1,94 @@
+import type { EventType, NormalisedEvent } from '#app/domain';
+import { z } from 'zod';
+import { eventData, linkedSurveyAnswer } from './event-data.schema.js';
+import { emailAddress, phoneNumber, wireId, wireTime } from './wire-text.schema.js';
+
+/** Events of one call to POST /api/v1/events. */
+export const MAX_EVENTS_PER_BATCH = 500;
+
+/** What an event must name: an order, a person, or at least one of the two. */
+type Subject = 'order' | 'customer' | 'either';
+
+const customerRef = z
+  .strictObject({ externalId: wireId.optional(), email: emailAddress.optional(), phone: phoneNumber.optional() })
+  .refine(
+    ({ externalId, email, phone }) => externalId !== undefined || email !== undefined || phone !== undefined,
+    'must hold externalId, email or phone',
+  )
+  .meta({ id: 'CustomerRef' });
+const orderRef = z.strictObject({ externalId: wireId }).meta({ id: 'OrderRef' });
+
+function missingSubject(subject: Subject, hasCustomer: boolean, hasOrder: boolean): 'order' | 'customer' | undefined {
+  if (subject === 'order') return hasOrder ? undefined : 'order';
+  return hasCustomer || (subject === 'either' && hasOrder) ? undefined : 'customer';
+}
+
+function envelope<T extends EventType, D extends z.ZodType>(type: T, data: D, subject: Subject, id = `Event.${type}`) {
+  return z
+    .strictObject({
+      id: wireId.meta({ description: 'Your id of the happening; the same id is stored once.' }),
+      type: z.literal(type),
+      occurredAt: wireTime,
+      customer: customerRef.optional(),
+      order: orderRef.optional(),
+      data,
+    })
+    .superRefine(({ customer, order }, context) => {
+      const lacking = missingSubject(subject, customer !== undefined, order !== undefined);
+      if (lacking) context.addIssue({ code: 'custom', path: [lacking], message: `is required for ${type}` });
+    })
+    .meta({ id });
+}
+
+const answered = envelope('survey.answered', eventData['survey.answered'], 'either');
+const reviewed = envelope('review.submitted', eventData['review.submitted'], 'either');
+const consented = envelope('consent.changed', eventData['consent.changed'], 'customer');
+
+/** An event as POST /api/v1/events and signed senders of our own format say it. Parsing gives the domain's times and money. */
+export const wireEvent = z
+  .discriminatedUnion('type', [
+    envelope('order.placed', eventData['order.placed'], 'order'),
+    envelope('order.updated', eventData['order.updated'], 'order'),
+    envelope('order.paid', eventData['order.paid'], 'order'),
+    envelope('order.fulfilled', eventData['order.fulfilled'], 'order'),
+    envelope('order.cancelled', eventData['order.cancelled'], 'order'),
+    envelope('order.refunded', eventData['order.refunded'], 'order'),
+    envelope('shipment.created', eventData['shipment.created'], 'order'),
+    envelope('shipment.label_created', eventData['shipment.label_created'], 'order'),
+    envelope('shipment.in_transit', eventData['shipment.in_transit'], 'order'),
+    envelope('shipment.out_for_delivery', eventData['shipment.out_for_delivery'], 'order'),
+    envelope('shipment.available_for_pickup', eventData['shipment.available_for_pickup'], 'order'),
+    envelope('shipment.attempt_failed', eventData['shipment.attempt_failed'], 'order'),
+    envelope('shipment.delayed', eventData['shipment.delayed'], 'order'),
+    envelope('shipment.exception', eventData['shipment.exception'], 'order'),
+    envelope('shipment.delivered', eventData['shipment.delivered'], 'order'),
+    envelope('shipment.returned', eventData['shipment.returned'], 'order'),
+    envelope('customer.created', eventData['customer.created'], 'customer'),
+    envelope('customer.updated', eventData['customer.updated'], 'customer'),
+    envelope('customer.data_requested', eventData['customer.data_requested'], 'customer'),
+    envelope('customer.redacted', eventData['customer.redacted'], 'customer'),
+    consented,
+    envelope('return.requested', eventData['return.requested'], 'order'),
+    answered,
+    reviewed,
+  ])
+  .meta({ id: 'Event' });
+
+/** One event. */
+export type WireEvent = z.output<typeof wireEvent>;
+
+export const wireEventBatch = z.array(wireEvent).min(1).max(MAX_EVENTS_PER_BATCH).meta({ id: 'EventBatch' });
+
+/** What a person said through one of our own links, as it is stored in the inbox. Never accepted from outside. */
+export const linkEvent = z.discriminatedUnion('type', [
+  envelope('survey.answered', linkedSurveyAnswer, 'either', 'LinkEvent.survey.answered'),
+  reviewed,
+  consented,
+]);
+export type LinkEvent = z.output<typeof linkEvent>;
+
+/** The event as the rest of the house knows it; the sender's id has done its work at the dedupe. */
+export function toNormalisedEvent(wire: WireEvent | LinkEvent): NormalisedEvent {
+  const { id: _id, ...event } = wire;
+  return event;
+}
