@@ -1,0 +1,132 @@
+import { Readable } from 'node:stream';
+import type { NodemailerError } from 'nodemailer';
+import SMTPConnection, {
+  type SMTPConnectionAuth,
+  type SMTPConnectionOptions,
+  type SMTPConnectionSendInfo,
+} from 'nodemailer/lib/smtp-connection';
+
+export interface LineSettings {
+  readonly connection: SMTPConnectionOptions;
+  readonly login: SMTPConnectionAuth | null;
+}
+
+/** How a message went: `info` when the server took it. `phase354`: the server had said 354, so bytes of the body were written. */
+export interface LineResult {
+  readonly phase354: boolean;
+  readonly info: SMTPConnectionSendInfo | null;
+  readonly error: NodemailerError | null;
+}
+
+/** Nodemailer pipes the body only once the server has answered DATA, so the first pipe is the moment from which all is unknown. */
+class MessageBody extends Readable {
+  isTaken = false;
+
+  constructor(private readonly bytes: Buffer) {
+    super();
+  }
+
+  override _read(): void {
+    this.push(this.bytes);
+    this.push(null);
+  }
+
+  override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
+    this.isTaken = true;
+    return super.pipe(destination, options);
+  }
+}
+
+/** One connection to the server, for one message at a time. It opens when it is needed and opens again when the server left. */
+export class SmtpLine {
+  private connection: SMTPConnection | null = null;
+
+  constructor(private readonly settings: LineSettings) {}
+
+  async send(from: string, to: string, message: Buffer): Promise<LineResult> {
+    const wasOpen = this.connection !== null;
+    const result = await this.attempt(from, to, message);
+    // a server hangs up on idle connections; nothing was said on this one yet, so a fresh one costs no certainty
+    const isStale = wasOpen && result.error !== null && !result.phase354 && result.error.responseCode === undefined;
+    return isStale ? this.attempt(from, to, message) : result;
+  }
+
+  close(): void {
+    this.connection?.quit();
+    this.connection = null;
+  }
+
+  private async attempt(from: string, to: string, message: Buffer): Promise<LineResult> {
+    try {
+      const connection = this.connection ?? (await this.open());
+      return await this.transmit(connection, from, to, message);
+    } catch (error) {
+      this.drop();
+      return { phase354: false, info: null, error: error as NodemailerError };
+    }
+  }
+
+  private async open(): Promise<SMTPConnection> {
+    const connection = new SMTPConnection(this.settings.connection);
+    await new Promise<void>((resolve, reject) => {
+      // stays for the connection's life: an error without a listener would end the process
+      connection.on('error', (error: Error) => {
+        this.forget(connection);
+        reject(error);
+      });
+      connection.once('end', () => {
+        this.forget(connection);
+        reject(
+          Object.assign(new Error('The server closed the connection before it greeted.'), { code: 'ECONNECTION' }),
+        );
+      });
+      connection.connect((error) => (error ? reject(error) : resolve()));
+    });
+    this.connection = connection;
+    await this.login(connection);
+    return connection;
+  }
+
+  private async login(connection: SMTPConnection): Promise<void> {
+    const { login } = this.settings;
+    if (!login) return;
+    await new Promise<void>((resolve, reject) => {
+      connection.login(login, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  private async transmit(connection: SMTPConnection, from: string, to: string, message: Buffer): Promise<LineResult> {
+    const body = new MessageBody(message);
+    const result = await new Promise<LineResult>((resolve) => {
+      connection.send({ from, to: [to], size: message.length }, body, (error, info) => {
+        resolve({ phase354: body.isTaken, info: error ? null : (info ?? null), error });
+      });
+    });
+    if (result.error) await this.recover(connection, result.error);
+    return result;
+  }
+
+  /** A refused message leaves the connection usable after RSET; anything else ends it. */
+  private async recover(connection: SMTPConnection, error: NodemailerError): Promise<void> {
+    const isRefusal =
+      (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') &&
+      error.responseCode !== undefined &&
+      error.responseCode !== 421;
+    if (!isRefusal || this.connection !== connection) return this.drop();
+    await new Promise<void>((resolve) => {
+      connection.reset((failure) => {
+        if (failure) this.drop();
+        resolve();
+      });
+    });
+  }
+
+  private drop(): void {
+    this.connection?.close();
+    this.connection = null;
+  }
+
+  private forget(connection: SMTPConnection): void {
+    if (this.connection === connection) this.connection = null;
+  }
+}

@@ -1,0 +1,3 @@
+export type { ChannelKind } from './channel-kind.js';
+export { type ChannelSettings, ConfiguredChannels } from './configured-channels.js';
+export { channelKinds } from './registry.js';

@@ -1,0 +1,24 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { channelKinds } from './registry.js';
+
+const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+describe('channelKinds', () => {
+  it('registers every folder under its own name', () => {
+    expect(channelKinds.map((kind) => kind.code).toSorted()).toEqual(folders.toSorted());
+  });
+
+  it.each(folders)('%s has its channel and a spec that runs the contract', (folder) => {
+    for (const file of [`${folder}.channel.ts`, `${folder}.channel.spec.ts`]) {
+      expect(existsSync(path.join(import.meta.dirname, folder, file))).toBe(true);
+    }
+  });
+
+  it.each(channelKinds)('$code serves a medium and has settings', (kind) => {
+    expect(kind.media.length).toBeGreaterThan(0);
+    expect(kind.settings.safeParse('nonsense').success).toBe(false);
+  });
+});
