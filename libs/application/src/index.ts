@@ -3,7 +3,11 @@ export { type PendingWork, VirtualClockPort } from './clock/virtual-clock.port.j
 export { type Channel, Channels, type HandOverPhase, type HandOverResult, type OutboundMessage } from './delivery/channel.js';
 export { type CompiledTemplate, type CompiledTemplates, type RenderedMessage, TemplateEngine } from './delivery/template-engine.port.js';
 export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
+export { AcceptEvents } from './intake/accept-event.use-case.js';
 export { type ClaimedBody, InboxPort, type ReceivedBody, type StoredBody } from './intake/inbox.port.js';
+export { ReceiveWebhook, type WebhookReceipt } from './intake/receive-webhook.use-case.js';
+export { type RegisteredSource, SourceDirectory } from './intake/source-directory.port.js';
+export { type SubmittedEvent, SubmitEvents } from './intake/submit-events.use-case.js';
 export {
   type IncomingRequest,
   type ParseContext,

@@ -5,4 +5,6 @@ export { createDataSource } from './connection/data-source.js';
 export { pg, PgTransaction, PgUnitOfWork } from './connection/pg-unit-of-work.js';
 export { prepareDatabase, type PreparedDatabase } from './connection/prepare-database.js';
 export { EmbeddedPostgres } from './embedded/index.js';
+export { PgInbox } from './intake/pg-inbox.js';
+export { PgSourceDirectory } from './intake/pg-source-directory.js';
 export { PgPartitionKeeper } from './partitions/pg-partition-keeper.js';

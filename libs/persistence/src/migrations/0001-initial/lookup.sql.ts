@@ -24,33 +24,46 @@ create function app.first_shop() returns uuid
   as $$ select id from app.shop order by created_at, id limit 1 $$;
 
 -- Stores a batch of received bodies: one row each in inbox_dedupe and inbox_event, all of them in the caller's one commit.
--- A key that was seen before stores nothing; the answer says whether the body was the same.
+-- A key that was seen before stores nothing; the answer says whether the body was the same. Times are cut to milliseconds, so
+-- that a client which knows no finer ones can name the row by its key.
 create function app.accept_inbox(
   p_shop uuid[], p_source uuid[], p_key text[], p_id uuid[], p_sha bytea[], p_kind text[], p_headers jsonb[], p_body text[])
   returns table (n bigint, event_id uuid, outcome text)
   language plpgsql volatile security definer set search_path = app, pg_temp
 as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := date_trunc('milliseconds', app.now());
+  v_new uuid[];
 begin
-  insert into app.inbox_dedupe as d (shop_id, source_id, dedupe_key, event_id, body_sha256)
-    select i.shop_id, i.source_id, i.key, i.id, i.sha
-    from unnest(p_shop, p_source, p_key, p_id, p_sha) as i (shop_id, source_id, key, id, sha)
-    order by i.shop_id, i.source_id, i.key
-    on conflict do nothing;
+  with fresh as (
+    insert into app.inbox_dedupe (shop_id, source_id, dedupe_key, event_id, body_sha256)
+      select i.shop_id, i.source_id, i.key, i.id, i.sha
+      from unnest(p_shop, p_source, p_key, p_id, p_sha) as i (shop_id, source_id, key, id, sha)
+      order by i.shop_id, i.source_id, i.key
+      on conflict do nothing
+      returning event_id
+  ) select coalesce(array_agg(event_id), '{}') into v_new from fresh;
+  if cardinality(v_new) = cardinality(p_id) then
+    insert into app.inbox_event (shop_id, received_at, id, source_id, kind, headers, body)
+      select i.shop_id, v_now, i.id, i.source_id, i.kind, i.headers, i.body
+      from unnest(p_shop, p_id, p_source, p_kind, p_headers, p_body) as i (shop_id, id, source_id, kind, headers, body);
+    return query select i.n, i.id, 'accepted' from unnest(p_id) with ordinality as i (id, n) order by i.n;
+    return;
+  end if;
+  insert into app.inbox_event (shop_id, received_at, id, source_id, kind, headers, body)
+    select i.shop_id, v_now, i.id, i.source_id, i.kind, i.headers, i.body
+    from unnest(p_shop, p_id, p_source, p_kind, p_headers, p_body) with ordinality as i (shop_id, id, source_id, kind, headers, body, n)
+    where i.id = any (v_new) order by i.n;
   return query
-    with item as (
-      select * from unnest(p_shop, p_source, p_key, p_id, p_sha, p_kind, p_headers, p_body)
-        with ordinality as i (shop_id, source_id, key, id, sha, kind, headers, body, n)
-    ), judged as (
-      select i.*, d.event_id as kept, d.body_sha256 as kept_sha
-      from item i
-      join app.inbox_dedupe d on d.shop_id = i.shop_id and d.source_id = i.source_id and d.dedupe_key = i.key
-    ), stored as (
-      insert into app.inbox_event (shop_id, received_at, id, source_id, kind, headers, body)
-        select j.shop_id, app.now(), j.id, j.source_id, j.kind, j.headers, j.body from judged j where j.kept = j.id order by j.n
-    )
-    select j.n, j.kept,
-      case when j.kept = j.id then 'accepted' when j.kept_sha = j.sha then 'duplicate' else 'conflict' end
-    from judged j order by j.n;
+    select i.n, d.event_id,
+      case when d.event_id = i.id then 'accepted' when d.body_sha256 = i.sha then 'duplicate' else 'conflict' end
+    from unnest(p_shop, p_source, p_key, p_id, p_sha) with ordinality as i (shop_id, source_id, key, id, sha, n)
+    cross join lateral (
+      select k.event_id, k.body_sha256 from app.inbox_dedupe k
+      where k.shop_id = i.shop_id and k.source_id = i.source_id and k.dedupe_key = i.key
+      offset 0) d
+    order by i.n;
 end $$;
 
 -- Claims up to p_limit open inbox rows of one shop: the shop that has waited longest. Attempts count at the claim, so that a
@@ -79,11 +92,14 @@ begin
       select e.received_at, e.id from app.inbox_event e
       where e.shop_id = v_shop and (e.state = 'new' or (e.state = 'claimed' and e.lease_until < app.lease_now()))
       order by e.received_at, e.seq limit p_limit for update skip locked
+    ), taken as (
+      update app.inbox_event e
+        set state = 'claimed', attempts = e.attempts + 1, epoch = e.epoch + 1, lease_until = app.lease_now() + p_lease
+        from picked p where e.shop_id = v_shop and e.received_at = p.received_at and e.id = p.id
+        returning e.*
     )
-    update app.inbox_event e
-      set state = 'claimed', attempts = e.attempts + 1, epoch = e.epoch + 1, lease_until = app.lease_now() + p_lease
-      from picked p where e.shop_id = v_shop and e.received_at = p.received_at and e.id = p.id
-      returning e.shop_id, e.received_at, e.id, e.source_id, e.kind, e.headers, e.body, e.attempts, e.epoch;
+    select t.shop_id, t.received_at, t.id, t.source_id, t.kind, t.headers, t.body, t.attempts, t.epoch
+    from taken t order by t.received_at, t.seq;
 end $$;
 
 -- Claims up to p_limit due timers, the longest due first. Cost follows what is due, not what waits.
