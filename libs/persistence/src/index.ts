@@ -1,3 +1,4 @@
+export { PgApiKeys } from './access/pg-api-keys.js';
 export { PgClock } from './clock/pg-clock.js';
 export { PgHousekeeping } from './clock/pg-housekeeping.js';
 export { PgVirtualClock } from './clock/pg-virtual-clock.js';
@@ -8,3 +9,8 @@ export { EmbeddedPostgres } from './embedded/index.js';
 export { PgInbox } from './intake/pg-inbox.js';
 export { PgSourceDirectory } from './intake/pg-source-directory.js';
 export { PgPartitionKeeper } from './partitions/pg-partition-keeper.js';
+export { PgDeadLetters } from './ops/pg-dead-letters.js';
+export { PgShopOperations } from './ops/pg-shop-operations.js';
+export { PgScoreCounts } from './scores/pg-score-counts.js';
+export { PgShops } from './shops/pg-shops.js';
+export { PgSources } from './sources/pg-sources.js';

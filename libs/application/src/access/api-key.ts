@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+
+const PREFIX = 'ag_live_';
+const RANDOM_BYTES = 32;
+/** What people see of a key in lists: enough to tell keys apart, nothing to guess from. */
+const HINT_CHARS = PREFIX.length + 4;
+/** Keys that scripts bring along must be as hard to guess as ours. */
+const MIN_CHARS = 16;
+const MAX_CHARS = 200;
+const FORM = /^[\x21-\x7e]+$/;
+
+export type KeyRole = 'owner';
+
+/** `ag_live_` and 256 random bits as base64url. */
+export function newApiKey(): string {
+  return PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
+}
+
+export function hintOf(key: string): string {
+  return key.slice(0, HINT_CHARS);
+}
+
+/** False for what can't be a key; saves the look-up. */
+export function isKeyShaped(text: string): boolean {
+  return text.length >= MIN_CHARS && text.length <= MAX_CHARS && FORM.test(text);
+}

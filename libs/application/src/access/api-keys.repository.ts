@@ -1,0 +1,53 @@
+import type { Instant } from '#app/domain';
+import type { Page, PageRequest } from '../ports/page.js';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import type { KeyRole } from './api-key.js';
+
+/** Who calls: a key of a shop. */
+export interface Caller {
+  readonly shopId: string;
+  readonly keyId: string;
+  readonly role: KeyRole;
+}
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly role: KeyRole;
+  /** First characters of the key. */
+  readonly hint: string;
+  readonly createdAt: Instant;
+  readonly lastUsedAt: Instant | null;
+}
+
+export interface NewApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly hint: string;
+  readonly hash: Uint8Array;
+}
+
+/** API keys; only their SHA-256 is stored. */
+export abstract class ApiKeys {
+  /** Across shops: the caller that a valid key stands for. */
+  abstract find(tx: Transaction, hash: Uint8Array): Promise<Caller | null>;
+
+  /** Valid keys, oldest first. */
+  abstract list(tx: Transaction, page: PageRequest): Promise<Page<ApiKey>>;
+
+  /** A valid key, locked until the transaction ends. */
+  abstract lock(tx: Transaction, id: string): Promise<ApiKey | null>;
+
+  /** Number of valid keys; those rows stay locked until the transaction ends. */
+  abstract lockAll(tx: Transaction): Promise<number>;
+
+  abstract insert(tx: Transaction, key: NewApiKey): Promise<void>;
+
+  /** Inserts a key of which the text is given from outside, or makes it valid again. */
+  abstract ensure(tx: Transaction, key: NewApiKey): Promise<void>;
+
+  abstract revoke(tx: Transaction, id: string): Promise<void>;
+
+  abstract touch(tx: Transaction, id: string): Promise<void>;
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { type IsoInstant, PermanentError } from '#app/domain';
+import { HintPort, QUEUE_NAMES } from '../ports/hint.port.js';
+import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import { type Overview, ShopOperations } from './shop-operations.repository.js';
+
+@Injectable()
+export class OperateShop {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly operations: ShopOperations,
+    private readonly hints: HintPort,
+  ) {}
+
+  overview(shopId: string): Promise<Overview> {
+    return this.unitOfWork.inShop(shopId, (tx) => this.operations.overview(tx));
+  }
+
+  /** Everything of the shop stands still; webhooks are stored all the same. */
+  pause(shopId: string): Promise<IsoInstant> {
+    return this.unitOfWork.inShop(shopId, (tx) => this.operations.pause(tx));
+  }
+
+  async resume(shopId: string): Promise<void> {
+    await this.unitOfWork.inShop(shopId, (tx) => this.operations.resume(tx));
+    for (const queue of QUEUE_NAMES) this.hints.hint(queue);
+  }
+
+  /** Takes a stored event again from the start. What it led to before isn't done twice. */
+  async replay(shopId: string, eventId: string): Promise<void> {
+    const outcome = await this.unitOfWork.inShop(shopId, (tx) => this.operations.replay(tx, eventId));
+    if (outcome === null)
+      throw new PermanentError(
+        'not_found',
+        `This shop has no stored event ${eventId}. The timeline of a customer names them.`,
+      );
+    if (outcome === 'dead')
+      throw new PermanentError('conflict', `Event ${eventId} was set aside as faulty. Retry its dead letter instead.`);
+    if (outcome === 'not_done')
+      throw new PermanentError('conflict', `Event ${eventId} has not been worked on yet. It needs no replay.`);
+    this.hints.hint('intake');
+  }
+}

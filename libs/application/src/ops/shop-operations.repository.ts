@@ -1,0 +1,45 @@
+import type { IsoInstant } from '#app/domain';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+
+export const MESSAGE_STATES = [
+  'queued',
+  'claimed',
+  'handing',
+  'sent',
+  'failed',
+  'unknown',
+  'suppressed',
+  'expired',
+] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+/** How much work waits for whom. Ages are in seconds of business time, null when nothing waits. */
+export interface Overview {
+  readonly now: IsoInstant;
+  readonly paused: IsoInstant | null;
+  readonly inbox: { readonly backlog: number; readonly oldestAgeS: number | null };
+  readonly timers: { readonly due: number; readonly oldestAgeS: number | null };
+  readonly messages: {
+    readonly byState: Readonly<Record<MessageState, number>>;
+    readonly due: number;
+    readonly oldestAgeS: number | null;
+  };
+  /** Hand-overs of which nobody knows whether the provider took them. */
+  readonly unknown: number;
+  readonly deadLetters: number;
+}
+
+/** Events that can be replayed are done; those being worked on, or set aside, are not. */
+export type ReplayOutcome = 'replayed' | 'not_done' | 'dead';
+
+export abstract class ShopOperations {
+  abstract overview(tx: Transaction): Promise<Overview>;
+
+  /** Nothing of the shop is claimed from now on. @returns since when it is paused */
+  abstract pause(tx: Transaction): Promise<IsoInstant>;
+
+  abstract resume(tx: Transaction): Promise<void>;
+
+  /** Puts a stored body back to the start; null when there is none of this id. */
+  abstract replay(tx: Transaction, inboxId: string): Promise<ReplayOutcome | null>;
+}

@@ -1,0 +1,24 @@
+import type { ShopFacts } from '#app/domain';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+
+export interface ShopSettings {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly currency: string;
+  readonly locale: string;
+}
+
+export abstract class Shops {
+  /** @throws PermanentError `not_found` */
+  abstract read(tx: Transaction): Promise<ShopFacts>;
+
+  abstract insert(tx: Transaction, shop: ShopFacts): Promise<void>;
+
+  abstract change(tx: Transaction, settings: Partial<ShopSettings>): Promise<void>;
+
+  /** Waits for other processes that make the first shop, until the transaction ends. */
+  abstract lockFirst(tx: Transaction): Promise<void>;
+
+  /** Across shops: the id of the oldest shop. */
+  abstract findFirst(tx: Transaction): Promise<string | null>;
+}

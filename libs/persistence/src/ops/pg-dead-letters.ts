@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type DeadLetter,
+  type DeadLetterFilter,
+  DeadLetters,
+  type Page,
+  type PageRequest,
+  type QueueName,
+  type Transaction,
+} from '#app/application';
+import { afterCreated, pageOf } from '../connection/pages.js';
+import { pg } from '../connection/pg-unit-of-work.js';
+
+interface LetterRow {
+  readonly id: string;
+  readonly kind: DeadLetter['kind'];
+  readonly ref_id: string;
+  readonly state: DeadLetter['state'];
+  readonly code: string;
+  readonly error: string;
+  readonly attempts: number;
+  readonly created_at: Date;
+  readonly settled_at: Date | null;
+  readonly settled_note: string | null;
+}
+
+const COLUMNS =
+  't.id, t.kind, t.ref_id, t.state, t.code, t.error, t.attempts, t.created_at, t.settled_at, t.settled_note';
+
+/** Each makes one kind of work claimable again and names its queue; no row: it isn't dead any more. */
+const REQUEUE: Readonly<Record<DeadLetter['kind'], string>> = {
+  inbox: `update app.inbox_event set state = 'new', attempts = 0, lease_until = null where id = $1 and state = 'dead' returning 'intake' as queue`,
+  timer: `update app.timer set state = 'scheduled', attempts = 0, lease_until = null where run_id = $1 and state = 'dead' returning 'timers' as queue`,
+  message: `update app.message set state = 'queued', reason = null, attempts = 0, lease_until = null where id = $1 and state = 'failed'
+    returning 'delivery-' || medium as queue`,
+};
+
+@Injectable()
+export class PgDeadLetters extends DeadLetters {
+  async list(tx: Transaction, { state, kind }: DeadLetterFilter, page: PageRequest): Promise<Page<DeadLetter>> {
+    const rows = await pg(tx).query<LetterRow>(
+      `select ${COLUMNS} from app.dead_letter t
+       where t.state = $1 and ($2::text is null or t.kind = $2) and ${afterCreated('app.dead_letter', 3, page)}
+       order by t.created_at, t.id limit $4`,
+      [state, kind, page.after, page.limit + 1],
+    );
+    return pageOf(rows, page, letterOf);
+  }
+
+  async lock(tx: Transaction, id: string): Promise<DeadLetter | null> {
+    const [row] = await pg(tx).query<LetterRow>(`select ${COLUMNS} from app.dead_letter t where t.id = $1 for update`, [
+      id,
+    ]);
+    return row === undefined ? null : letterOf(row);
+  }
+
+  async settle(tx: Transaction, id: string, state: 'retried' | 'dropped', note: string): Promise<void> {
+    await pg(tx).run('update app.dead_letter set state = $2, settled_at = app.now(), settled_note = $3 where id = $1', [
+      id,
+      state,
+      note,
+    ]);
+  }
+
+  async requeue(tx: Transaction, letter: DeadLetter): Promise<QueueName | null> {
+    const [row] = await pg(tx).query<{ queue: QueueName }>(REQUEUE[letter.kind], [letter.refId]);
+    return row?.queue ?? null;
+  }
+}
+
+function letterOf(row: LetterRow): DeadLetter {
+  const { id, kind, state, code, error, attempts } = row;
+  return {
+    id,
+    kind,
+    refId: row.ref_id,
+    state,
+    code,
+    error,
+    attempts,
+    createdAt: row.created_at.getTime(),
+    settledAt: row.settled_at?.getTime() ?? null,
+    note: row.settled_note,
+  };
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import {
+  MESSAGE_STATES,
+  type MessageState,
+  type Overview,
+  type ReplayOutcome,
+  ShopOperations,
+  type Transaction,
+} from '#app/application';
+import { type IsoInstant, toIso } from '#app/domain';
+import { pg } from '../connection/pg-unit-of-work.js';
+
+/** Each part reads a partial index of open work; only the count of messages by state walks an index of all of them. */
+const OVERVIEW = `
+  with now as materialized (select app.now() as at),
+  inbox as (select count(*)::int n, min(received_at) oldest from app.inbox_event where state in ('new', 'claimed')),
+  timers as (select count(*)::int n, min(t.due_at) oldest from app.timer t, now
+    where t.state in ('scheduled', 'claimed') and not t.held and t.due_at <= now.at),
+  due as (select count(*)::int n, min(m.not_before) oldest from app.message m, now
+    where m.state = 'queued' and not m.held and m.not_before <= now.at),
+  states as (select coalesce(jsonb_object_agg(s.state, s.n), '{}') counts
+    from (select state, count(*)::int n from app.message where shop_id = app.current_shop() group by state) s),
+  dead as (select count(*)::int n from app.dead_letter where state = 'open')
+  select now.at as now, shop.paused_at, inbox.n as inbox, inbox.oldest as inbox_oldest, timers.n as timers, timers.oldest as timers_oldest,
+    due.n as due, due.oldest as due_oldest, states.counts, dead.n as dead
+  from now, inbox, timers, due, states, dead, app.shop shop where shop.id = app.current_shop()`;
+
+interface OverviewRow {
+  readonly now: Date;
+  readonly paused_at: Date | null;
+  readonly inbox: number;
+  readonly inbox_oldest: Date | null;
+  readonly timers: number;
+  readonly timers_oldest: Date | null;
+  readonly due: number;
+  readonly due_oldest: Date | null;
+  readonly counts: Partial<Record<MessageState, number>>;
+  readonly dead: number;
+}
+
+@Injectable()
+export class PgShopOperations extends ShopOperations {
+  async overview(tx: Transaction): Promise<Overview> {
+    const [row] = await pg(tx).query<OverviewRow>(OVERVIEW);
+    if (row === undefined) throw new Error('The overview has no row: the shop of this transaction does not exist.');
+    const ageOf = (oldest: Date | null): number | null =>
+      oldest === null ? null : Math.max(0, Math.round((row.now.getTime() - oldest.getTime()) / 1_000));
+    const byState = Object.fromEntries(MESSAGE_STATES.map((state) => [state, row.counts[state] ?? 0])) as Record<
+      MessageState,
+      number
+    >;
+    return {
+      now: toIso(row.now.getTime()),
+      paused: row.paused_at === null ? null : toIso(row.paused_at.getTime()),
+      inbox: { backlog: row.inbox, oldestAgeS: ageOf(row.inbox_oldest) },
+      timers: { due: row.timers, oldestAgeS: ageOf(row.timers_oldest) },
+      messages: { byState, due: row.due, oldestAgeS: ageOf(row.due_oldest) },
+      unknown: byState.unknown,
+      deadLetters: row.dead,
+    };
+  }
+
+  async pause(tx: Transaction): Promise<IsoInstant> {
+    const [row] = await pg(tx).query<{ paused_at: Date }>(
+      'update app.shop set paused_at = coalesce(paused_at, app.now()) where id = app.current_shop() returning paused_at',
+    );
+    if (row === undefined) throw new Error('There is nothing to pause: the shop of this transaction does not exist.');
+    return toIso(row.paused_at.getTime());
+  }
+
+  async resume(tx: Transaction): Promise<void> {
+    await pg(tx).run('update app.shop set paused_at = null where id = app.current_shop()');
+  }
+
+  async replay(tx: Transaction, inboxId: string): Promise<ReplayOutcome | null> {
+    const [row] = await pg(tx).query<{ state: string }>('select state from app.inbox_event where id = $1 for update', [
+      inboxId,
+    ]);
+    if (row === undefined) return null;
+    if (row.state !== 'done') return row.state === 'dead' ? 'dead' : 'not_done';
+    await pg(tx).run(`update app.inbox_event set state = 'new', attempts = 0, note = null where id = $1`, [inboxId]);
+    return 'replayed';
+  }
+}

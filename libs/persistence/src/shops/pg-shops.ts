@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { Shops, type ShopSettings, type Transaction } from '#app/application';
+import { PermanentError, type ShopFacts } from '#app/domain';
+import { pg } from '../connection/pg-unit-of-work.js';
+
+interface ShopRow {
+  readonly id: string;
+  readonly name: string;
+  readonly time_zone: string;
+  readonly currency: string;
+  readonly locale: string;
+}
+
+@Injectable()
+export class PgShops extends Shops {
+  async read(tx: Transaction): Promise<ShopFacts> {
+    const [row] = await pg(tx).query<ShopRow>(
+      'select id, name, time_zone, currency, locale from app.shop where id = app.current_shop()',
+    );
+    if (row === undefined) throw new PermanentError('not_found', 'This shop does not exist.');
+    return { id: row.id, name: row.name, timeZone: row.time_zone, currency: row.currency, locale: row.locale };
+  }
+
+  async insert(tx: Transaction, shop: ShopFacts): Promise<void> {
+    await pg(tx).run('insert into app.shop (id, name, time_zone, currency, locale) values ($1, $2, $3, $4, $5)', [
+      shop.id,
+      shop.name,
+      shop.timeZone,
+      shop.currency,
+      shop.locale,
+    ]);
+  }
+
+  async change(tx: Transaction, { name, timeZone, currency, locale }: Partial<ShopSettings>): Promise<void> {
+    await pg(tx).run(
+      `update app.shop set name = coalesce($1, name), time_zone = coalesce($2, time_zone), currency = coalesce($3, currency),
+         locale = coalesce($4, locale) where id = app.current_shop()`,
+      [name ?? null, timeZone ?? null, currency ?? null, locale ?? null],
+    );
+  }
+
+  async lockFirst(tx: Transaction): Promise<void> {
+    await pg(tx).run(`select pg_advisory_xact_lock(hashtextextended('first-shop', 0))`);
+  }
+
+  async findFirst(tx: Transaction): Promise<string | null> {
+    const [row] = await pg(tx).query<{ id: string | null }>('select app.first_shop() as id');
+    return row?.id ?? null;
+  }
+}
