@@ -67,26 +67,31 @@ export function compileExpression(
   source: string,
   place: ExpressionPlace,
 ): { readonly expression: Expression } | { readonly faults: readonly Fault[] } {
-  const fault = (message: string): Fault => ({ pointer: place.place, code: 'expression.invalid', message });
-  if (source.trim() === '') return { faults: [fault('The expression is empty; write a condition such as order.total.amount > 5000.')] };
+  const refuse = (messages: readonly string[]): { readonly faults: readonly Fault[] } => ({
+    faults: messages.map((message) => ({ pointer: place.place, code: 'expression.invalid', message })),
+  });
+  if (source.trim() === '') return refuse(['The expression is empty; write a condition such as order.total.amount > 5000.']);
   if (source.length > MAX_EXPRESSION_CHARS) {
-    return { faults: [fault(`The expression has ${source.length} characters; ${MAX_EXPRESSION_CHARS} are allowed.`)] };
+    return refuse([`The expression has ${source.length} characters; ${MAX_EXPRESSION_CHARS} are allowed.`]);
   }
   try {
     const parsed = environment.parse(source);
     const calls = matchesCalls(parsed.ast);
     const messages = [...checkNames(parsed.ast, place.settings ?? {}, place.events ?? []), ...calls.flatMap(checkPattern)];
-    if (messages.length > 0) return { faults: messages.map(fault) };
+    if (messages.length > 0) return refuse(messages);
     const safe = calls.length === 0 ? parsed : withSafeMatches(source, calls);
-    const { valid, type = 'dyn', error } = safe.check();
-    if (!valid) return { faults: [fault(`${error?.summary ?? 'The types do not suit'} in "${shorten(source)}".`)] };
-    if (place.expects === 'bool' && type !== 'bool' && type !== 'dyn') {
-      return { faults: [fault(`"${shorten(source)}" gives ${type}; write a condition that is true or false.`)] };
-    }
-    return { expression: newExpression(source, type, safe) };
+    const { problem, type } = typeOf(source, safe, place.expects);
+    return problem === undefined ? { expression: newExpression(source, type, safe) } : refuse([problem]);
   } catch (cause) {
-    return { faults: [fault(`"${shorten(source)}" can't be read: ${summaryOf(cause)}.`)] };
+    return refuse([`"${shorten(source)}" can't be read: ${summaryOf(cause)}.`]);
   }
+}
+
+function typeOf(source: string, parsed: ParseResult, expects: ExpressionPlace['expects']): { readonly type: string; readonly problem?: string } {
+  const { valid, type = 'dyn', error } = parsed.check();
+  if (!valid) return { type, problem: `${summaryOf(error)} in "${shorten(source)}".` };
+  if (expects !== 'bool' || type === 'bool' || type === 'dyn') return { type };
+  return { type, problem: `"${shorten(source)}" gives ${type}; write a condition that is true or false.` };
 }
 
 /** Turns the variables into CEL's values; do it once per decision, it copies everything. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { EventView, FactsView, Json } from '../facts/view.js';
 import type { Instant } from '../time/instant.js';
 import type { Medium, MessageClass } from '../consent/message-class.js';
+import type { SurveyDefinition } from './document.js';
 import type { SendEffect } from './run.js';
 
 /** What a step may look at while it decides. Nothing here reads a clock or does I/O. */
@@ -64,6 +65,8 @@ export interface StepKind<S = unknown> {
   expressions?(settings: S): readonly StepExpression[];
   /** Templates it sends, with the media that they must serve. */
   templates?(settings: S): readonly TemplateUse[];
+  /** Surveys it asks; their definitions are stored on publication, so that answers are read by them. */
+  surveys?(settings: S): readonly SurveyDefinition[];
 }
 
 export interface TemplateUse {

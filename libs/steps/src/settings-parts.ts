@@ -1,0 +1,27 @@
+import { EVENT_TYPES, isDuration, MEDIA } from '#app/domain';
+import { z } from 'zod';
+
+/** Parts of settings that several kinds of step use; the descriptions appear in the JSON Schema and in forms. */
+
+export const duration = z
+  .string()
+  .refine(isDuration, { error: 'Write an ISO 8601 duration, e.g. PT72H for 72 hours or P3D for three days' })
+  .describe('ISO 8601 duration. PT72H is elapsed time; P3D keeps the time of day in the customer’s zone.');
+
+export const expression = z.string().min(1).max(1000).describe('CEL expression over customer, order, shop, event, settings and run.');
+
+export const target = z.string().min(1).max(64).describe('Id of the step to go to; `end` ends the run.');
+
+export const eventType = z
+  .enum(EVENT_TYPES, { error: (issue) => `"${String(issue.input).slice(0, 60)}" is no event; write e.g. order.placed` })
+  .describe('Type of an event.');
+
+export const channels = z
+  .array(z.enum(MEDIA, { error: `Write ${MEDIA.join(' or ')}` }))
+  .min(1, { error: `Name at least one channel: ${MEDIA.join(', ')}` })
+  .refine((list) => new Set(list).size === list.length, { error: 'Name each channel once' })
+  .describe('Channels in order of preference; the first one that reaches the person lawfully is taken.');
+
+export const templateName = z.string().min(1).max(64).describe('Name of a template of this journey.');
+
+export const usefulFor = duration.describe('How long the message is worth sending after it fell due; later it is skipped as expired.');

@@ -1,0 +1,30 @@
+import { toInstant } from '#app/domain';
+import { aContext, anEvent, parsed, refusal } from '../testing.js';
+import { waitForStep } from './wait-for.step.js';
+
+const settings = parsed(waitForStep, { events: ['review.submitted'], where: 'good', timeout: 'P7D', then: 'end', otherwise: 'remind' });
+const at = '2026-05-04T10:00:00Z';
+
+describe('wait-for', () => {
+  it('waits for its timeout and then goes the other way', () => {
+    expect(waitForStep.enter(settings, aContext(at))).toEqual({ type: 'wait', until: toInstant('2026-05-11T10:00:00Z') });
+    expect(waitForStep.wake?.(settings, aContext(at), null)).toMatchObject({ type: 'continue', next: 'remind' });
+  });
+
+  it('goes on when the event comes and its condition holds', () => {
+    expect(waitForStep.onEvent?.(settings, aContext(at, { good: true }), anEvent('review.submitted'), null)).toMatchObject({ next: 'end' });
+    expect(waitForStep.onEvent?.(settings, aContext(at, { good: false }), anEvent('review.submitted'), null)).toBeUndefined();
+    expect(waitForStep.onEvent?.(settings, aContext(at, { good: true }), anEvent('order.paid'), null)).toBeUndefined();
+  });
+
+  it('tells the compiler where it leads', () => {
+    expect(waitForStep.targets?.(settings)).toEqual(['end', 'remind']);
+    expect(waitForStep.fallsThrough?.(settings)).toBe(false);
+    expect(waitForStep.expressions?.(settings)).toEqual([{ place: 'where', source: 'good', expects: 'bool' }]);
+    expect(waitForStep.alwaysWaits?.(settings)).toBe(true);
+  });
+
+  it('refuses events that do not exist', () => {
+    expect(refusal(waitForStep, { events: ['order.eaten'], timeout: 'P1D' })).toContain('is no event');
+  });
+});

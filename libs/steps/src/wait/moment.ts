@@ -1,0 +1,34 @@
+import { endOfDay, type Instant, isIsoDate, localDate, PermanentError, startOfDay, toInstant } from '#app/domain';
+import { DateTime, Duration } from 'luxon';
+import { localTime } from './local-time.js';
+
+export interface Moment {
+  /** `start-of-day`, `end-of-day` or a time of day; undefined: as the value says. */
+  readonly at?: string | undefined;
+  /** ISO 8601 duration, maybe negative. */
+  readonly offset?: string | undefined;
+}
+
+/**
+ * The instant that a date (`2026-05-04`) or time (ISO 8601) of the facts stands for. A time of day that the clocks skip is
+ * taken one hour later, one that occurs twice the first time.
+ * @throws PermanentError `expression.failed` when the value is neither
+ */
+export function instantOf(value: unknown, { at, offset }: Moment, zone: string): Instant {
+  const moment = momentOf(value, at, zone);
+  if (offset === undefined) return moment;
+  return DateTime.fromMillis(moment, { zone }).plus(Duration.fromISO(offset)).toMillis();
+}
+
+function momentOf(value: unknown, at: string | undefined, zone: string): Instant {
+  const text = typeof value === 'string' ? value : '';
+  const isTime = !isIsoDate(text) && DateTime.fromISO(text).isValid;
+  if (!isTime && !isIsoDate(text)) {
+    throw new PermanentError('expression.failed', `${JSON.stringify(value)?.slice(0, 60)} is neither a date nor a time to wait for.`);
+  }
+  if (isTime && at === undefined) return toInstant(text);
+  const day = isTime ? localDate(toInstant(text), zone) : text;
+  if (at === 'end-of-day') return endOfDay(day, zone);
+  if (at === undefined || at === 'start-of-day') return startOfDay(day, zone);
+  return localTime(day, at, zone);
+}
