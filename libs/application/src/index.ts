@@ -22,8 +22,39 @@ export {
   SourceKinds,
   type StoredRequest,
 } from './intake/source-kind.js';
+export { FireDueTimers, type FiringReport } from './journeys/fire-timers.use-case.js';
 export { JourneyReader, type StoredVersion } from './journeys/journey-reader.port.js';
 export { type FoldedEvent, JourneyRuntime, type RuntimeReport } from './journeys/journey-runtime.port.js';
+export { ChangeJourneyState, type JourneyStatus } from './journeys/manage/change-journey-state.use-case.js';
+export {
+  type JourneyState,
+  JourneyStore,
+  type JourneySummary,
+  type LatestVersion,
+  type NewVersion,
+  type StoredJourney,
+  type VersionSummary,
+} from './journeys/manage/journey-store.port.js';
+export { type JourneyWithVersions, ReadJourneys } from './journeys/manage/read-journeys.use-case.js';
+export { ReadRuns } from './journeys/manage/read-runs.use-case.js';
+export { type SavedDraft, SaveDraft } from './journeys/manage/save-draft.use-case.js';
+export { JourneyPlans } from './journeys/runtime/journey-plans.js';
+export { PlanMessages } from './journeys/runtime/plan-messages.js';
+export { RunJourneys } from './journeys/runtime/run-journeys.js';
+export { type RunFilter, RunQueries, type RunSummary } from './journeys/runtime/run-queries.port.js';
+export {
+  type AddressOnMedium,
+  type EarlierEntries,
+  type EntryWish,
+  type PlannedMessage,
+  type RunChange,
+  RunStore,
+  type StoredRun,
+  type SuppressedAddress,
+} from './journeys/runtime/run-store.port.js';
+export { RunWriter } from './journeys/runtime/run-writer.js';
+export { type ClaimedTimer, type DueRun, TimerStore } from './journeys/runtime/timer-store.port.js';
+export { WakeRuns } from './journeys/runtime/wake-runs.js';
 export { PartitionKeeper } from './ops/partition-keeper.port.js';
 export { ClockPort } from './ports/clock.port.js';
 export { HintPort, QUEUE_NAMES, type QueueName } from './ports/hint.port.js';
@@ -60,3 +91,5 @@ export { ManageShop } from './shops/manage-shop.use-case.js';
 export { Shops, type ShopSettings } from './shops/shops.repository.js';
 export { ManageSources, type NewSource, type RotatedSecret, type SourceKindInfo, type SourceWithPath } from './sources/manage-sources.use-case.js';
 export { type LockedSource, type Source, Sources, type StoredSource } from './sources/sources.repository.js';
+export { journeySchema } from './journeys/journey-schema.js';
+export { parseJourneyText, type ReadJourney, readJourney } from './journeys/parse-journey.js';

@@ -8,6 +8,11 @@ export { prepareDatabase, type PreparedDatabase } from './connection/prepare-dat
 export { EmbeddedPostgres } from './embedded/index.js';
 export { PgInbox } from './intake/pg-inbox.js';
 export { PgSourceDirectory } from './intake/pg-source-directory.js';
+export { PgJourneyReader } from './journeys/pg-journey-reader.js';
+export { PgJourneyStore } from './journeys/pg-journey-store.js';
+export { PgRunQueries } from './journeys/pg-run-queries.js';
+export { PgRunStore } from './journeys/pg-run-store.js';
+export { PgTimerStore } from './journeys/pg-timer-store.js';
 export { PgPartitionKeeper } from './partitions/pg-partition-keeper.js';
 export { PgDeadLetters } from './ops/pg-dead-letters.js';
 export { PgShopOperations } from './ops/pg-shop-operations.js';

@@ -40,7 +40,7 @@ create table app.journey_run (
   version_id uuid not null,
   customer_id uuid not null,
   order_id uuid,
-  -- What may enter once, such as an order id, and the how manieth entry with this key it is.
+  -- What enters, such as an order id; entries with the same key are numbered from 1.
   entry_key text not null,
   entry_number integer not null default 1,
   status text not null check (status in ('waiting', 'completed', 'exited', 'failed')),
@@ -56,11 +56,11 @@ create table app.journey_run (
   foreign key (shop_id, version_id) references app.journey_version (shop_id, id)
 ) with (fillfactor = 80);
 create unique index journey_run_entry on app.journey_run (shop_id, journey_id, entry_key, entry_number);
-create index journey_run_waiting on app.journey_run (shop_id, customer_id) where status = 'waiting';
-create index journey_run_open on app.journey_run (shop_id, journey_id, id) where status = 'waiting';
+create index journey_run_waiting on app.journey_run (shop_id, customer_id) include (journey_id) where status = 'waiting';
 create index journey_run_customer on app.journey_run (shop_id, customer_id, started_at);
 create index journey_run_order on app.journey_run (shop_id, order_id);
-create index journey_run_listing on app.journey_run (shop_id, journey_id, started_at, id);
+-- Ids are ordered by time.
+create index journey_run_listing on app.journey_run (shop_id, journey_id, id);
 
 -- Append-only: inserting the line is the transition.
 create table app.run_journal (

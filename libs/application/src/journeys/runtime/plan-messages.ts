@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { addressOf, type ContactRefusal, type Instant, mayContact, type Medium } from '#app/domain';
+import { IdPort } from '../../ports/id.port.js';
+import { SecretPort } from '../../ports/secret.port.js';
+import type { Transaction } from '../../ports/unit-of-work.port.js';
+import type { DecidedSend } from './run-batch.js';
+import { type PlannedMessage, RunStore, type SuppressedAddress } from './run-store.port.js';
+
+interface Choice {
+  readonly medium: Medium;
+  readonly refusal: ContactRefusal | null;
+}
+
+/** Makes message rows of what runs have decided to send: picks the medium that reaches the person lawfully. */
+@Injectable()
+export class PlanMessages {
+  constructor(
+    private readonly runs: RunStore,
+    private readonly secrets: SecretPort,
+    private readonly ids: IdPort,
+  ) {}
+
+  async run(tx: Transaction, shopId: string, sends: readonly DecidedSend[], now: Instant): Promise<PlannedMessage[]> {
+    const fingerprints = this.fingerprints(sends);
+    const addresses = [...fingerprints].map(([key, fingerprint]) => ({ medium: mediumOf(key), fingerprint }));
+    const scopes = new Map<string, SuppressedAddress['scope']>();
+    for (const { medium, fingerprint, scope } of await this.runs.suppressed(tx, addresses)) scopes.set(`${medium}|${fingerprint}`, scope);
+    return sends.map((send) => {
+      const choice = choose(send, (medium, address) => {
+        const scope = scopes.get(`${medium}|${fingerprints.get(`${medium}|${address}`)}`);
+        return scope === 'all' || (scope === 'non_service' && send.effect.class !== 'service');
+      });
+      return this.plan(shopId, send, choice, now);
+    });
+  }
+
+  /** By medium and address. */
+  private fingerprints(sends: readonly DecidedSend[]): Map<string, string> {
+    const fingerprints = new Map<string, string>();
+    for (const { effect, snapshot } of sends) {
+      for (const medium of effect.channels) {
+        const address = addressOf(snapshot.customer, medium);
+        const key = `${medium}|${address}`;
+        if (address !== null && !fingerprints.has(key)) fingerprints.set(key, toHex(this.secrets.fingerprint(address, 'address')));
+      }
+    }
+    return fingerprints;
+  }
+
+  private plan(shopId: string, send: DecidedSend, { medium, refusal }: Choice, now: Instant): PlannedMessage {
+    const { effect, tracked, snapshot, entry } = send;
+    const { run, journey } = tracked;
+    const cause = [shopId, run.id, effect.step, effect.visit, medium, run.customerId].join('|');
+    const isLate = effect.usefulUntil !== null && effect.usefulUntil <= now;
+    const reason = tracked.hasExited ? 'run-exited' : (refusal ?? (isLate ? 'useful-until' : null));
+    return {
+      id: this.ids.next(),
+      key: toHex(this.secrets.sha256(cause)),
+      run,
+      step: effect.step,
+      visit: effect.visit,
+      medium,
+      class: effect.class,
+      template: effect.template,
+      survey: effect.survey,
+      context: { event: { ...entry }, settings: journey.version.document.settings },
+      address: addressOf(snapshot.customer, medium),
+      state: reason === null ? 'queued' : reason === 'useful-until' ? 'expired' : 'suppressed',
+      reason,
+      dueAt: effect.dueAt,
+      expiresAt: effect.usefulUntil,
+    };
+  }
+}
+
+/** The first channel that may be used; when none may, the first one with its refusal, so that nothing is dropped in silence. */
+function choose({ effect, snapshot }: DecidedSend, isSuppressed: (medium: Medium, address: string | null) => boolean): Choice {
+  let first: Choice | undefined;
+  for (const medium of effect.channels) {
+    const address = addressOf(snapshot.customer, medium);
+    const verdict = mayContact(snapshot.customer, effect.class, medium, isSuppressed(medium, address));
+    if (verdict.allowed) return { medium, refusal: null };
+    first ??= { medium, refusal: verdict.reason };
+  }
+  return first ?? { medium: 'email', refusal: 'no-address' };
+}
+
+function mediumOf(key: string): Medium {
+  return key.startsWith('sms|') ? 'sms' : 'email';
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { AfterglowError, decide, type Instant } from '#app/domain';
+import { FactsReader } from '../../facts/facts.repository.js';
+import type { Transaction } from '../../ports/unit-of-work.port.js';
+import type { RuntimeReport } from '../journey-runtime.port.js';
+import { JourneyPlans } from './journey-plans.js';
+import { RunBatch, TrackedRun } from './run-batch.js';
+import { RunWriter } from './run-writer.js';
+import { type ClaimedTimer, TimerStore } from './timer-store.port.js';
+
+export interface FailedTimer {
+  readonly timer: ClaimedTimer;
+  readonly error: unknown;
+}
+
+export interface WakeReport extends RuntimeReport {
+  /** Timers whose runs could not be decided; nothing of theirs was written. */
+  readonly failed: readonly FailedTimer[];
+}
+
+/** Wakes the runs of claimed timers of one shop, in the order in which they fell due, within one transaction. */
+@Injectable()
+export class WakeRuns {
+  constructor(
+    private readonly timers: TimerStore,
+    private readonly plans: JourneyPlans,
+    private readonly facts: FactsReader,
+    private readonly writer: RunWriter,
+  ) {}
+
+  async run(tx: Transaction, timers: readonly ClaimedTimer[], now: Instant): Promise<WakeReport> {
+    const due = await this.timers.lockDue(tx, timers);
+    const batch = new RunBatch();
+    const failed: FailedTimer[] = [];
+    if (due.length === 0) return { started: 0, moved: 0, messages: 0, media: [], failed };
+    const journeys = await this.plans.of(tx, due.map(({ run }) => run.versionId));
+    const shop = await this.facts.shop(tx);
+    const snapshots = await this.facts.snapshots(tx, shop, due.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId })));
+    for (const [index, { timer, run }] of due.entries()) {
+      const journey = journeys.get(run.versionId);
+      const snapshot = snapshots[index];
+      try {
+        if (!journey || !snapshot) throw new AfterglowError('internal', `Run ${run.id} has lost its journey version or its customer.`);
+        const decision = decide(journey.plan, run.state, { type: 'woke', dueAt: timer.dueAt }, snapshot, now);
+        if (decision.journal.length === 0) throw new AfterglowError('internal', `Run ${run.id} does not wait for the time of its timer.`);
+        const tracked = new TrackedRun(run, journey, false, snapshot);
+        batch.track(tracked);
+        batch.apply(tracked, decision, snapshot);
+      } catch (error) {
+        failed.push({ timer, error });
+      }
+    }
+    return { ...(await this.writer.write(tx, shop.id, batch, now)), failed };
+  }
+}

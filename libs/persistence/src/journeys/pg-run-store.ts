@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type AddressOnMedium,
+  type EarlierEntries,
+  type EntryWish,
+  type PlannedMessage,
+  type RunChange,
+  RunStore,
+  type StoredRun,
+  type SuppressedAddress,
+  type Transaction,
+} from '#app/application';
+import { type Instant, toIso } from '#app/domain';
+import { pg } from '../connection/pg-unit-of-work.js';
+import { RUN_COLUMNS, type RunRow, toRun } from './run-rows.js';
+
+const isoOrNull = (at: Instant | null): string | null => (at === null ? null : toIso(at));
+
+@Injectable()
+export class PgRunStore extends RunStore {
+  async lockWaiting(tx: Transaction, customerIds: readonly string[]): Promise<StoredRun[]> {
+    const rows = await pg(tx).query<RunRow>(
+      `select ${RUN_COLUMNS} from app.journey_run r join app.journey j on j.shop_id = r.shop_id and j.id = r.journey_id
+       where r.shop_id = app.current_shop() and r.customer_id = any($1::uuid[]) and r.status = 'waiting' and j.state <> 'archived'
+       order by r.id for update of r`,
+      [customerIds],
+      'runs_lock_waiting',
+    );
+    return rows.map(toRun);
+  }
+
+  async lockShortOfGoal(tx: Transaction, customerIds: readonly string[], journeyIds: readonly string[]): Promise<StoredRun[]> {
+    const rows = await pg(tx).query<RunRow>(
+      `select ${RUN_COLUMNS} from app.journey_run r join app.journey j on j.shop_id = r.shop_id and j.id = r.journey_id
+       where r.shop_id = app.current_shop() and r.customer_id = any($1::uuid[]) and r.journey_id = any($2::uuid[])
+         and r.status <> 'waiting' and r.state->>'goalAt' is null
+       order by r.id for update of r`,
+      [customerIds, journeyIds],
+    );
+    return rows.map(toRun);
+  }
+
+  async earlierEntries(tx: Transaction, wishes: readonly EntryWish[]): Promise<EarlierEntries[]> {
+    const rows = await pg(tx).query<{ journey_id: string; entry_key: string; count: number; is_waiting: boolean }>(
+      `select w.journey_id, w.entry_key, max(r.entry_number) as count, bool_or(r.status = 'waiting') as is_waiting
+       from unnest($1::uuid[], $2::text[]) as w (journey_id, entry_key)
+       join app.journey_run r on r.shop_id = app.current_shop() and r.journey_id = w.journey_id and r.entry_key = w.entry_key
+       group by w.journey_id, w.entry_key`,
+      [wishes.map((wish) => wish.journeyId), wishes.map((wish) => wish.entryKey)],
+    );
+    return rows.map((row) => ({ journeyId: row.journey_id, entryKey: row.entry_key, count: row.count, isWaiting: row.is_waiting }));
+  }
+
+  async save(tx: Transaction, changes: readonly RunChange[]): Promise<ReadonlySet<string>> {
+    const fresh = changes.filter((change) => change.isNew);
+    const lost = await insertRuns(tx, fresh);
+    const stored = lost.size === 0 ? changes : changes.filter((change) => !lost.has(change.run.id));
+    await updateRuns(tx, stored.filter((change) => !change.isNew));
+    await insertJournal(tx, stored);
+    await setTimers(tx, stored);
+    await deleteTimers(tx, stored);
+    return lost;
+  }
+
+  async planMessages(tx: Transaction, messages: readonly PlannedMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    await pg(tx).query(PLAN_MESSAGES, [JSON.stringify(messages.map(messageRow))], 'runs_plan_messages');
+  }
+
+  async suppressQueued(tx: Transaction, runIds: readonly string[], reason: string): Promise<void> {
+    if (runIds.length === 0) return;
+    await pg(tx).query(
+      `update app.message set state = 'suppressed', reason = $2
+       where shop_id = app.current_shop() and run_id = any($1::uuid[]) and state = 'queued'`,
+      [runIds, reason],
+    );
+  }
+
+  async suppressed(tx: Transaction, addresses: readonly AddressOnMedium[]): Promise<SuppressedAddress[]> {
+    if (addresses.length === 0) return [];
+    return await pg(tx).query<SuppressedAddress & { [column: string]: unknown }>(
+      `select s.medium, encode(s.address_hmac, 'hex') as fingerprint, s.scope
+       from unnest($1::text[], $2::text[]) as a (medium, fingerprint)
+       join app.suppression s on s.shop_id = app.current_shop() and s.medium = a.medium and s.address_hmac = decode(a.fingerprint, 'hex')`,
+      [addresses.map((address) => address.medium), addresses.map((address) => address.fingerprint)],
+    );
+  }
+}
+
+/** Ids of the runs whose entry exists already. */
+async function insertRuns(tx: Transaction, changes: readonly RunChange[]): Promise<Set<string>> {
+  if (changes.length === 0) return new Set();
+  const rows = changes.map(({ run }) => ({
+    ...stateColumns(run),
+    journey_id: run.journeyId,
+    version_id: run.versionId,
+    customer_id: run.customerId,
+    order_id: run.orderId,
+    entry_key: run.entryKey,
+    entry_number: run.entryNumber,
+    run_month: run.runMonth,
+    started_at: toIso(run.startedAt),
+  }));
+  const inserted = await pg(tx).query<{ id: string }>(INSERT_RUNS, [JSON.stringify(rows)], 'runs_insert');
+  if (inserted.length === rows.length) return new Set();
+  const kept = new Set(inserted.map((row) => row.id));
+  return new Set(rows.map((row) => row.id).filter((id) => !kept.has(id)));
+}
+
+async function updateRuns(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  // Not prepared: a plan made while the table was small would scan it once it is large.
+  await pg(tx).query(
+    `update app.journey_run r
+     set status = c.status, step = c.step, state = c.state, ended_at = c.ended_at, end_reason = c.end_reason
+     from jsonb_to_recordset($1::jsonb) as c (id uuid, status text, step text, state jsonb, ended_at timestamptz, end_reason text)
+     where r.shop_id = app.current_shop() and r.id = c.id`,
+    [JSON.stringify(changes.map((change) => stateColumns(change.run)))],
+  );
+}
+
+function stateColumns({ id, state }: StoredRun) {
+  const hasEnded = state.status !== 'waiting' && state.status !== 'active';
+  return { id, status: state.status, step: state.step, state, ended_at: hasEnded ? toIso(state.at) : null, end_reason: state.endReason };
+}
+
+async function insertJournal(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
+  const rows = changes.flatMap(({ run, journal }) =>
+    journal.map(({ seq, kind, step, at, data }) => ({ run_month: run.runMonth, run_id: run.id, seq, kind, step, at, data })),
+  );
+  if (rows.length === 0) return;
+  await pg(tx).query(
+    `insert into app.run_journal (shop_id, run_month, run_id, seq, kind, step, at, data)
+     select app.current_shop(), l.run_month, l.run_id, l.seq, l.kind, l.step, l.at, l.data
+     from jsonb_to_recordset($1::jsonb)
+       as l (run_month date, run_id uuid, seq integer, kind text, step text, at timestamptz, data jsonb)`,
+    [JSON.stringify(rows)],
+    'runs_journal',
+  );
+}
+
+async function setTimers(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
+  const rows = changes
+    .filter((change) => typeof change.wakeAt === 'number')
+    .map(({ run, wakeAt }) => ({ run_id: run.id, due_at: isoOrNull(wakeAt ?? null), held: run.isHeld }));
+  if (rows.length === 0) return;
+  await pg(tx).query(
+    `insert into app.timer as t (shop_id, run_id, due_at, held)
+     select app.current_shop(), w.run_id, w.due_at, w.held
+     from jsonb_to_recordset($1::jsonb) as w (run_id uuid, due_at timestamptz, held boolean)
+     on conflict (shop_id, run_id) do update
+     set due_at = excluded.due_at, held = excluded.held, state = 'scheduled', epoch = t.epoch + 1, attempts = 0, lease_until = null`,
+    [JSON.stringify(rows)],
+    'runs_set_timers',
+  );
+}
+
+async function deleteTimers(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
+  const ids = changes.filter((change) => change.wakeAt === null && !change.isNew).map((change) => change.run.id);
+  if (ids.length === 0) return;
+  await pg(tx).query('delete from app.timer where shop_id = app.current_shop() and run_id = any($1::uuid[])', [ids], 'runs_delete_timers');
+}
+
+function messageRow(message: PlannedMessage) {
+  const { run } = message;
+  return {
+    id: message.id,
+    key: message.key,
+    journey_id: run.journeyId,
+    version_id: run.versionId,
+    run_id: run.id,
+    customer_id: run.customerId,
+    order_id: run.orderId,
+    held: run.isHeld,
+    step: message.step,
+    visit: message.visit,
+    medium: message.medium,
+    class: message.class,
+    template: message.template,
+    survey: message.survey,
+    context: message.context,
+    address: message.address,
+    state: message.state,
+    reason: message.reason,
+    due_at: toIso(message.dueAt),
+    expires_at: isoOrNull(message.expiresAt),
+  };
+}
+
+const INSERT_RUNS = `
+insert into app.journey_run (shop_id, id, journey_id, version_id, customer_id, order_id, entry_key, entry_number, status, step, state,
+  run_month, started_at, ended_at, end_reason)
+select app.current_shop(), r.id, r.journey_id, r.version_id, r.customer_id, r.order_id, r.entry_key, r.entry_number, r.status, r.step,
+  r.state, r.run_month, r.started_at, r.ended_at, r.end_reason
+from jsonb_to_recordset($1::jsonb) as r (id uuid, journey_id uuid, version_id uuid, customer_id uuid, order_id uuid, entry_key text,
+  entry_number integer, status text, step text, state jsonb, run_month date, started_at timestamptz, ended_at timestamptz, end_reason text)
+on conflict (shop_id, journey_id, entry_key, entry_number) do nothing
+returning id`;
+
+const PLAN_MESSAGES = `
+insert into app.message (shop_id, id, message_key, journey_id, version_id, run_id, step, visit, customer_id, order_id, medium, class,
+  template, survey, context, address, state, reason, held, due_at, not_before, expires_at)
+select app.current_shop(), m.id, decode(m.key, 'hex'), m.journey_id, m.version_id, m.run_id, m.step, m.visit, m.customer_id, m.order_id,
+  m.medium, m.class, m.template, m.survey, m.context, m.address, m.state, m.reason, m.held, m.due_at, m.due_at, m.expires_at
+from jsonb_to_recordset($1::jsonb) as m (id uuid, key text, journey_id uuid, version_id uuid, run_id uuid, step text, visit integer,
+  customer_id uuid, order_id uuid, medium text, class text, template text, survey jsonb, context jsonb, address text, state text,
+  reason text, held boolean, due_at timestamptz, expires_at timestamptz)
+on conflict (shop_id, message_key) do nothing`;
