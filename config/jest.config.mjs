@@ -50,7 +50,7 @@ const withDatabase = {
 };
 
 const projects = [
-  project('unit', ['apps', 'libs', 'config', 'test/support'], ['**/*.spec.ts']),
+  project('unit', ['apps', 'libs', 'config', 'test/support', 'test/replay', 'test/bench'], ['**/*.spec.ts']),
   project('medium', ['test/medium'], ['**/*.spec.ts'], withDatabase),
   project('golden', ['test/golden'], ['**/*.spec.ts']),
   project('e2e', ['test/e2e'], ['**/*.spec.ts'], withDatabase),

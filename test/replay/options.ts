@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../support/processes.js';
+import { redisObstacle } from '../support/test-redis.js';
+import type { Backend } from './system.js';
+
+const USAGE = `replay [--data FOLDER] [--json FILE] [--url URL --key KEY] [--twice] [--shuffle [SEED]] [--backend postgres|redis]
+
+Without arguments: once, and once twice and shuffled, on every backend there is.`;
+
+export interface Plan {
+  backend: Backend;
+  /** The stream is sent again when it has ended: nothing may change */
+  twice: boolean;
+  /** Each day is shuffled */
+  seed: number | undefined;
+  /** A system that runs already */
+  target: { url: string; key: string } | undefined;
+}
+
+export interface ReplayOptions {
+  folder: string;
+  json: string | undefined;
+  plans: Plan[];
+}
+
+export function readOptions(args: readonly string[]): ReplayOptions {
+  const { data, json, ...chosen } = parseOptions(args);
+  const isChosen = data !== undefined || Object.values(chosen).some((value) => value !== undefined && value !== false);
+  return { folder: data ?? defaultFolder(), json, plans: isChosen ? [planOf(chosen)] : everyPlan() };
+}
+
+function parseOptions(args: readonly string[]) {
+  return parseArgs({
+    args: withSeed(args),
+    options: {
+      data: { type: 'string' },
+      json: { type: 'string' },
+      url: { type: 'string' },
+      key: { type: 'string' },
+      backend: { type: 'string' },
+      twice: { type: 'boolean', default: false },
+      shuffle: { type: 'string' },
+    },
+  }).values;
+}
+
+function planOf({
+  url,
+  key,
+  backend = 'postgres',
+  twice,
+  shuffle,
+}: Omit<ReturnType<typeof parseOptions>, 'data' | 'json'>): Plan {
+  if (backend !== 'postgres' && backend !== 'redis') throw new Error(USAGE);
+  if ((url === undefined) !== (key === undefined)) throw new Error(USAGE);
+  const target = url !== undefined && key !== undefined ? { url, key } : undefined;
+  return { backend, twice, seed: shuffle === undefined ? undefined : Number(shuffle), target };
+}
+
+function everyPlan(): Plan[] {
+  const obstacle = redisObstacle();
+  if (obstacle) process.stderr.write(`skipped: the replay on Redis: ${obstacle}\n`);
+  const backends: Backend[] = obstacle ? ['postgres'] : ['postgres', 'redis'];
+  return backends.flatMap((backend) => [
+    { backend, twice: false, seed: undefined, target: undefined },
+    { backend, twice: true, seed: newSeed(), target: undefined },
+  ]);
+}
+
+function defaultFolder(): string {
+  const data = process.env['AFTERGLOW_DATA'] ?? path.join(projectRoot(), '..', 'shared', 'data');
+  return existsSync(path.join(data, 'olist_small')) ? path.join(data, 'olist_small') : data;
+}
+
+const newSeed = (): number => Math.floor(Math.random() * 2 ** 31);
+
+/** `--shuffle` may stand without its seed, which parseArgs does not know. */
+function withSeed(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    if (arg !== '--shuffle') return arg;
+    return /^\d+$/.test(args[index + 1] ?? '') ? arg : `--shuffle=${newSeed()}`;
+  });
+}

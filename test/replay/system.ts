@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { AppProcess, DataFolder } from '../support/processes.js';
+import { startTestRedis } from '../support/test-redis.js';
+
+export type Backend = 'postgres' | 'redis';
+
+/** A standalone instance in virtual time. */
+export interface ReplaySystem {
+  url: string;
+  key: string;
+  stop(): Promise<void>;
+}
+
+/** Starts one on an empty database. Returns null when Redis is asked for and there is none. */
+export async function startSystem(backend: Backend, clockStart: string): Promise<ReplaySystem | null> {
+  const redis = backend === 'redis' ? await startTestRedis() : null;
+  if (backend === 'redis' && !redis) return null;
+  const folder = new DataFolder();
+  const key = randomBytes(24).toString('base64url');
+  const cleanUp = async (): Promise<void> => {
+    folder.remove();
+    await redis?.stop();
+  };
+  try {
+    const app = await AppProcess.start({
+      app: 'standalone',
+      env: {
+        DATA_DIR: folder.path,
+        CLOCK: 'virtual',
+        CLOCK_START: clockStart,
+        BOOTSTRAP_API_KEY: key,
+        SECRET_KEY: randomBytes(48).toString('base64url'),
+        LOG_LEVEL: 'warn',
+        ...(redis ? { REDIS_URL: redis.url } : {}),
+      },
+    });
+    return {
+      url: app.url,
+      key,
+      stop: async () => {
+        try {
+          if (app.hasEnded) throw new Error(`standalone ended on its way:\n${app.tail()}`);
+          await app.stop();
+        } finally {
+          await cleanUp();
+        }
+      },
+    };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}

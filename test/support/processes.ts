@@ -1,0 +1,202 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpClient } from './http-client.js';
+import { treeOf } from './process-tree.js';
+
+export type AppName = 'standalone' | 'ingest' | 'api' | 'worker';
+
+export interface AppOptions {
+  app: AppName;
+  /** The settings of the app; of this process's own environment only PATH and HOME are handed on. */
+  env: Record<string, string>;
+  /** Default: a free one */
+  port?: number;
+  readyLimitMs?: number;
+}
+
+const READY_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 20_000;
+const OUTPUT_KEPT = 200_000;
+
+/** The folder with package.json, from the sources as well as from dist/. */
+export function projectRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  return folder;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+const leftovers = new Set<() => void>();
+let isWatchingExit = false;
+
+/** Runs when this process exits, however that comes about, unless the returned function has been called. */
+function atExit(cleanUp: () => void): () => void {
+  if (!isWatchingExit) {
+    isWatchingExit = true;
+    process.on('exit', () => {
+      // the newest first: an app before the folder it works in
+      for (const run of [...leftovers].reverse()) run();
+    });
+  }
+  leftovers.add(cleanUp);
+  return () => leftovers.delete(cleanUp);
+}
+
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(pid, name);
+  } catch {
+    // it is gone already
+  }
+}
+
+/** A data folder for a standalone instance, with whatever server still runs in it once it is removed. */
+export class DataFolder {
+  readonly path: string;
+  private readonly forget: () => void;
+
+  constructor() {
+    this.path = mkdtempSync(path.join(tmpdir(), 'afterglow-data-'));
+    // PostgreSQL may run under an account of its own, which must get to its data below this folder
+    chmodSync(this.path, 0o755);
+    this.forget = atExit(() => this.clear());
+  }
+
+  /** The embedded server outlives an app that was killed. */
+  serverPid(): number | undefined {
+    try {
+      return Number.parseInt(readFileSync(path.join(this.path, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+    } catch {
+      return undefined;
+    }
+  }
+
+  remove(): void {
+    this.forget();
+    this.clear();
+  }
+
+  private clear(): void {
+    signal(this.serverPid(), 'SIGQUIT');
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+}
+
+/** One of the compiled apps as a process of its own. */
+export class AppProcess {
+  output = '';
+  private readonly forget: () => void;
+
+  private constructor(
+    readonly port: number,
+    private readonly child: ChildProcess,
+    private readonly name: string,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output = (this.output + text).slice(-OUTPUT_KEPT);
+      });
+    }
+    this.forget = atExit(() => signal(child.pid, 'SIGKILL'));
+  }
+
+  /** Resolves once the app says that it is ready. */
+  static async start({ app, env, port, readyLimitMs = READY_LIMIT_MS }: AppOptions): Promise<AppProcess> {
+    const root = projectRoot();
+    const main = path.join(root, 'dist', 'apps', app, 'src', 'main.js');
+    if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build`);
+    const chosen = port ?? (await freePort());
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+      cwd: root,
+      env: { PATH, HOME, HOST: '127.0.0.1', PORT: String(chosen), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const started = new AppProcess(chosen, child, app);
+    try {
+      await started.untilReady(readyLimitMs);
+    } catch (error) {
+      await started.kill();
+      throw error;
+    }
+    return started;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** As Ctrl-C does it. Returns the exit code; an app that does not end in time is killed, which is an error. */
+  async stop(): Promise<number | null> {
+    signal(this.pid, 'SIGINT');
+    if (await this.endsWithin(STOP_LIMIT_MS)) {
+      this.forget();
+      return this.child.exitCode;
+    }
+    await this.kill();
+    throw new Error(`${this.name} did not stop within ${STOP_LIMIT_MS} ms:\n${this.tail()}`);
+  }
+
+  /** As `kill -9` does it: what the app had started lives on. */
+  async kill(): Promise<void> {
+    signal(this.pid, 'SIGKILL');
+    await this.endsWithin(STOP_LIMIT_MS);
+    this.forget();
+  }
+
+  /** `kill -9` for the app and everything below it. */
+  async killTree(): Promise<void> {
+    for (const pid of treeOf(this.pid)) signal(pid, 'SIGKILL');
+    await this.kill();
+  }
+
+  /** The last lines it wrote, for error messages. */
+  tail(lines = 40): string {
+    return this.output.trimEnd().split('\n').slice(-lines).join('\n');
+  }
+
+  private async endsWithin(limitMs: number): Promise<boolean> {
+    const deadline = performance.now() + limitMs;
+    while (!this.hasEnded && performance.now() < deadline) await sleep(20);
+    return this.hasEnded;
+  }
+
+  private async untilReady(limitMs: number): Promise<void> {
+    const http = new HttpClient(this.url, 1);
+    const deadline = performance.now() + limitMs;
+    try {
+      for (;;) {
+        const status = await http.send({ method: 'GET', path: '/readyz', timeoutMs: 2_000 }).then(
+          (reply) => reply.status,
+          () => 0,
+        );
+        if (status === 200) return;
+        if (this.hasEnded) throw new Error(`${this.name} ended before it was ready:\n${this.tail()}`);
+        if (performance.now() > deadline)
+          throw new Error(`${this.name} was not ready within ${limitMs} ms (/readyz ${status}):\n${this.tail()}`);
+        await sleep(100);
+      }
+    } finally {
+      http.close();
+    }
+  }
+}
