@@ -141,6 +141,10 @@ export function describeEnv(): readonly EnvKeyDescription[] {
   const { properties = {} } = z.toJSONSchema(envSchema, { io: 'input' });
   return Object.entries(properties).map(([key, schema]) => {
     const { description = '', default: value } = typeof schema === 'object' ? schema : {};
-    return { key: key as EnvKey, description, defaultValue: value === undefined ? undefined : String(value) };
+    return { key: key as EnvKey, description, defaultValue: value === undefined ? undefined : plain(value) };
   });
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

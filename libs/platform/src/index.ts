@@ -9,6 +9,11 @@ export {
   type SmsConfig,
 } from './config/config.js';
 export { loadConfig, type LoadConfigOptions } from './config/load-config.js';
+export { HttpAdapter } from './http/http-adapter.js';
+export { createHttpApp, hardenHttp, type HttpAppOptions } from './http/http-app.js';
+export { PROBLEM_TYPES } from './http/problem-types.js';
+export { type InspectOptions, inspectJson, parseStrictJson } from './http/strict-json.js';
+export { createValidationPipe, faultsOf, refuseIssues } from './http/validation.js';
 export { UuidV7Ids } from './ids/uuid-v7-ids.js';
 export { PinoLogger } from './logging/pino-logger.js';
 export { createLogger } from './logging/root-logger.js';

@@ -40,7 +40,7 @@ describe('SecretKeyring', () => {
     expect(ring.isOwnLinkToken('survey', token)).toBe(true);
     expect(ring.isOwnLinkToken('unsubscribe', token)).toBe(false);
     expect(other.isOwnLinkToken('survey', token)).toBe(false);
-    for (const [index, character] of [...token].entries()) {
+    for (const [index, character] of token.split('').entries()) {
       const changed = token.slice(0, index) + (character === 'A' ? 'B' : 'A') + token.slice(index + 1);
       expect(ring.isOwnLinkToken('survey', changed)).toBe(false);
     }

@@ -1,0 +1,51 @@
+const KIB = 1024;
+
+export type BodyFormat = 'raw' | 'json' | 'text' | 'form' | 'multipart';
+
+/** What a group of routes takes and how it is dressed. Found once per route, when it is registered. */
+export interface RouteClass {
+  readonly bodyLimit: number;
+  /** Values in one JSON body. */
+  readonly maxNodes: number;
+  readonly formats: ReadonlyMap<string, BodyFormat>;
+  /** `page` and `docs` are looked at in a browser and get its protective headers. */
+  readonly dress: 'data' | 'page' | 'docs';
+  /** Requests may take minutes to answer. */
+  readonly isSlow: boolean;
+}
+
+const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml'];
+const JSON_ONLY = new Map<string, BodyFormat>([['application/json', 'json']]);
+const WITH_YAML = new Map<string, BodyFormat>([...JSON_ONLY, ...YAML.map((type) => [type, 'text'] as const)]);
+const RAW = new Map<string, BodyFormat>(
+  ['application/json', 'application/cloudevents+json', 'application/x-www-form-urlencoded', 'text/plain'].map(
+    (type) => [type, 'raw'],
+  ),
+);
+const FORMS = new Map<string, BodyFormat>([
+  ['application/x-www-form-urlencoded', 'form'],
+  ['multipart/form-data', 'multipart'],
+]);
+
+const ANY: RouteClass = { bodyLimit: 64 * KIB, maxNodes: 10_000, formats: JSON_ONLY, dress: 'data', isSlow: false };
+const PAGE: RouteClass = { ...ANY, bodyLimit: 8 * KIB, formats: FORMS, dress: 'page' };
+const DOCS: RouteClass = { ...ANY, dress: 'docs' };
+
+/** The first prefix that fits decides. */
+const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = [
+  ['/hooks/', { ...ANY, bodyLimit: 256 * KIB, formats: RAW }],
+  ['/api/v1/journeys', { ...ANY, bodyLimit: 1024 * KIB, formats: WITH_YAML }],
+  ['/api/v1/events', { ...ANY, bodyLimit: 1024 * KIB, maxNodes: 100_000 }],
+  ['/api/v1/clock/advance', { ...ANY, isSlow: true }],
+  ['/s/', PAGE],
+  ['/u/', PAGE],
+  ['/docs', DOCS],
+  ['/queues', DOCS],
+];
+
+/** Every media type that some route takes. */
+export const MEDIA_TYPES: readonly string[] = [...new Set([...WITH_YAML.keys(), ...RAW.keys(), ...FORMS.keys()])];
+
+export function routeClassOf(url: string): RouteClass {
+  return CLASSES.find(([prefix]) => url.startsWith(prefix))?.[1] ?? ANY;
+}
