@@ -8,6 +8,29 @@ export { type PendingWork, VirtualClockPort } from './clock/virtual-clock.port.j
 export { type Channel, Channels, type HandOverPhase, type HandOverResult, type OutboundMessage } from './delivery/channel.js';
 export { type CompiledTemplate, type CompiledTemplates, type RenderedMessage, TemplateEngine } from './delivery/template-engine.port.js';
 export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
+export {
+  type ChangedCustomer,
+  type CustomerMerge,
+  type FactsChanges,
+  FactsStore,
+  type Identity,
+  type IdentityKind,
+  type KnownCustomer,
+  type KnownOrder,
+  type KnownPeople,
+  type LinkedOrder,
+  type OnceClaim,
+  type OwnedIdentity,
+  type PlacedOrder,
+  type SuppressionChange,
+  type TimelineEvent,
+} from './facts/facts-store.port.js';
+export { AnswerStore, type GivenAnswer, type NewAnswer } from './feedback/answer-store.port.js';
+export { RecordAnswers } from './feedback/record-answers.use-case.js';
+export { DigestBodies, type InboxReport } from './intake/digest-bodies.use-case.js';
+export { FoldEvents } from './intake/fold-events.use-case.js';
+export { OpenBodies } from './intake/open-bodies.use-case.js';
+export { ProcessInbox } from './intake/process-inbox.use-case.js';
 export { AcceptEvents } from './intake/accept-event.use-case.js';
 export { type ClaimedBody, InboxPort, type ReceivedBody, type StoredBody } from './intake/inbox.port.js';
 export { ReceiveWebhook, type WebhookReceipt } from './intake/receive-webhook.use-case.js';
@@ -77,6 +100,8 @@ export { OperateShop } from './ops/operate-shop.use-case.js';
 export { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
 export { MESSAGE_STATES, type MessageState, type Overview, type ReplayOutcome, ShopOperations } from './ops/shop-operations.repository.js';
 export { type Page, type PageRequest, toPage } from './ports/page.js';
+export { type InstalledPreset, InstallPreset, type PresetInstallation, type PresetSummary } from './presets/install-preset.use-case.js';
+export { PresetCatalogue, type PresetSource } from './presets/preset-catalogue.port.js';
 export { ReadScores, type ScoreReport, type ScoresQuery, type ScoreWindow } from './scores/read-scores.use-case.js';
 export {
   SCORE_GROUPS,

@@ -18,4 +18,5 @@ export { UuidV7Ids } from './ids/uuid-v7-ids.js';
 export { PinoLogger } from './logging/pino-logger.js';
 export { createLogger } from './logging/root-logger.js';
 export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
+export { FilePresetCatalogue } from './presets/file-preset-catalogue.js';
 export { SecretKeyring } from './secrets/secret-keyring.js';

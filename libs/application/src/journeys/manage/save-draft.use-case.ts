@@ -5,11 +5,14 @@ import { type CompiledTemplate, type CompiledTemplates, TemplateEngine } from '.
 import { IdPort } from '../../ports/id.port.js';
 import { SecretPort } from '../../ports/secret.port.js';
 import { UnitOfWork } from '../../ports/unit-of-work.port.js';
-import { JourneyStore } from './journey-store.port.js';
+import { parseJourneyText } from '../parse-journey.js';
+import { type JourneyState, JourneyStore } from './journey-store.port.js';
 
 export interface SavedDraft {
   readonly key: string;
   readonly version: number;
+  /** Of the journey: an earlier version may be live. */
+  readonly state: JourneyState;
   /** False when the latest version has the same content already. */
   readonly isNew: boolean;
 }
@@ -25,6 +28,13 @@ export class SaveDraft {
     private readonly ids: IdPort,
   ) {}
 
+  /** @throws PermanentError `journey.invalid`; faults of the text name their line */
+  async fromText(shopId: string, text: string, format: 'yaml' | 'json'): Promise<SavedDraft> {
+    const read = parseJourneyText(text, format);
+    if ('faults' in read) throw refusal('The journey', read.faults);
+    return this.run(shopId, read.document);
+  }
+
   /**
    * @param options.onlyIfChanged keep the latest version when its content is the same
    * @throws PermanentError `journey.invalid` with every fault of the document and its templates
@@ -39,10 +49,10 @@ export class SaveDraft {
       }
       if (options.onlyIfChanged) {
         const latest = await this.journeys.latestVersion(tx, journey.id);
-        if (latest?.contentSha256 === contentSha256) return { key: document.key, version: latest.version, isNew: false };
+        if (latest?.contentSha256 === contentSha256) return { key: document.key, version: latest.version, state: journey.state, isNew: false };
       }
       const version = await this.journeys.addVersion(tx, journey.id, { id: this.ids.next(), document, templates, contentSha256 });
-      return { key: document.key, version, isNew: true };
+      return { key: document.key, version, state: journey.state, isNew: true };
     });
   }
 
@@ -58,10 +68,14 @@ export class SaveDraft {
         faults.push(...template.faults.map((fault) => ({ ...fault, pointer: below(name, locale, fault.pointer) })));
       }
     }
-    if (faults.length === 0) return compiled;
-    const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-    throw new PermanentError('journey.invalid', `The journey "${document.key}" has ${count}. Correct them and post it again.`, { faults });
+    if (faults.length > 0) throw refusal(`The journey "${document.key}"`, faults);
+    return compiled;
   }
+}
+
+function refusal(subject: string, faults: readonly Fault[]): PermanentError {
+  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  return new PermanentError('journey.invalid', `${subject} has ${count}. Correct what is named and post it again.`, { faults });
 }
 
 function below(name: string, locale: string, pointer: string): string {
