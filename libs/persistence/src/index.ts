@@ -19,3 +19,6 @@ export { PgShopOperations } from './ops/pg-shop-operations.js';
 export { PgScoreCounts } from './scores/pg-score-counts.js';
 export { PgShops } from './shops/pg-shops.js';
 export { PgSources } from './sources/pg-sources.js';
+export { PgAnswerStore } from './facts/pg-answer-store.js';
+export { PgFactsReader } from './facts/pg-facts-reader.js';
+export { PgFactsStore } from './facts/pg-facts-store.js';

@@ -15,6 +15,7 @@ create table app.customer (
   primary key (shop_id, id)
 );
 create index customer_email on app.customer (shop_id, email);
+create index customer_merged on app.customer (shop_id, merged_into) where merged_into is not null;
 create index customer_created on app.customer (shop_id, created_at, id);
 
 -- Which customer an id, an e-mail address or a phone number belongs to.

@@ -114,7 +114,9 @@ create table app.survey_answer (
   primary key (shop_id, id)
 );
 create unique index survey_answer_counts on app.survey_answer (shop_id, instance_id) where not superseded;
-create unique index survey_answer_inbox on app.survey_answer (shop_id, inbox_id);
+create unique index survey_answer_inbox on app.survey_answer (shop_id, inbox_id, instance_id);
+create index survey_answer_instance on app.survey_answer (shop_id, instance_id);
+create index survey_answer_customer on app.survey_answer (shop_id, customer_id);
 create index survey_answer_metric on app.survey_answer (shop_id, metric, answered_at) where not superseded;
 
 create table app.dead_letter (

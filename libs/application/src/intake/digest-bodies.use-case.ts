@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { AfterglowError, PermanentError } from '#app/domain';
+import { JourneyRuntime } from '../journeys/journey-runtime.port.js';
+import { ClockPort } from '../ports/clock.port.js';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import { FoldEvents } from './fold-events.use-case.js';
+import { type ClaimedBody, InboxPort } from './inbox.port.js';
+import { OpenBodies } from './open-bodies.use-case.js';
+
+/** A body that failed this often is set aside as dead. */
+const MAX_ATTEMPTS = 5;
+const MAX_NOTE = 2_000;
+
+export interface InboxReport {
+  /** Bodies claimed; 0 when nothing was open. */
+  readonly claimed: number;
+  /** Events that were new to the timeline, or to the person they had waited for. */
+  readonly events: number;
+  readonly started: number;
+  readonly moved: number;
+  readonly messages: number;
+  /** Bodies put back for another try, and bodies set aside as dead. */
+  readonly released: number;
+  readonly buried: number;
+}
+
+export const NOTHING_DONE: InboxReport = {
+  claimed: 0,
+  events: 0,
+  started: 0,
+  moved: 0,
+  messages: 0,
+  released: 0,
+  buried: 0,
+};
+
+/** What comes of claimed bodies: from body to facts to journeys, in one transaction. */
+@Injectable()
+export class DigestBodies {
+  constructor(
+    private readonly inbox: InboxPort,
+    private readonly bodies: OpenBodies,
+    private readonly facts: FoldEvents,
+    private readonly journeys: JourneyRuntime,
+    private readonly clock: ClockPort,
+  ) {}
+
+  async digest(tx: Transaction, claimed: readonly ClaimedBody[]): Promise<InboxReport> {
+    const { shop, opened, faulty, events } = await this.bodies.open(tx, claimed);
+    const folded = await this.facts.fold(tx, shop, events);
+    const report =
+      folded.length === 0 ? NOTHING_DONE : await this.journeys.onEvents(tx, shop, await this.clock.now(tx), folded);
+    if (opened.length > 0) await this.inbox.finish(tx, opened);
+    let buried = 0;
+    for (const { body, error } of faulty) buried += await this.setAside(tx, body, error);
+    return {
+      ...NOTHING_DONE,
+      ...report,
+      claimed: claimed.length,
+      events: folded.length,
+      released: faulty.length - buried,
+      buried,
+    };
+  }
+
+  /** Puts a failed body back, or sets it aside when another try is useless. Returns how many were buried. */
+  async setAside(tx: Transaction, body: ClaimedBody, error: unknown): Promise<0 | 1> {
+    const code = error instanceof AfterglowError ? error.code : 'internal';
+    const note = (error instanceof Error ? error.message : String(error)).slice(0, MAX_NOTE);
+    if (error instanceof PermanentError || body.attempts >= MAX_ATTEMPTS) {
+      await this.inbox.bury(tx, body, code, note);
+      return 1;
+    }
+    await this.inbox.release(tx, [body], note);
+    return 0;
+  }
+}

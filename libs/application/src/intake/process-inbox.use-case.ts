@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { TransientError } from '#app/domain';
+import { HintPort } from '../ports/hint.port.js';
+import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import { DigestBodies, type InboxReport, NOTHING_DONE } from './digest-bodies.use-case.js';
+import { type ClaimedBody, InboxPort } from './inbox.port.js';
+
+/** Bodies of one batch. More save little and hold the shop's intake for longer. */
+const BATCH = 200;
+
+/** Takes one batch of one shop from the inbox to facts, timeline and journeys. */
+@Injectable()
+export class ProcessInbox {
+  constructor(
+    private readonly inbox: InboxPort,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly bodies: DigestBodies,
+    private readonly hints: HintPort,
+  ) {}
+
+  /** @throws TransientError `unavailable` when the database can't be used; the claimed rows come back when their lease ends */
+  async run(): Promise<InboxReport> {
+    const claimed = await this.inbox.claim(BATCH);
+    const shopId = claimed[0]?.shopId;
+    if (shopId === undefined) return NOTHING_DONE;
+    const report = await this.together(shopId, claimed);
+    if (report.messages > 0) {
+      this.hints.hint('delivery-email');
+      this.hints.hint('delivery-sms');
+    }
+    return report;
+  }
+
+  private async together(shopId: string, claimed: readonly ClaimedBody[]): Promise<InboxReport> {
+    try {
+      return await this.unitOfWork.inShop(shopId, (tx) => this.bodies.digest(tx, claimed));
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      return this.oneByOne(shopId, claimed);
+    }
+  }
+
+  /** Something in the batch can't be stored: its neighbours go on without it. */
+  private async oneByOne(shopId: string, claimed: readonly ClaimedBody[]): Promise<InboxReport> {
+    let total: InboxReport = NOTHING_DONE;
+    for (const body of claimed) total = sum(total, await this.alone(shopId, body));
+    return total;
+  }
+
+  private async alone(shopId: string, body: ClaimedBody): Promise<InboxReport> {
+    try {
+      return await this.unitOfWork.inShop(shopId, (tx) => this.bodies.digest(tx, [body]));
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      const buried = await this.unitOfWork.inShop(shopId, (tx) => this.bodies.setAside(tx, body, error));
+      return { ...NOTHING_DONE, claimed: 1, released: 1 - buried, buried };
+    }
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof TransientError && error.code === 'unavailable';
+}
+
+function sum(a: InboxReport, b: InboxReport): InboxReport {
+  const total = { ...a };
+  for (const key of Object.keys(NOTHING_DONE) as (keyof InboxReport)[])
+    Object.assign(total, { [key]: a[key] + b[key] });
+  return total;
+}

@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type ClaimedBody,
+  type FactsChanges,
+  FactsStore,
+  type Identity,
+  type IdentityKind,
+  type KnownCustomer,
+  type KnownPeople,
+  type OnceClaim,
+  type SuppressionChange,
+  type TimelineEvent,
+  type Transaction,
+} from '#app/application';
+import { type CustomerFacts, type OrderFacts, TransientError } from '#app/domain';
+import { pg, type PgTransaction } from '../connection/pg-unit-of-work.js';
+import { type EventRow, toTimelineEvent } from './event-rows.js';
+import { saveFacts } from './save-facts.js';
+
+/** lock_not_available */
+const LOCK_TIMEOUT = '55P03';
+const LOCK = `select pg_advisory_xact_lock(hashtextextended('intake|' || app.current_shop()::text, 0))`;
+
+const STILL_CLAIMED = `
+  select e.id from unnest($1::uuid[], $2::timestamptz[], $3::integer[]) as r (id, received_at, epoch)
+  join app.inbox_event e on e.received_at = r.received_at and e.id = r.id
+  where e.epoch = r.epoch and e.state = 'claimed'`;
+
+const CLAIM_ONCE = `
+  insert into app.inbox_dedupe (shop_id, source_id, dedupe_key, event_id, body_sha256)
+  select distinct on (r.source_id, r.key) app.current_shop(), r.source_id, r.key, r.inbox_id, ''::bytea
+  from unnest($1::uuid[], $2::text[], $3::uuid[]) with ordinality as r (source_id, key, inbox_id, n)
+  order by r.source_id, r.key, r.n
+  on conflict do nothing`;
+const FIRST_TELLERS = `
+  select d.event_id from unnest($1::uuid[], $2::text[]) with ordinality as r (source_id, key, n)
+  join app.inbox_dedupe d on d.shop_id = app.current_shop() and d.source_id = r.source_id and d.dedupe_key = r.key
+  order by r.n`;
+
+const IDENTITIES = `
+  select i.kind, i.value, i.customer_id from unnest($1::text[], $2::text[]) as r (kind, value)
+  join app.customer_identity i on i.kind = r.kind and i.value = r.value`;
+const ORDERS = 'select id, external_id, customer_id, facts from app.orders where external_id = any($1::text[])';
+const CUSTOMERS = 'select id, facts, created_at from app.customer where id = any($1::uuid[])';
+const PLACED = `
+  select customer_id, external_id, facts->>'placedAt' as placed_at from app.orders
+  where customer_id = any($1::uuid[]) and placed_at is not null`;
+
+const WAITING = `
+  select inbox_id, ordinal, source_id, received_at, type, occurred_at, customer_id, order_external_id, body
+  from app.event where order_external_id = any($1::text[]) and customer_id is null
+  order by occurred_at, received_at, inbox_id, ordinal`;
+
+const SUPPRESS = `
+  insert into app.suppression (shop_id, medium, address_hmac, scope, reason)
+  select app.current_shop(), r.medium, r.hmac, 'non_service', 'opted-out' from unnest($1::text[], $2::bytea[]) as r (medium, hmac)
+  on conflict do nothing`;
+const LIFT = `
+  delete from app.suppression s using unnest($1::text[], $2::bytea[]) as r (medium, hmac)
+  where s.medium = r.medium and s.address_hmac = r.hmac and s.scope = 'non_service'`;
+
+/** Facts in PostgreSQL, read and written for a whole batch at a time. */
+@Injectable()
+export class PgFactsStore extends FactsStore {
+  async lockIntake(tx: Transaction): Promise<void> {
+    try {
+      await pg(tx).query(LOCK, [], 'facts_lock');
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === LOCK_TIMEOUT)) throw error;
+      throw new TransientError(
+        'unavailable',
+        'Another worker is busy with the intake of this shop. The batch comes back by itself.',
+        { cause: error },
+      );
+    }
+  }
+
+  async stillClaimed(tx: Transaction, bodies: readonly ClaimedBody[]): Promise<ReadonlySet<string>> {
+    const columns = [
+      bodies.map(({ id }) => id),
+      bodies.map(({ receivedAt }) => receivedAt.toISOString()),
+      bodies.map(({ epoch }) => epoch),
+    ];
+    const rows = await pg(tx).query<{ id: string }>(STILL_CLAIMED, columns, 'facts_still_claimed');
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async sourceSettings(tx: Transaction, sourceIds: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+    const rows = await pg(tx).query<{ id: string; settings: unknown }>(
+      'select id, settings from app.source where id = any($1::uuid[])',
+      [sourceIds],
+      'facts_source_settings',
+    );
+    return new Map(rows.map((row) => [row.id, row.settings]));
+  }
+
+  async firstTellers(tx: Transaction, claims: readonly OnceClaim[]): Promise<string[]> {
+    const sources = claims.map(({ sourceId }) => sourceId);
+    const keys = claims.map(({ key }) => `once:${key}`);
+    await pg(tx).query(CLAIM_ONCE, [sources, keys, claims.map(({ inboxId }) => inboxId)], 'facts_claim_once');
+    const rows = await pg(tx).query<{ event_id: string }>(FIRST_TELLERS, [sources, keys], 'facts_first_tellers');
+    return rows.map((row) => row.event_id);
+  }
+
+  async load(
+    tx: Transaction,
+    sought: { readonly identities: readonly Identity[]; readonly orderExternalIds: readonly string[] },
+  ): Promise<KnownPeople> {
+    const db = pg(tx);
+    const { identities: wanted, orderExternalIds } = sought;
+    const identityRows = await db.query<{ kind: IdentityKind; value: string; customer_id: string }>(
+      IDENTITIES,
+      [wanted.map(({ kind }) => kind), wanted.map(({ value }) => value)],
+      'facts_identities',
+    );
+    const orderRows = await db.query<{
+      id: string;
+      external_id: string;
+      customer_id: string | null;
+      facts: OrderFacts;
+    }>(ORDERS, [orderExternalIds], 'facts_orders_by_external_id');
+    const customerIds = [...new Set([...identityRows, ...orderRows].flatMap((row) => row.customer_id ?? []))];
+    return {
+      identities: identityRows.map(({ customer_id, ...identity }) => ({ ...identity, customerId: customer_id })),
+      orders: orderRows.map(({ external_id, customer_id, ...order }) => ({
+        ...order,
+        externalId: external_id,
+        customerId: customer_id,
+      })),
+      customers: await customersOf(db, customerIds),
+      placed: await placedOrdersOf(db, customerIds),
+    };
+  }
+
+  async waitingEvents(tx: Transaction, orderExternalIds: readonly string[]): Promise<TimelineEvent[]> {
+    if (orderExternalIds.length === 0) return [];
+    const rows = await pg(tx).query<EventRow>(WAITING, [orderExternalIds], 'facts_waiting_events');
+    return rows.map(toTimelineEvent);
+  }
+
+  save(tx: Transaction, changes: FactsChanges): Promise<ReadonlySet<string>> {
+    return saveFacts(pg(tx), changes);
+  }
+
+  async changeSuppressions(tx: Transaction, changes: readonly SuppressionChange[]): Promise<void> {
+    await applySuppressions(
+      pg(tx),
+      SUPPRESS,
+      changes.filter(({ action }) => action === 'add'),
+    );
+    await applySuppressions(
+      pg(tx),
+      LIFT,
+      changes.filter(({ action }) => action === 'lift'),
+    );
+  }
+}
+
+async function customersOf(db: PgTransaction, ids: readonly string[]): Promise<KnownCustomer[]> {
+  const rows = await db.query<{ id: string; facts: CustomerFacts; created_at: Date }>(
+    CUSTOMERS,
+    [ids],
+    'facts_customers_by_id',
+  );
+  return rows.map(({ id, facts, created_at }) => ({ id, facts, createdAt: created_at.getTime() }));
+}
+
+async function placedOrdersOf(db: PgTransaction, customerIds: readonly string[]): Promise<KnownPeople['placed']> {
+  const rows = await db.query<{ customer_id: string; external_id: string; placed_at: string }>(
+    PLACED,
+    [customerIds],
+    'facts_placed',
+  );
+  return rows.map((row) => ({ customerId: row.customer_id, externalId: row.external_id, placedAt: row.placed_at }));
+}
+
+async function applySuppressions(db: PgTransaction, sql: string, changes: readonly SuppressionChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await db.run(sql, [changes.map(({ medium }) => medium), changes.map(({ fingerprint }) => Buffer.from(fingerprint))]);
+}
