@@ -1,3 +1,10 @@
+export { keyDocument, keyList, madeKey, newKey } from './api/access.schema.js';
+export { clockAdvance, clockDocument } from './api/clock.schema.js';
+export { idParam, isoInstant, listOf, MAX_PAGE_SIZE, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
+export { deadLetterDocument, deadLetterList, deadLetterQuery, opsNote, overviewDocument, pauseState, replayedEvent } from './api/ops.schema.js';
+export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
+export { displayName, shopChange, shopDocument } from './api/shop.schema.js';
+export { newSecret, newSource, rotatedSecret, sourceDocument, sourceKindList, sourceList } from './api/source.schema.js';
 export { emailAddress, phoneNumber } from './event/wire-text.schema.js';
 export {
   type LinkEvent,
@@ -9,3 +16,4 @@ export {
   wireEventBatch,
 } from './event/event-envelope.schema.js';
 export { faultsOf } from './faults.js';
+export { journeyDocument, toJourneyDocument, type WireJourneyDocument } from './journey/journey-document.schema.js';
