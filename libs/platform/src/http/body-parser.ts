@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util';
 import { PermanentError } from '#app/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyFormat, MEDIA_TYPES, type RouteClass, routeClassOf } from './route-class.js';
@@ -13,11 +14,7 @@ export function useBodyParsers(instance: FastifyInstance): void {
     const bytes = body as Buffer;
     const format = formatOf(request);
     if (format === 'raw') done(null, bytes);
-    else
-      parse(format, bytes, request).then(
-        (value) => done(null, value),
-        (error: Error) => done(error),
-      );
+    else parseLater(format, bytes, request, done);
   });
 }
 
@@ -25,6 +22,8 @@ function formatOf(request: FastifyRequest): BodyFormat | undefined {
   const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return classOf(request).formats.get(mediaType);
 }
+
+const parseLater = callbackify(parse);
 
 /** A request without a route is judged by its address. */
 function classOf(request: FastifyRequest): RouteClass {

@@ -30,6 +30,8 @@ export class HttpAdapter extends FastifyAdapter {
   constructor() {
     super({
       logger: false,
+      // nothing here uses Nest middleware, and a hook less runs for each webhook
+      skipMiddie: true,
       bodyLimit: BODY_LIMIT,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: SOCKET_IDLE_MS,

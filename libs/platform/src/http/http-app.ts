@@ -1,5 +1,5 @@
 import type { DynamicModule, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModuleRef, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Metrics } from '#app/application';
 import type { Logger } from 'pino';
@@ -36,7 +36,8 @@ export function hardenHttp(app: NestFastifyApplication, { logger }: HttpAppOptio
 
 function metricsOf(app: NestFastifyApplication): Metrics | undefined {
   try {
-    return app.get(Metrics, { strict: false });
+    // through ModuleRef: the application itself would log what it doesn't find
+    return app.get(ModuleRef).get(Metrics, { strict: false });
   } catch {
     return undefined;
   }

@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { IdPort, Metrics, SecretPort } from '#app/application';
+import { Config } from './config/config.js';
+import { UuidV7Ids } from './ids/uuid-v7-ids.js';
+import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
+import { ShutdownState } from './operations/readiness.js';
+import { SecretKeyring } from './secrets/secret-keyring.js';
+
+/** Settings, secrets, ids and metrics for every module of a process. Imported once, by its root module. */
+@Module({})
+export class PlatformModule {
+  static register(config: Config): DynamicModule {
+    const providers = [
+      { provide: Config, useValue: config },
+      { provide: SecretPort, useValue: new SecretKeyring(config.secretKey) },
+      { provide: IdPort, useClass: UuidV7Ids },
+      PrometheusMetrics,
+      { provide: Metrics, useExisting: PrometheusMetrics },
+      ShutdownState,
+    ];
+    return { module: PlatformModule, global: true, providers, exports: providers };
+  }
+}
