@@ -31,7 +31,7 @@ const project = (displayName, folders, testMatch, extra = {}) => ({
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   // to the sources: package.json `imports` would reach the compiled, possibly stale files
-  moduleNameMapper: { '^#app/(.*)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^#app/(.*)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)(?<!\\.json)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': ['@swc/jest', typescript],
     [`/node_modules/(?:${ESM_REQUIRED_BY_CJS})/.+\\.js$`]: [

@@ -73,7 +73,7 @@ function keptHeaders(kind: SourceKind, headers: IncomingRequest['headers']): Rec
 }
 
 function refuseMediaType({ headers, contentType }: IncomingRequest): void {
-  if (headers['content-encoding'] !== undefined) {
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new PermanentError(
       'unsupported_media_type',
       'Compressed bodies are not read. Send the body without Content-Encoding.',

@@ -1,0 +1,65 @@
+import { Controller, Logger, Post, Req, Res } from '@nestjs/common';
+import { Metrics, ReceiveWebhook, type WebhookReceipt } from '#app/application';
+import { AfterglowError } from '#app/domain';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+interface HookRoute {
+  Params: { sourceId: string };
+}
+
+/**
+ * Everything that calls us by webhook. The body is a Buffer here: it is signed as it stands. Answers 202 for what was stored, 200
+ * for what was stored before.
+ */
+@Controller('hooks')
+export class IngestController {
+  private readonly logger = new Logger(IngestController.name);
+
+  constructor(
+    private readonly webhooks: ReceiveWebhook,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Post(':sourceId')
+  async receive(@Req() request: FastifyRequest<HookRoute>, @Res() reply: FastifyReply): Promise<void> {
+    try {
+      this.answer(await this.webhooks.receive(request.params.sourceId, incoming(request)), reply);
+    } catch (error) {
+      this.metrics.count('afterglow_webhooks_total', {
+        kind: 'unknown',
+        result: error instanceof AfterglowError ? error.code : 'internal',
+      });
+      throw error;
+    }
+  }
+
+  private answer(receipt: WebhookReceipt, reply: FastifyReply): void {
+    if (receipt.outcome === 'ping') {
+      this.metrics.count('afterglow_webhooks_total', { kind: 'unknown', result: 'ping' });
+      void reply.code(200).send({ ok: true });
+      return;
+    }
+    const { outcome, eventId, source } = receipt;
+    this.metrics.count('afterglow_webhooks_total', { kind: source.kind, result: outcome });
+    if (outcome === 'conflict') {
+      // the sender can do nothing about it, so it isn't told; the first body stands
+      this.logger.warn(
+        { shop: source.shopId, source: source.id, event: eventId },
+        'The id of an earlier webhook came with another body, which was left out',
+      );
+    }
+    if (outcome === 'duplicate') void reply.code(200).send({ id: eventId, duplicate: true });
+    else void reply.code(202).send({ id: eventId });
+  }
+}
+
+/** Node has lower-cased the names and joined repeated headers; only set-cookie would be a list. */
+function incoming({ headers, body }: FastifyRequest): Parameters<ReceiveWebhook['receive']>[1] {
+  const contentType = headers['content-type'] ?? '';
+  const end = contentType.indexOf(';');
+  return {
+    headers: headers as Record<string, string>,
+    rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    contentType: (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase(),
+  };
+}

@@ -1,0 +1,1 @@
+export { SourceRegistry } from './registry.js';
