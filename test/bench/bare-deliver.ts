@@ -1,0 +1,57 @@
+/** The ceiling of delivery: Fastify, one INSERT, BullMQ on Redis and pooled nodemailer in one process, nothing else. */
+import type { AddressInfo } from 'node:net';
+import { Queue, Worker } from 'bullmq';
+import Fastify from 'fastify';
+import { createTransport } from 'nodemailer';
+import pg from 'pg';
+
+const POOL_SIZE = 16;
+const JOBS_AT_ONCE = 50;
+const SMTP_CONNECTIONS = 10;
+
+interface Order {
+  email: string;
+  name: string;
+}
+
+const connection = { url: process.env['REDIS_URL'] ?? '' };
+const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: POOL_SIZE });
+await pool.query('create table if not exists bare_mail (id uuid primary key, body jsonb not null)');
+
+const mailer = createTransport({
+  url: process.env['SMTP_URL'] ?? '',
+  pool: true,
+  maxConnections: SMTP_CONNECTIONS,
+  maxMessages: Number.POSITIVE_INFINITY,
+} as Parameters<typeof createTransport>[0]);
+const queue = new Queue<Order>('bare-mail', { connection });
+const worker = new Worker<Order>(
+  'bare-mail',
+  async ({ data: { email, name } }) => {
+    await mailer.sendMail({
+      from: 'Bench <bench@example.com>',
+      to: email,
+      subject: `Thank you for ${name}`,
+      text: `Thank you for your order ${name}. We will tell you when it is on its way.`,
+      html: `<p>Thank you for your order <b>${name}</b>. We will tell you when it is on its way.</p>`,
+    });
+  },
+  { connection, concurrency: JOBS_AT_ONCE, removeOnComplete: { count: 0 } },
+);
+await worker.waitUntilReady();
+
+const app = Fastify({ logger: false });
+app.post<{ Body: Order }>('/', async (request, reply) => {
+  const id = request.headers['x-shopify-webhook-id'];
+  const { email, name } = request.body;
+  await pool.query({
+    name: 'insert',
+    text: 'insert into bare_mail (id, body) values ($1, $2)',
+    values: [id, JSON.stringify(request.body)],
+  });
+  await queue.add('mail', { email, name });
+  return reply.code(202).send({ id });
+});
+await app.listen({ port: 0, host: '127.0.0.1' });
+process.send?.({ port: (app.server.address() as AddressInfo).port });
+process.once('disconnect', () => process.exit(0));

@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { type AcceptOptions, benchAccept } from './accept.js';
+import { benchDeliver, type DeliverOptions } from './deliver.js';
+import type { Figure } from './figures.js';
+import { Rig } from './rig.js';
+import { benchTimers, type TimersOptions } from './timers.js';
+
+const SUITES = ['accept', 'deliver', 'timers'] as const;
+type Suite = (typeof SUITES)[number];
+
+interface Sizes {
+  accept: AcceptOptions;
+  deliver: DeliverOptions;
+  timers: TimersOptions;
+}
+
+const FULL: Sizes = {
+  accept: { rounds: 3, seconds: 20 },
+  deliver: { rounds: 3, messages: 5_000, seconds: 20 },
+  timers: { rounds: 3, few: 1_000, many: 1_000_000, claims: 50 },
+};
+/** Says that everything still runs; its figures mean little. */
+const QUICK: Sizes = {
+  accept: { rounds: 1, seconds: 2 },
+  deliver: { rounds: 1, messages: 300, seconds: 2 },
+  timers: { rounds: 1, few: 1_000, many: 50_000, claims: 10 },
+};
+
+function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string | undefined } {
+  const { values } = parseArgs({
+    options: { suite: { type: 'string' }, json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  });
+  const suites = SUITES.filter((suite) => values.suite === undefined || values.suite === suite);
+  if (suites.length === 0) throw new Error(`There is no suite ${values.suite}: name one of ${SUITES.join(', ')}`);
+  return { suites, sizes: values.quick ? QUICK : FULL, json: values.json };
+}
+
+async function run(rig: Rig, suite: Suite, sizes: Sizes): Promise<{ figures: Figure[]; plan?: string }> {
+  process.stderr.write(`${suite} …\n`);
+  switch (suite) {
+    case 'accept':
+      return { figures: await benchAccept(rig, sizes.accept) };
+    case 'deliver':
+      return { figures: await benchDeliver(rig, sizes.deliver) };
+    case 'timers':
+      return benchTimers(rig, sizes.timers);
+  }
+}
+
+function print(figures: readonly Figure[]): void {
+  const head = ['suite', 'candidate', 'what', 'value', 'ceiling', 'ratio', 'target', ''];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  const text = (value: number | null): string => {
+    if (value === null) return '';
+    return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+  };
+  for (const { suite, candidate, what, value, ceiling, ratio, target, isReached } of figures) {
+    const verdict = isReached === null ? '' : isReached ? 'reached' : 'not reached';
+    table.push([suite, candidate, what, text(value), text(ceiling), text(ratio), target, verdict]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+}
+
+async function main(): Promise<void> {
+  const { suites, sizes, json } = readOptions();
+  const rig = await Rig.start();
+  if (!rig.redis)
+    process.stderr.write('redis-server is missing: only PostgreSQL is measured, delivery without its ceiling\n');
+  const figures: Figure[] = [];
+  let plan: string | undefined;
+  try {
+    for (const suite of suites) {
+      const result = await run(rig, suite, sizes);
+      figures.push(...result.figures);
+      plan = result.plan ?? plan;
+    }
+  } finally {
+    await rig.stop();
+  }
+  print(figures);
+  if (plan) process.stdout.write(`${plan}\n`);
+  const machine = {
+    cpus: cpus().length,
+    model: cpus()[0]?.model ?? '',
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    postgres: rig.postgresVersion,
+    redis: rig.redis?.version ?? null,
+  };
+  if (json) writeFileSync(json, `${JSON.stringify({ machine, figures, plan }, null, 2)}\n`);
+}
+
+// what was started is ended when the process exits
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+await main();
