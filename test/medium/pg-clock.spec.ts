@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import { createDataSource, PgClock, PgPartitionKeeper, PgUnitOfWork } from '#app/persistence';
+import type { DataSource } from 'typeorm';
+import { freshDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+let app: DataSource;
+let owner: DataSource;
+beforeAll(async () => {
+  database = await freshDatabase('pg clock');
+  [app, owner] = (await Promise.all(
+    [database.appUrl, database.ownerUrl].map((url) => createDataSource(url, { poolSize: 2 }).initialize()),
+  )) as [DataSource, DataSource];
+});
+afterAll(async () => {
+  await Promise.all([app.destroy(), owner.destroy()]);
+  await database.drop();
+});
+
+describe('PgClock', () => {
+  it('tells the wall time while the clock is real', async () => {
+    const now = await new PgClock(app).now();
+    expect(Math.abs(now - Date.now())).toBeLessThan(5000);
+  });
+
+  it('stands still while the clock is virtual, within a transaction and without one', async () => {
+    const clock = new PgClock(app);
+    await owner.query(`insert into app.virtual_clock (instant) values ('2018-02-03T04:05:06.789Z')`);
+    const expected = Date.parse('2018-02-03T04:05:06.789Z');
+    expect(await clock.now()).toBe(expected);
+    expect(await new PgUnitOfWork(app).acrossShops((tx) => clock.now(tx))).toBe(expected);
+    await owner.query('delete from app.virtual_clock');
+  });
+
+  it('measures durations that grow', async () => {
+    const clock = new PgClock(app);
+    const before = clock.monotonicMs();
+    await clock.sleep(5);
+    expect(clock.monotonicMs()).toBeGreaterThan(before);
+  });
+});
+
+describe('PgPartitionKeeper', () => {
+  it('makes the partitions of three months once', async () => {
+    const keeper = new PgPartitionKeeper(app);
+    const at = Date.parse('2017-01-15T00:00:00Z');
+    expect(await keeper.ensure(at)).toBe(12);
+    expect(await keeper.ensure(at)).toBe(0);
+    await owner.query(`select 'app.inbox_event_2017_03'::regclass, 'app.run_journal_2017_01'::regclass`);
+  });
+});
