@@ -49,8 +49,13 @@ import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Takes every template as it is; a subject with `{{ broken` is faulty. */
 class PlainTemplates extends TemplateEngine {
-  async compile(source: { subject?: string | undefined; sms?: string | undefined }): Promise<{ compiled: CompiledTemplate; faults: Fault[] }> {
-    const faults = source.subject?.includes('{{ broken') ? [{ pointer: 'subject', code: 'template.syntax', message: 'Close the braces.' }] : [];
+  async compile(source: {
+    subject?: string | undefined;
+    sms?: string | undefined;
+  }): Promise<{ compiled: CompiledTemplate; faults: Fault[] }> {
+    const faults = source.subject?.includes('{{ broken')
+      ? [{ pointer: 'subject', code: 'template.syntax', message: 'Close the braces.' }]
+      : [];
     return { compiled: { subject: source.subject, sms: source.sms, engine: 1 }, faults };
   }
 
@@ -78,7 +83,13 @@ export const NOW = '2026-03-10T12:00:00.000Z';
 
 /** The journey runtime over a database of its own, with a virtual clock that stands at `NOW`. */
 export class JourneyRig {
-  readonly shop: ShopFacts = { id: randomUUID(), name: 'Tea & Co', timeZone: 'Europe/Berlin', currency: 'EUR', locale: 'en' };
+  readonly shop: ShopFacts = {
+    id: randomUUID(),
+    name: 'Tea & Co',
+    timeZone: 'Europe/Berlin',
+    currency: 'EUR',
+    locale: 'en',
+  };
   readonly unitOfWork: PgUnitOfWork;
   readonly hints = new NotedHints();
   readonly secrets = new SecretKeyring('a secret key for tests, thirty-two bytes or more');
@@ -111,7 +122,10 @@ export class JourneyRig {
     await dataSource.initialize();
     const rig = new JourneyRig(database, dataSource);
     await rig.setNow(NOW);
-    await rig.query(`insert into app.shop (id, name, time_zone, currency, locale) values ($1, 'Tea & Co', 'Europe/Berlin', 'EUR', 'en')`, [rig.shop.id]);
+    await rig.query(
+      `insert into app.shop (id, name, time_zone, currency, locale) values ($1, 'Tea & Co', 'Europe/Berlin', 'EUR', 'en')`,
+      [rig.shop.id],
+    );
     return rig;
   }
 
@@ -175,7 +189,11 @@ export class JourneyRig {
     return people;
   }
 
-  event(person: Person, type: EventType, options: { occurredAt?: string; withOrder?: boolean; data?: object } = {}): FoldedEvent {
+  event(
+    person: Person,
+    type: EventType,
+    options: { occurredAt?: string; withOrder?: boolean; data?: object } = {},
+  ): FoldedEvent {
     const { occurredAt = NOW, withOrder = true, data = {} } = options;
     const order = orderOf(person);
     const snapshot: FactsSnapshot = {
@@ -186,7 +204,13 @@ export class JourneyRig {
       order: withOrder ? order : null,
       position: { ordinal: withOrder ? 1 : 0 },
     };
-    const event = { id: `${this.ids.next()}-0`, type, occurredAt, receivedAt: NOW, data } as unknown as FoldedEvent['event'];
+    const event = {
+      id: `${this.ids.next()}-0`,
+      type,
+      occurredAt,
+      receivedAt: NOW,
+      data,
+    } as unknown as FoldedEvent['event'];
     return { event, customerId: person.customerId, orderId: withOrder ? person.orderId : null, snapshot };
   }
 
@@ -201,12 +225,41 @@ export class JourneyRig {
     });
   }
 
-  runRows(): Promise<{ id: string; journey_id: string; version_id: string; entry_key: string; entry_number: number; status: string; step: string | null; state: Record<string, unknown>; end_reason: string | null }[]> {
-    return this.query('select id, journey_id, version_id, entry_key, entry_number, status, step, state, end_reason from app.journey_run order by id');
+  runRows(): Promise<
+    {
+      id: string;
+      journey_id: string;
+      version_id: string;
+      entry_key: string;
+      entry_number: number;
+      status: string;
+      step: string | null;
+      state: Record<string, unknown>;
+      end_reason: string | null;
+    }[]
+  > {
+    return this.query(
+      'select id, journey_id, version_id, entry_key, entry_number, status, step, state, end_reason from app.journey_run order by id',
+    );
   }
 
-  messages(): Promise<{ id: string; state: string; reason: string | null; medium: string; address: string | null; step: string; held: boolean; due_at: Date; run_id: string; template: string }[]> {
-    return this.query('select id, state, reason, medium, address, step, held, due_at, run_id, template from app.message order by due_at, id');
+  messages(): Promise<
+    {
+      id: string;
+      state: string;
+      reason: string | null;
+      medium: string;
+      address: string | null;
+      step: string;
+      held: boolean;
+      due_at: Date;
+      run_id: string;
+      template: string;
+    }[]
+  > {
+    return this.query(
+      'select id, state, reason, medium, address, step, held, due_at, run_id, template from app.message order by due_at, id',
+    );
   }
 
   timers(): Promise<{ run_id: string; due_at: Date; state: string; held: boolean; attempts: number }[]> {
@@ -218,7 +271,11 @@ function orderOf(person: Person) {
   return { ...emptyOrder(person.externalOrderId), name: `#${person.externalOrderId}`, placedAt: NOW };
 }
 
-export const send = (id: string, more: object = {}): StepDocument => ({ id, kind: 'send', settings: { template: 'hello', channels: ['email', 'sms'], ...more } });
+export const send = (id: string, more: object = {}): StepDocument => ({
+  id,
+  kind: 'send',
+  settings: { template: 'hello', channels: ['email', 'sms'], ...more },
+});
 
 export const wait = (id: string, duration: string): StepDocument => ({ id, kind: 'wait', settings: { for: duration } });
 

@@ -53,7 +53,8 @@ export class FireDueTimers {
 
   private async fireShop(shopId: string, timers: readonly ClaimedTimer[], tally: Tally): Promise<void> {
     const spent = timers.filter((timer) => timer.attempts > MAX_ATTEMPTS);
-    for (const timer of spent) await this.giveUp(timer, new AfterglowError('internal', 'Its decision never came to an end.'), tally);
+    for (const timer of spent)
+      await this.giveUp(timer, new AfterglowError('internal', 'Its decision never came to an end.'), tally);
     const open = timers.filter((timer) => timer.attempts <= MAX_ATTEMPTS);
     try {
       await this.fire(shopId, open, tally);
@@ -75,7 +76,9 @@ export class FireDueTimers {
 
   private async fire(shopId: string, timers: readonly ClaimedTimer[], tally: Tally): Promise<void> {
     if (timers.length === 0) return;
-    const report = await this.unitOfWork.inShop(shopId, async (tx) => this.wakeRuns.run(tx, timers, await this.clock.now(tx)));
+    const report = await this.unitOfWork.inShop(shopId, async (tx) =>
+      this.wakeRuns.run(tx, timers, await this.clock.now(tx)),
+    );
     tally.fired += report.moved;
     tally.messages += report.messages;
     for (const medium of report.media) tally.media.add(medium);

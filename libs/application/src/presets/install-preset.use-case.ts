@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, type Fault, type JourneyDocument, type Json, type MessageClass, PermanentError } from '#app/domain';
+import {
+  AfterglowError,
+  type Fault,
+  type JourneyDocument,
+  type Json,
+  type MessageClass,
+  PermanentError,
+} from '#app/domain';
 import { ChangeJourneyState } from '../journeys/manage/change-journey-state.use-case.js';
 import { type JourneyState } from '../journeys/manage/journey-store.port.js';
 import { SaveDraft } from '../journeys/manage/save-draft.use-case.js';
@@ -56,7 +63,8 @@ export class InstallPreset {
 
 function documentOf({ key, text }: PresetSource): JourneyDocument {
   const read = parseJourneyText(text, 'yaml');
-  if ('faults' in read) throw new AfterglowError('internal', `The preset "${key}" is faulty. Correct its file.`, { faults: read.faults });
+  if ('faults' in read)
+    throw new AfterglowError('internal', `The preset "${key}" is faulty. Correct its file.`, { faults: read.faults });
   return read.document;
 }
 
@@ -69,6 +77,9 @@ function withSettings(document: JourneyDocument, settings: Readonly<Record<strin
       code: 'setting.unknown',
       message: `"${document.key}" has no setting "${name}"; it has ${known.join(', ') || 'none'}.`,
     }));
-  if (faults.length > 0) throw new PermanentError('validation', `The preset "${document.key}" can't be installed with these settings.`, { faults });
+  if (faults.length > 0)
+    throw new PermanentError('validation', `The preset "${document.key}" can't be installed with these settings.`, {
+      faults,
+    });
   return { ...document, settings: { ...document.settings, ...settings } };
 }

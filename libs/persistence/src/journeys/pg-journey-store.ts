@@ -60,7 +60,11 @@ export class PgJourneyStore extends JourneyStore {
     return row ? { id: row.id, version: row.version, contentSha256: row.content, document: row.document } : null;
   }
 
-  async addVersion(tx: Transaction, journeyId: string, { id, document, templates, contentSha256 }: NewVersion): Promise<number> {
+  async addVersion(
+    tx: Transaction,
+    journeyId: string,
+    { id, document, templates, contentSha256 }: NewVersion,
+  ): Promise<number> {
     const [row] = await pg(tx).query<{ version: number }>(
       `insert into app.journey_version (shop_id, id, journey_id, version, document, templates, content_sha256)
        select app.current_shop(), $1, $2, coalesce(max(version), 0) + 1, $3::jsonb, $4::jsonb, decode($5, 'hex')
@@ -68,10 +72,10 @@ export class PgJourneyStore extends JourneyStore {
        returning version`,
       [id, journeyId, JSON.stringify(document), JSON.stringify(templates), contentSha256],
     );
-    await pg(tx).query('update app.journey set title = $2, updated_at = app.now() where shop_id = app.current_shop() and id = $1', [
-      journeyId,
-      document.title,
-    ]);
+    await pg(tx).query(
+      'update app.journey set title = $2, updated_at = app.now() where shop_id = app.current_shop() and id = $1',
+      [journeyId, document.title],
+    );
     return row?.version ?? 1;
   }
 
@@ -134,7 +138,12 @@ export class PgJourneyStore extends JourneyStore {
        where j.shop_id = app.current_shop() and j.key = $1 order by v.version desc`,
       [key],
     );
-    return rows.map((row) => ({ version: row.version, isLive: row.is_live, createdAt: row.created_at, document: row.document }));
+    return rows.map((row) => ({
+      version: row.version,
+      isLive: row.is_live,
+      createdAt: row.created_at,
+      document: row.document,
+    }));
   }
 }
 

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Page, type PageRequest, type RunFilter, RunQueries, type RunSummary, toPage, type Transaction } from '#app/application';
+import {
+  type Page,
+  type PageRequest,
+  type RunFilter,
+  RunQueries,
+  type RunSummary,
+  toPage,
+  type Transaction,
+} from '#app/application';
 import { type JournalEntry, type JournalKind, type Json, type RunStatus, toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
@@ -30,11 +38,17 @@ export class PgRunQueries extends RunQueries {
       values.push(value);
       conditions.push(condition(`$${values.length}`));
     };
-    add((place) => `r.journey_id = (select id from app.journey where shop_id = app.current_shop() and key = ${place})`, filter.journey);
+    add(
+      (place) => `r.journey_id = (select id from app.journey where shop_id = app.current_shop() and key = ${place})`,
+      filter.journey,
+    );
     add((place) => `r.customer_id = ${place}::uuid`, filter.customerId);
     add((place) => `r.order_id = ${place}::uuid`, filter.orderId);
     add((place) => `r.id < ${place}::uuid`, after);
-    const rows = await pg(tx).query<SummaryRow>(`${SELECT} ${conditions.map((text) => `and ${text}`).join(' ')} order by r.id desc limit $1`, values);
+    const rows = await pg(tx).query<SummaryRow>(
+      `${SELECT} ${conditions.map((text) => `and ${text}`).join(' ')} order by r.id desc limit $1`,
+      values,
+    );
     return toPage(rows.map(toSummary), limit);
   }
 
@@ -44,7 +58,13 @@ export class PgRunQueries extends RunQueries {
   }
 
   async journal(tx: Transaction, runId: string): Promise<JournalEntry[]> {
-    const rows = await pg(tx).query<{ seq: number; kind: JournalKind; step: string | null; at: Date; data: Record<string, Json> }>(
+    const rows = await pg(tx).query<{
+      seq: number;
+      kind: JournalKind;
+      step: string | null;
+      at: Date;
+      data: Record<string, Json>;
+    }>(
       `select l.seq, l.kind, l.step, l.at, l.data from app.journey_run r
        join app.run_journal l on l.shop_id = r.shop_id and l.run_month = r.run_month and l.run_id = r.id
        where r.shop_id = app.current_shop() and r.id = $1 order by l.seq`,

@@ -29,7 +29,11 @@ export class PgRunStore extends RunStore {
     return rows.map(toRun);
   }
 
-  async lockShortOfGoal(tx: Transaction, customerIds: readonly string[], journeyIds: readonly string[]): Promise<StoredRun[]> {
+  async lockShortOfGoal(
+    tx: Transaction,
+    customerIds: readonly string[],
+    journeyIds: readonly string[],
+  ): Promise<StoredRun[]> {
     const rows = await pg(tx).query<RunRow>(
       `select ${RUN_COLUMNS} from app.journey_run r join app.journey j on j.shop_id = r.shop_id and j.id = r.journey_id
        where r.shop_id = app.current_shop() and r.customer_id = any($1::uuid[]) and r.journey_id = any($2::uuid[])
@@ -48,14 +52,22 @@ export class PgRunStore extends RunStore {
        group by w.journey_id, w.entry_key`,
       [wishes.map((wish) => wish.journeyId), wishes.map((wish) => wish.entryKey)],
     );
-    return rows.map((row) => ({ journeyId: row.journey_id, entryKey: row.entry_key, count: row.count, isWaiting: row.is_waiting }));
+    return rows.map((row) => ({
+      journeyId: row.journey_id,
+      entryKey: row.entry_key,
+      count: row.count,
+      isWaiting: row.is_waiting,
+    }));
   }
 
   async save(tx: Transaction, changes: readonly RunChange[]): Promise<ReadonlySet<string>> {
     const fresh = changes.filter((change) => change.isNew);
     const lost = await insertRuns(tx, fresh);
     const stored = lost.size === 0 ? changes : changes.filter((change) => !lost.has(change.run.id));
-    await updateRuns(tx, stored.filter((change) => !change.isNew));
+    await updateRuns(
+      tx,
+      stored.filter((change) => !change.isNew),
+    );
     await insertJournal(tx, stored);
     await setTimers(tx, stored);
     await deleteTimers(tx, stored);
@@ -121,12 +133,27 @@ async function updateRuns(tx: Transaction, changes: readonly RunChange[]): Promi
 
 function stateColumns({ id, state }: StoredRun) {
   const hasEnded = state.status !== 'waiting' && state.status !== 'active';
-  return { id, status: state.status, step: state.step, state, ended_at: hasEnded ? toIso(state.at) : null, end_reason: state.endReason };
+  return {
+    id,
+    status: state.status,
+    step: state.step,
+    state,
+    ended_at: hasEnded ? toIso(state.at) : null,
+    end_reason: state.endReason,
+  };
 }
 
 async function insertJournal(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
   const rows = changes.flatMap(({ run, journal }) =>
-    journal.map(({ seq, kind, step, at, data }) => ({ run_month: run.runMonth, run_id: run.id, seq, kind, step, at, data })),
+    journal.map(({ seq, kind, step, at, data }) => ({
+      run_month: run.runMonth,
+      run_id: run.id,
+      seq,
+      kind,
+      step,
+      at,
+      data,
+    })),
   );
   if (rows.length === 0) return;
   await pg(tx).query(
@@ -158,7 +185,11 @@ async function setTimers(tx: Transaction, changes: readonly RunChange[]): Promis
 async function deleteTimers(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
   const ids = changes.filter((change) => change.wakeAt === null && !change.isNew).map((change) => change.run.id);
   if (ids.length === 0) return;
-  await pg(tx).query('delete from app.timer where shop_id = app.current_shop() and run_id = any($1::uuid[])', [ids], 'runs_delete_timers');
+  await pg(tx).query(
+    'delete from app.timer where shop_id = app.current_shop() and run_id = any($1::uuid[])',
+    [ids],
+    'runs_delete_timers',
+  );
 }
 
 function messageRow(message: PlannedMessage) {

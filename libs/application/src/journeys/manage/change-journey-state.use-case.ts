@@ -44,7 +44,8 @@ export class ChangeJourneyState {
   pause(shopId: string, key: string): Promise<JourneyStatus> {
     return this.change(shopId, key, async (tx, journey) => {
       if (journey.state === 'archived') throw archived(key, 'It needs no pause.');
-      if (journey.state === 'draft') throw new PermanentError('conflict', `The journey "${key}" was never published, so it can't be paused.`);
+      if (journey.state === 'draft')
+        throw new PermanentError('conflict', `The journey "${key}" was never published, so it can't be paused.`);
       await this.journeys.setState(tx, journey.id, 'paused', journey.liveVersionId);
       await this.journeys.setHeld(tx, journey.id, true);
       return 'paused';
@@ -55,7 +56,8 @@ export class ChangeJourneyState {
   async resume(shopId: string, key: string): Promise<JourneyStatus> {
     const status = await this.change(shopId, key, async (tx, journey) => {
       if (journey.state === 'archived') throw archived(key, 'Post its document under another key and publish that.');
-      if (journey.state === 'draft') throw new PermanentError('conflict', `The journey "${key}" is a draft. Publish it instead.`);
+      if (journey.state === 'draft')
+        throw new PermanentError('conflict', `The journey "${key}" is a draft. Publish it instead.`);
       await this.journeys.setState(tx, journey.id, 'live', journey.liveVersionId);
       await this.journeys.setHeld(tx, journey.id, false);
       return 'live';
@@ -73,7 +75,9 @@ export class ChangeJourneyState {
       return 'archived';
     });
     for (let ended = ENDING_BATCH; ended === ENDING_BATCH;) {
-      ended = await this.unitOfWork.inShop(shopId, (tx) => this.journeys.endRuns(tx, journeyId, 'archived', ENDING_BATCH));
+      ended = await this.unitOfWork.inShop(shopId, (tx) =>
+        this.journeys.endRuns(tx, journeyId, 'archived', ENDING_BATCH),
+      );
     }
     return status;
   }
@@ -86,7 +90,11 @@ export class ChangeJourneyState {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       const journey = await this.journeys.lockForChange(tx, key);
       const latest = journey && (await this.journeys.latestVersion(tx, journey.id));
-      if (!latest) throw new PermanentError('not_found', `There is no journey "${key}". Post its document to /api/v1/journeys first.`);
+      if (!latest)
+        throw new PermanentError(
+          'not_found',
+          `There is no journey "${key}". Post its document to /api/v1/journeys first.`,
+        );
       return { key, state: await work(tx, journey, latest), version: latest.version };
     });
   }

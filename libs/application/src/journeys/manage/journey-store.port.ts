@@ -62,7 +62,12 @@ export abstract class JourneyStore {
   /** Appends a version and returns its number; the journey takes over its title. */
   abstract addVersion(tx: Transaction, journeyId: string, version: NewVersion): Promise<number>;
 
-  abstract setState(tx: Transaction, journeyId: string, state: JourneyState, liveVersionId: string | null): Promise<void>;
+  abstract setState(
+    tx: Transaction,
+    journeyId: string,
+    state: JourneyState,
+    liveVersionId: string | null,
+  ): Promise<void>;
 
   /** Takes the journey's timers and queued messages out of the workers' sight, or back into it. */
   abstract setHeld(tx: Transaction, journeyId: string, isHeld: boolean): Promise<void>;

@@ -45,13 +45,22 @@ export class SaveDraft {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       const journey = await this.journeys.lockOrCreate(tx, this.ids.next(), document.key, document.title);
       if (journey.state === 'archived') {
-        throw new PermanentError('conflict', `The journey "${document.key}" is archived. Give the document another key.`);
+        throw new PermanentError(
+          'conflict',
+          `The journey "${document.key}" is archived. Give the document another key.`,
+        );
       }
       if (options.onlyIfChanged) {
         const latest = await this.journeys.latestVersion(tx, journey.id);
-        if (latest?.contentSha256 === contentSha256) return { key: document.key, version: latest.version, state: journey.state, isNew: false };
+        if (latest?.contentSha256 === contentSha256)
+          return { key: document.key, version: latest.version, state: journey.state, isNew: false };
       }
-      const version = await this.journeys.addVersion(tx, journey.id, { id: this.ids.next(), document, templates, contentSha256 });
+      const version = await this.journeys.addVersion(tx, journey.id, {
+        id: this.ids.next(),
+        document,
+        templates,
+        contentSha256,
+      });
       return { key: document.key, version, state: journey.state, isNew: true };
     });
   }
@@ -75,7 +84,9 @@ export class SaveDraft {
 
 function refusal(subject: string, faults: readonly Fault[]): PermanentError {
   const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-  return new PermanentError('journey.invalid', `${subject} has ${count}. Correct what is named and post it again.`, { faults });
+  return new PermanentError('journey.invalid', `${subject} has ${count}. Correct what is named and post it again.`, {
+    faults,
+  });
 }
 
 function below(name: string, locale: string, pointer: string): string {

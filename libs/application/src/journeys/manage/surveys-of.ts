@@ -8,9 +8,13 @@ import { stepKinds } from '#app/steps';
 export function surveysOf(document: JourneyDocument): SurveyDefinition[] {
   const result = compileJourney(document, stepKinds);
   if ('faults' in result) {
-    throw new PermanentError('journey.invalid', `The journey "${document.key}" no longer compiles. Correct it and post it again.`, {
-      faults: result.faults,
-    });
+    throw new PermanentError(
+      'journey.invalid',
+      `The journey "${document.key}" no longer compiles. Correct it and post it again.`,
+      {
+        faults: result.faults,
+      },
+    );
   }
   const surveys = [...result.plan.steps.values()].flatMap(({ kind, settings }) => kind.surveys?.(settings) ?? []);
   return [...new Map(surveys.map((survey) => [survey.key, survey])).values()];

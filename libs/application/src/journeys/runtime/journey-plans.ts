@@ -33,9 +33,13 @@ export class JourneyPlans {
     if (known) return known;
     const result = compileJourney(version.document, stepKinds);
     if ('faults' in result) {
-      throw new PermanentError('journey.invalid', `Version ${version.version} of "${version.key}" no longer compiles. Publish a corrected version.`, {
-        faults: result.faults,
-      });
+      throw new PermanentError(
+        'journey.invalid',
+        `Version ${version.version} of "${version.key}" no longer compiles. Publish a corrected version.`,
+        {
+          faults: result.faults,
+        },
+      );
     }
     const journey = { version, plan: result.plan };
     this.compiled.set(version, journey);

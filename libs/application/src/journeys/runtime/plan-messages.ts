@@ -24,7 +24,8 @@ export class PlanMessages {
     const fingerprints = this.fingerprints(sends);
     const addresses = [...fingerprints].map(([key, fingerprint]) => ({ medium: mediumOf(key), fingerprint }));
     const scopes = new Map<string, SuppressedAddress['scope']>();
-    for (const { medium, fingerprint, scope } of await this.runs.suppressed(tx, addresses)) scopes.set(`${medium}|${fingerprint}`, scope);
+    for (const { medium, fingerprint, scope } of await this.runs.suppressed(tx, addresses))
+      scopes.set(`${medium}|${fingerprint}`, scope);
     return sends.map((send) => {
       const choice = choose(send, (medium, address) => {
         const scope = scopes.get(`${medium}|${fingerprints.get(`${medium}|${address}`)}`);
@@ -41,7 +42,8 @@ export class PlanMessages {
       for (const medium of effect.channels) {
         const address = addressOf(snapshot.customer, medium);
         const key = `${medium}|${address}`;
-        if (address !== null && !fingerprints.has(key)) fingerprints.set(key, toHex(this.secrets.fingerprint(address, 'address')));
+        if (address !== null && !fingerprints.has(key))
+          fingerprints.set(key, toHex(this.secrets.fingerprint(address, 'address')));
       }
     }
     return fingerprints;
@@ -74,7 +76,10 @@ export class PlanMessages {
 }
 
 /** The first channel that may be used; when none may, the first one with its refusal, so that nothing is dropped in silence. */
-function choose({ effect, snapshot }: DecidedSend, isSuppressed: (medium: Medium, address: string | null) => boolean): Choice {
+function choose(
+  { effect, snapshot }: DecidedSend,
+  isSuppressed: (medium: Medium, address: string | null) => boolean,
+): Choice {
   let first: Choice | undefined;
   for (const medium of effect.channels) {
     const address = addressOf(snapshot.customer, medium);

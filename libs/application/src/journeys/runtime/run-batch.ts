@@ -65,7 +65,10 @@ export class RunBatch {
     const runs = this.byCustomer.get(customerId) ?? [];
     return runs.filter((tracked) => {
       const { orderId: ownOrderId } = tracked.run;
-      return (orderId === null || ownOrderId === null || ownOrderId === orderId) && (tracked.isWaiting || tracked.isGoal(type));
+      return (
+        (orderId === null || ownOrderId === null || ownOrderId === orderId) &&
+        (tracked.isWaiting || tracked.isGoal(type))
+      );
     });
   }
 
@@ -89,7 +92,8 @@ export class RunBatch {
     if (!tracked.isWaiting) tracked.wakeAt = null;
     else if (decision.journal.some((line) => line.kind === 'waited')) tracked.wakeAt = wakeTime(decision);
     const { entry } = tracked.run.state;
-    for (const effect of decision.effects) if (effect.type === 'send') this.sends.push({ tracked, effect, snapshot, entry });
+    for (const effect of decision.effects)
+      if (effect.type === 'send') this.sends.push({ tracked, effect, snapshot, entry });
     if (!tracked.isWaiting && decision.run.endReason?.startsWith('exit:')) tracked.hasExited = true;
     this.noteEntry(tracked);
   }

@@ -1,5 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { decide, type DomainEvent, enter, type EnterResult, type EventView, type Instant, type Json, type ShopFacts, toIso } from '#app/domain';
+import {
+  decide,
+  type DomainEvent,
+  enter,
+  type EnterResult,
+  type EventView,
+  type Instant,
+  type Json,
+  type ShopFacts,
+  toIso,
+} from '#app/domain';
 import { FactsReader, type FactsSubject } from '../../facts/facts.repository.js';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
@@ -31,7 +41,12 @@ export class RunJourneys extends JourneyRuntime {
     super();
   }
 
-  async onEvents(tx: Transaction, shop: ShopFacts, now: Instant, events: readonly FoldedEvent[]): Promise<RuntimeReport> {
+  async onEvents(
+    tx: Transaction,
+    shop: ShopFacts,
+    now: Instant,
+    events: readonly FoldedEvent[],
+  ): Promise<RuntimeReport> {
     const batch = new RunBatch();
     if (events.length === 0) return this.writer.write(tx, shop.id, batch, now);
     const live = await this.plans.live(tx);
@@ -47,13 +62,23 @@ export class RunJourneys extends JourneyRuntime {
     return this.writer.write(tx, shop.id, batch, now);
   }
 
-  private async loadRuns(tx: Transaction, batch: RunBatch, events: readonly FoldedEvent[], live: readonly JourneyInForce[]): Promise<void> {
+  private async loadRuns(
+    tx: Transaction,
+    batch: RunBatch,
+    events: readonly FoldedEvent[],
+    live: readonly JourneyInForce[],
+  ): Promise<void> {
     const customerIds = [...new Set(events.map((folded) => folded.customerId))];
     const types = new Set(events.map((folded) => folded.event.type));
     const stored = await this.runs.lockWaiting(tx, customerIds);
-    const aimed = live.filter(({ plan }) => plan.goal && types.has(plan.goal.event)).map(({ version }) => version.journeyId);
+    const aimed = live
+      .filter(({ plan }) => plan.goal && types.has(plan.goal.event))
+      .map(({ version }) => version.journeyId);
     if (aimed.length > 0) stored.push(...(await this.runs.lockShortOfGoal(tx, customerIds, aimed)));
-    const journeys = await this.plans.of(tx, stored.map((run) => run.versionId));
+    const journeys = await this.plans.of(
+      tx,
+      stored.map((run) => run.versionId),
+    );
     for (const run of stored) {
       const journey = journeys.get(run.versionId);
       if (journey) batch.track(new TrackedRun(run, journey, false, undefined));
@@ -61,11 +86,17 @@ export class RunJourneys extends JourneyRuntime {
   }
 
   /** Events without an order reach runs that have one: those decide on the facts of their own order. */
-  private async loadOwnOrders(tx: Transaction, shop: ShopFacts, batch: RunBatch, events: readonly FoldedEvent[]): Promise<void> {
+  private async loadOwnOrders(
+    tx: Transaction,
+    shop: ShopFacts,
+    batch: RunBatch,
+    events: readonly FoldedEvent[],
+  ): Promise<void> {
     const needy = new Set<TrackedRun>();
     for (const { customerId, orderId, event } of events) {
       if (orderId !== null) continue;
-      for (const tracked of batch.concerned(customerId, null, event.type)) if (tracked.run.orderId !== null) needy.add(tracked);
+      for (const tracked of batch.concerned(customerId, null, event.type))
+        if (tracked.run.orderId !== null) needy.add(tracked);
     }
     if (needy.size === 0) return;
     const runs = [...needy];

@@ -80,7 +80,11 @@ export abstract class RunStore {
   abstract lockWaiting(tx: Transaction, customerIds: readonly string[]): Promise<StoredRun[]>;
 
   /** Runs of these people and journeys that are over without having reached their goal, locked likewise. */
-  abstract lockShortOfGoal(tx: Transaction, customerIds: readonly string[], journeyIds: readonly string[]): Promise<StoredRun[]>;
+  abstract lockShortOfGoal(
+    tx: Transaction,
+    customerIds: readonly string[],
+    journeyIds: readonly string[],
+  ): Promise<StoredRun[]>;
 
   /** Keys that were never used are left out. */
   abstract earlierEntries(tx: Transaction, wishes: readonly EntryWish[]): Promise<EarlierEntries[]>;

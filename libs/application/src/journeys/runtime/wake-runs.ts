@@ -33,16 +33,25 @@ export class WakeRuns {
     const batch = new RunBatch();
     const failed: FailedTimer[] = [];
     if (due.length === 0) return { started: 0, moved: 0, messages: 0, media: [], failed };
-    const journeys = await this.plans.of(tx, due.map(({ run }) => run.versionId));
+    const journeys = await this.plans.of(
+      tx,
+      due.map(({ run }) => run.versionId),
+    );
     const shop = await this.facts.shop(tx);
-    const snapshots = await this.facts.snapshots(tx, shop, due.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId })));
+    const snapshots = await this.facts.snapshots(
+      tx,
+      shop,
+      due.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId })),
+    );
     for (const [index, { timer, run }] of due.entries()) {
       const journey = journeys.get(run.versionId);
       const snapshot = snapshots[index];
       try {
-        if (!journey || !snapshot) throw new AfterglowError('internal', `Run ${run.id} has lost its journey version or its customer.`);
+        if (!journey || !snapshot)
+          throw new AfterglowError('internal', `Run ${run.id} has lost its journey version or its customer.`);
         const decision = decide(journey.plan, run.state, { type: 'woke', dueAt: timer.dueAt }, snapshot, now);
-        if (decision.journal.length === 0) throw new AfterglowError('internal', `Run ${run.id} does not wait for the time of its timer.`);
+        if (decision.journal.length === 0)
+          throw new AfterglowError('internal', `Run ${run.id} does not wait for the time of its timer.`);
         const tracked = new TrackedRun(run, journey, false, snapshot);
         batch.track(tracked);
         batch.apply(tracked, decision, snapshot);
