@@ -36,7 +36,8 @@ export class HttpAdapter extends FastifyAdapter {
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: SOCKET_IDLE_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      http: { connectionsCheckingInterval: CHECK_INTERVAL_MS },
+      // Node exchanges the two when headersTimeout is the longer one: the body would then have its 60 s
+      http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_INTERVAL_MS },
       routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
       genReqId: () => randomUUID(),
       clientErrorHandler: answerClientError,

@@ -260,6 +260,16 @@ describe('answers', () => {
 });
 
 describe('connections', () => {
+  it('have 10 s for a request: the server looks every 2 s and gives the body no more time than the head', () => {
+    const server = app.getHttpServer();
+    expect(server).toMatchObject({
+      requestTimeout: 10_000,
+      headersTimeout: 10_000,
+      timeout: 15_000,
+      keepAliveTimeout: 5000,
+    });
+  });
+
   it.each([
     ['what is no HTTP', 'hello\r\n\r\n', 400],
     [
