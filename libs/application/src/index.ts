@@ -6,6 +6,26 @@ export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
 export { AdvanceClock } from './clock/advance-clock.use-case.js';
 export { type PendingWork, VirtualClockPort } from './clock/virtual-clock.port.js';
 export { type Channel, Channels, type HandOverPhase, type HandOverResult, type OutboundMessage } from './delivery/channel.js';
+export { chooseLocale } from './delivery/choose-locale.js';
+export { ComposeMessage } from './delivery/compose-message.js';
+export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
+export {
+  type ClaimedMessage,
+  DeliveryStore,
+  type DueMessage,
+  type FencedParcel,
+  type FenceVerdict,
+  type GateFacts,
+  type HandOverRecord,
+  type LinkToken,
+  type MessageContent,
+  type NewSuppression,
+} from './delivery/delivery-store.port.js';
+export { FenceMessages } from './delivery/fence-messages.js';
+export { MessageDesk, type MessageFilter, MessageReader, type MessageView, type Settlement } from './delivery/message-reader.port.js';
+export { PrepareMessages } from './delivery/prepare-messages.js';
+export { RecordHandOvers } from './delivery/record-hand-overs.js';
+export { SettleUnknown } from './delivery/settle-unknown.use-case.js';
 export { type CompiledTemplate, type CompiledTemplates, type RenderedMessage, TemplateEngine } from './delivery/template-engine.port.js';
 export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
 export {
@@ -25,7 +45,17 @@ export {
   type SuppressionChange,
   type TimelineEvent,
 } from './facts/facts-store.port.js';
+export { type CustomerRecord, type OrderRecord, PeopleDirectory } from './facts/people-directory.port.js';
+export { type TimelineItem, type TimelinePage, TimelineReader } from './facts/timeline-reader.port.js';
 export { AnswerStore, type GivenAnswer, type NewAnswer } from './feedback/answer-store.port.js';
+export { AnswerSurveyLink, type LinkAnswer } from './feedback/answer-survey-link.use-case.js';
+export { FindLink } from './feedback/find-link.js';
+export { LinkEvents } from './feedback/link-events.js';
+export { LinkFactory, LinkSettings, type MessageLinks } from './feedback/link-factory.js';
+export { type EarlierAnswer, type FoundLink, type LinkedMessageFacts, LinkStore } from './feedback/link-store.port.js';
+export { OpenSurveyLink, type SurveyPage } from './feedback/open-survey-link.use-case.js';
+export { SuppressAddresses } from './feedback/suppress-addresses.js';
+export { Unsubscribe, type UnsubscribePage } from './feedback/unsubscribe.use-case.js';
 export { RecordAnswers } from './feedback/record-answers.use-case.js';
 export { DigestBodies, type InboxReport } from './intake/digest-bodies.use-case.js';
 export { FoldEvents } from './intake/fold-events.use-case.js';
@@ -118,3 +148,5 @@ export { ManageSources, type NewSource, type RotatedSecret, type SourceKindInfo,
 export { type LockedSource, type Source, Sources, type StoredSource } from './sources/sources.repository.js';
 export { journeySchema } from './journeys/journey-schema.js';
 export { parseJourneyText, type ReadJourney, readJourney } from './journeys/parse-journey.js';
+export { ReadMessages } from './delivery/read-messages.use-case.js';
+export { ReadPeople } from './facts/read-people.use-case.js';

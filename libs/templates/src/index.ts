@@ -1,3 +1,4 @@
+export { LiquidTemplateEngine } from './liquid-template-engine.js';
 export { compileTemplate } from './compile.js';
 export { renderTemplate } from './render.js';
 export { findVariables } from './variables.js';

@@ -22,7 +22,9 @@ export interface RenderedMessage {
 /** Liquid and MJML: compiled once when a journey is saved, rendered per message. */
 export abstract class TemplateEngine {
   /** Faults carry the place inside the template. */
-  abstract compile(source: TemplateDocument): Promise<{ readonly compiled: CompiledTemplate; readonly faults: readonly Fault[] }>;
+  abstract compile(
+    source: TemplateDocument,
+  ): Promise<{ readonly compiled: CompiledTemplate; readonly faults: readonly Fault[] }>;
 
   /** @throws PermanentError `template.render` */
   abstract render(template: CompiledTemplate, variables: { readonly [name: string]: Json }): RenderedMessage;

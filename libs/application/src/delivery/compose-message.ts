@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { AfterglowError, type FactsSnapshot, factsView, PermanentError, toIso } from '#app/domain';
+import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
+import type { StoredVersion } from '../journeys/journey-reader.port.js';
+import { chooseLocale } from './choose-locale.js';
+import type { DueMessage, MessageContent } from './delivery-store.port.js';
+import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from './template-engine.port.js';
+
+export interface ComposedMessage {
+  readonly message: DueMessage;
+  /** Name that the message comes from. */
+  readonly fromName: string;
+  /** Null when it could not be composed; then `error` says why. */
+  readonly content: MessageContent | null;
+  readonly error: string | null;
+  readonly links: MessageLinks;
+}
+
+/** Turns a planned message into words: template in the person's language, facts, links. */
+@Injectable()
+export class ComposeMessage {
+  constructor(
+    private readonly templates: TemplateEngine,
+    private readonly links: LinkFactory,
+  ) {}
+
+  /** Never throws for what is in a template: such a message fails by itself. */
+  run(message: DueMessage, version: StoredVersion, snapshot: FactsSnapshot): ComposedMessage {
+    const links = this.links.of(message);
+    const composed = { message, fromName: snapshot.shop.name, links };
+    try {
+      return { ...composed, content: this.render(message, version, snapshot, links), error: null };
+    } catch (error) {
+      if (!(error instanceof AfterglowError)) throw error;
+      return { ...composed, content: null, error: error.message };
+    }
+  }
+
+  private render(
+    message: DueMessage,
+    version: StoredVersion,
+    snapshot: FactsSnapshot,
+    links: MessageLinks,
+  ): MessageContent {
+    const { template, locale } = pickTemplate(message, version, snapshot);
+    const variables = {
+      ...factsView(snapshot),
+      ...message.context,
+      locale,
+      now: toIso(message.now),
+      links: links.variables,
+    };
+    return contentOf(message, this.templates.render(template, variables));
+  }
+}
+
+function pickTemplate(
+  { template: name }: DueMessage,
+  version: StoredVersion,
+  snapshot: FactsSnapshot,
+): { template: CompiledTemplate; locale: string } {
+  const byLocale = version.templates[name] ?? {};
+  const locale = chooseLocale(Object.keys(byLocale), [snapshot.customer.locale, snapshot.shop.locale]);
+  const template = locale === undefined ? undefined : byLocale[locale];
+  if (locale === undefined || !template) {
+    throw new PermanentError(
+      'template.render',
+      `Journey ${version.key}, version ${version.version}, has no template "${name}".`,
+    );
+  }
+  return { template, locale };
+}
+
+function contentOf({ medium, template }: DueMessage, { subject, text, html, sms }: RenderedMessage): MessageContent {
+  if (medium === 'sms' && sms) return { subject: null, text: sms, html: null };
+  if (medium === 'email' && subject && (text ?? html)) return { subject, text: text ?? '', html };
+  throw new PermanentError(
+    'template.render',
+    `The template "${template}" has nothing to send by ${medium}: give it ${medium === 'sms' ? 'sms' : 'subject and mjml'}.`,
+  );
+}

@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import type { Medium } from '#app/domain';
+import { ClockPort } from '../ports/clock.port.js';
+import { type Channel, Channels } from './channel.js';
+import type { ClaimedMessage } from './delivery-store.port.js';
+import { FenceMessages } from './fence-messages.js';
+import { PrepareMessages } from './prepare-messages.js';
+import { RecordHandOvers } from './record-hand-overs.js';
+import { Sending } from './sending.js';
+
+const CLAIM_LIMIT = 50;
+/** Fenced at once: what a crash right now would leave in doubt. */
+const MAX_CHUNK = 20;
+/** A run ends after this many messages, so that one job doesn't last for ever; the caller runs again. */
+const MAX_PER_RUN = 5_000;
+/** While slow hand-overs are under way the queue is looked at this often. */
+const LOOK_AGAIN_MS = 200;
+
+/** Longest honest hand-over and some: a fence that ended earlier would make doubts of slow successes. */
+const MIN_LEASE_MS: Readonly<Record<Medium, number>> = { email: 180_000, sms: 45_000 };
+const LEASE_MARGIN_MS = 30_000;
+
+export interface DeliveryReport {
+  readonly claimed: number;
+  readonly sent: number;
+  readonly failed: number;
+  readonly unknown: number;
+  readonly suppressed: number;
+  readonly expired: number;
+  /** Back in the queue, for a later try. */
+  readonly retried: number;
+  /** The run stopped at its limit and more may be due. */
+  readonly hasMore: boolean;
+}
+
+/**
+ * Hands due messages over, at most once per message key: claim, compose, fence, send, record. Safe to run anywhere at any time,
+ * by several processes at once.
+ */
+@Injectable()
+export class DeliverMessages {
+  constructor(
+    private readonly channels: Channels,
+    private readonly prepare: PrepareMessages,
+    private readonly fence: FenceMessages,
+    private readonly recorder: RecordHandOvers,
+    private readonly clock: ClockPort,
+  ) {}
+
+  async run(medium: Medium): Promise<DeliveryReport> {
+    const channel = this.channels.forMedium(medium);
+    const leaseMs = Math.max(MIN_LEASE_MS[medium], channel.timeoutMs + LEASE_MARGIN_MS);
+    const sending = new Sending({
+      channel,
+      maxWaitMs: leaseMs / 3,
+      monotonicMs: () => this.clock.monotonicMs(),
+      record: (shopId, records) => this.recorder.run(shopId, records),
+    });
+    const stopped = { suppressed: 0, expired: 0, failed: 0, queued: 0, handing: 0 };
+    let claimed = 0;
+    try {
+      while (claimed < MAX_PER_RUN) {
+        const claims = await this.prepare.claim(medium, CLAIM_LIMIT);
+        if (claims.length === 0 && !(await this.waitWhileBusy(sending))) break;
+        claimed += claims.length;
+        await this.handOver(claims, channel, leaseMs, sending, stopped);
+      }
+    } finally {
+      await sending.drained();
+    }
+    const { sent, unknown, failed, queued } = sending.counts;
+    return {
+      claimed,
+      sent,
+      unknown,
+      failed: failed + stopped.failed,
+      suppressed: stopped.suppressed,
+      expired: stopped.expired,
+      retried: queued + stopped.queued,
+      hasMore: claimed >= MAX_PER_RUN,
+    };
+  }
+
+  private async handOver(
+    claims: readonly ClaimedMessage[],
+    channel: Channel,
+    leaseMs: number,
+    sending: Sending,
+    stopped: Record<string, number>,
+  ): Promise<void> {
+    for (const [shopId, chunk] of chunksByShop(claims, Math.min(MAX_CHUNK, channel.concurrency))) {
+      const composed = await this.prepare.composeAll(shopId, chunk);
+      await sending.room();
+      if (composed.length === 0) continue;
+      const fencedAtMs = this.clock.monotonicMs();
+      const { fenced, stopped: ended } = await this.fence.run(shopId, composed, channel, leaseMs);
+      sending.start(shopId, fenced, fencedAtMs);
+      for (const [state, n] of Object.entries(ended)) stopped[state] = (stopped[state] ?? 0) + n;
+    }
+  }
+
+  /** False when nothing is under way: the run is over. */
+  private async waitWhileBusy(sending: Sending): Promise<boolean> {
+    if (!sending.isBusy) return false;
+    await Promise.race([sending.idle(), this.clock.sleep(LOOK_AGAIN_MS)]);
+    return sending.isBusy;
+  }
+}
+
+function chunksByShop(claims: readonly ClaimedMessage[], size: number): [shopId: string, chunk: ClaimedMessage[]][] {
+  const open = new Map<string, ClaimedMessage[]>();
+  const chunks: [string, ClaimedMessage[]][] = [];
+  for (const claim of claims) {
+    const chunk = open.get(claim.shopId);
+    if (chunk && chunk.length < size) {
+      chunk.push(claim);
+      continue;
+    }
+    const fresh = [claim];
+    open.set(claim.shopId, fresh);
+    chunks.push([claim.shopId, fresh]);
+  }
+  return chunks;
+}

@@ -1,0 +1,141 @@
+import type { CustomerFacts, Instant, Json, Medium, MessageClass, SurveyDefinition } from '#app/domain';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import type { HandOverPhase, HandOverResult } from './channel.js';
+
+/** A message that this process has claimed. Everything it does to the row later names the epoch, so that a successor's claim wins. */
+export interface ClaimedMessage {
+  readonly shopId: string;
+  readonly id: string;
+  readonly epoch: number;
+  readonly attempts: number;
+}
+
+/** A claimed message as it was planned. */
+export interface DueMessage {
+  readonly id: string;
+  readonly epoch: number;
+  /** Counted at the claim: 1 for the first try. */
+  readonly attempts: number;
+  /** 64 hexadecimal digits. */
+  readonly key: string;
+  readonly versionId: string;
+  readonly customerId: string;
+  readonly orderId: string | null;
+  readonly medium: Medium;
+  readonly class: MessageClass;
+  readonly template: string;
+  readonly survey: SurveyDefinition | null;
+  readonly context: { readonly [name: string]: Json };
+  /** Business time of the reading. */
+  readonly now: Instant;
+}
+
+/** What decides whether a message may still go, read under a lock on the person's row. */
+export interface GateFacts {
+  readonly id: string;
+  readonly customer: CustomerFacts;
+  readonly isExpired: boolean;
+  /** An event of the journey's `exitOn` ended the run. */
+  readonly hasRunExited: boolean;
+  /** The journey or the shop stands still. */
+  readonly isHeld: boolean;
+}
+
+export interface LinkToken {
+  /** 64 hexadecimal digits: sha256 of the token. */
+  readonly hash: string;
+  readonly purpose: 'survey' | 'unsubscribe';
+  readonly expiresAt: Instant;
+}
+
+export interface MessageContent {
+  readonly subject: string | null;
+  readonly text: string;
+  readonly html: string | null;
+}
+
+/** What the fence does to a claimed message; `queued` gives the claim back uncounted. */
+export interface FenceVerdict {
+  readonly id: string;
+  readonly epoch: number;
+  readonly state: 'handing' | 'suppressed' | 'expired' | 'failed' | 'queued';
+  readonly reason: string | null;
+  /** What is about to be handed over. */
+  readonly parcel: FencedParcel | null;
+  /** Error text of a message that goes to the dead letters. */
+  readonly deadLetter: { readonly code: string; readonly error: string } | null;
+}
+
+export interface FencedParcel {
+  readonly customerId: string;
+  readonly channel: string;
+  readonly address: string;
+  readonly content: MessageContent;
+  /** 64 hexadecimal digits. */
+  readonly contentHash: string;
+  readonly links: readonly LinkToken[];
+}
+
+/** What came of a hand-over, ready to be stored. */
+export interface HandOverRecord {
+  readonly id: string;
+  readonly epoch: number;
+  readonly state: 'sent' | 'failed' | 'unknown' | 'queued';
+  readonly reason: string | null;
+  /** For `queued`: milliseconds of business time until the next try. */
+  readonly delayMs: number;
+  /** The try doesn't count: the provider was down, or nothing was tried. */
+  readonly isUncounted: boolean;
+  readonly providerRef: string | null;
+  /** Null when nothing was handed over. */
+  readonly attempt: HandOverAttempt | null;
+  readonly suppression: NewSuppression | null;
+  readonly deadLetter: { readonly code: string; readonly error: string } | null;
+}
+
+interface HandOverAttempt {
+  readonly channel: string;
+  readonly phase: HandOverPhase;
+  readonly outcome: HandOverResult['outcome'];
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly durationMs: number;
+}
+
+export interface NewSuppression {
+  readonly medium: Medium;
+  /** 64 hexadecimal digits, see SecretPort.fingerprint with purpose `address`. */
+  readonly fingerprint: string;
+  readonly scope: 'all' | 'non_service';
+  readonly reason: string;
+}
+
+/** Message rows on their way out. Every method takes a fixed number of statements, whatever the number of messages. */
+export abstract class DeliveryStore {
+  /** Claims due messages of any shop, in a transaction across shops. */
+  abstract claim(tx: Transaction, medium: Medium, limit: number, leaseMs: number): Promise<ClaimedMessage[]>;
+
+  /** Those of the claimed messages that are still claimed by this epoch, in the order given. */
+  abstract load(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<DueMessage[]>;
+
+  /** Facts for the gate; locks the people's rows until the transaction ends. Messages that were lost to another claim are left out. */
+  abstract gate(tx: Transaction, messages: readonly DueMessage[]): Promise<GateFacts[]>;
+
+  /** Scopes of the suppressed ones among these addresses, by fingerprint. */
+  abstract suppressed(
+    tx: Transaction,
+    medium: Medium,
+    fingerprints: readonly string[],
+  ): Promise<ReadonlyMap<string, NewSuppression['scope']>>;
+
+  /**
+   * Carries out verdicts where epoch and lease still hold; stores contents and links of what is handed over.
+   * Returns the ids whose verdict took effect: only these may be sent.
+   */
+  abstract fence(tx: Transaction, verdicts: readonly FenceVerdict[], leaseMs: number): Promise<ReadonlySet<string>>;
+
+  /** Stores outcomes where the epoch still holds. Returns the ids it did so for. */
+  abstract record(tx: Transaction, records: readonly HandOverRecord[]): Promise<ReadonlySet<string>>;
+
+  abstract suppress(tx: Transaction, suppressions: readonly NewSuppression[]): Promise<void>;
+}

@@ -1,0 +1,90 @@
+import type { Medium } from '#app/domain';
+import type { HandOverResult } from './channel.js';
+import type { HandOverRecord, NewSuppression } from './delivery-store.port.js';
+import { MAX_ATTEMPTS, retryDelayMs } from './retry-delay.js';
+
+/** A message that stands behind the fence. */
+export interface HandedMessage {
+  readonly id: string;
+  readonly epoch: number;
+  readonly attempts: number;
+  readonly medium: Medium;
+  readonly channel: string;
+  readonly addressFingerprint: string;
+}
+
+type Fate = Pick<HandOverRecord, 'state' | 'reason' | 'delayMs' | 'isUncounted' | 'deadLetter'>;
+
+const ENDED = { delayMs: 0, isUncounted: false, deadLetter: null } as const;
+
+/** What becomes of a message after a hand-over: pure, so that every outcome can be looked up in its spec. */
+export function recordOf(
+  message: HandedMessage,
+  result: HandOverResult,
+  durationMs: number,
+  random?: () => number,
+): HandOverRecord {
+  const { outcome, phase, code, detail, providerRef } = result;
+  return {
+    id: message.id,
+    epoch: message.epoch,
+    ...fateOf(message, result, random),
+    providerRef,
+    attempt: { channel: message.channel, phase, outcome, code, detail, durationMs },
+    suppression: suppressionOf(message, result),
+  };
+}
+
+/** Too much time passed between the fence and the send: nothing was written, so the claim goes back as if it had not been made. */
+export function putBack({ id, epoch }: HandedMessage): HandOverRecord {
+  return {
+    id,
+    epoch,
+    state: 'queued',
+    reason: null,
+    delayMs: 0,
+    isUncounted: true,
+    providerRef: null,
+    attempt: null,
+    suppression: null,
+    deadLetter: null,
+  };
+}
+
+function fateOf(
+  { attempts, epoch }: HandedMessage,
+  { outcome, code, detail }: HandOverResult,
+  random?: () => number,
+): Fate {
+  switch (outcome) {
+    case 'sent':
+      return { ...ENDED, state: 'sent', reason: null };
+    case 'permanent':
+      return { ...ENDED, state: 'failed', reason: code ?? 'refused' };
+    case 'unknown':
+      return { ...ENDED, state: 'unknown', reason: code ?? 'no-answer' };
+    case 'provider_down':
+      return {
+        ...ENDED,
+        state: 'queued',
+        reason: code ?? 'provider-down',
+        isUncounted: true,
+        delayMs: retryDelayMs(epoch, null, random),
+      };
+    case 'transient':
+      if (attempts >= MAX_ATTEMPTS) {
+        const error = `Given up after ${attempts} tries; the last answer was: ${detail ?? code ?? 'none'}`;
+        return { ...ENDED, state: 'failed', reason: 'gave-up', deadLetter: { code: 'delivery.transient', error } };
+      }
+      return { ...ENDED, state: 'queued', reason: code ?? 'try-again', delayMs: retryDelayMs(attempts, code, random) };
+  }
+}
+
+function suppressionOf(
+  { medium, addressFingerprint }: HandedMessage,
+  { suppress, code }: HandOverResult,
+): NewSuppression | null {
+  if (suppress === undefined) return null;
+  const scope = suppress === 'recipient' ? 'all' : 'non_service';
+  return { medium, fingerprint: addressFingerprint, scope, reason: code === null ? suppress : `${suppress} ${code}` };
+}

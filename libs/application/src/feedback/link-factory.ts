@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { Instant, Json, MessageClass, SurveyDefinition } from '#app/domain';
+import type { LinkToken } from '../delivery/delivery-store.port.js';
+import { SecretPort } from '../ports/secret.port.js';
+
+const DAY_MS = 86_400_000;
+const SURVEY_DAYS = 90;
+/** A person must be able to unsubscribe by any mail they still have. */
+const UNSUBSCRIBE_DAYS = 730;
+
+/** Where the public pages are reached from outside. */
+export abstract class LinkSettings {
+  /** PUBLIC_URL, without a slash at its end. */
+  abstract readonly publicUrl: string;
+}
+
+export interface MessageLinks {
+  /** The template variable `links`. */
+  readonly variables: { readonly [name: string]: Json };
+  readonly tokens: readonly LinkToken[];
+  readonly unsubscribeUrl: string | null;
+}
+
+interface LinkedMessage {
+  readonly id: string;
+  readonly class: MessageClass;
+  readonly survey: SurveyDefinition | null;
+  readonly now: Instant;
+}
+
+/** Makes the links of a message; the same message always gets the same ones. */
+@Injectable()
+export class LinkFactory {
+  constructor(
+    private readonly secrets: SecretPort,
+    private readonly settings: LinkSettings,
+  ) {}
+
+  of(message: LinkedMessage): MessageLinks {
+    const tokens: LinkToken[] = [];
+    const variables: Record<string, Json> = {};
+    let unsubscribeUrl: string | null = null;
+    if (message.survey) {
+      const url = this.url('s', this.token(message, 'survey', SURVEY_DAYS, tokens));
+      variables['survey'] = url;
+      variables['scores'] = scoresOf(message.survey).map((score) => ({ score, url: `${url}?score=${score}` }));
+    }
+    if (message.class !== 'service') {
+      unsubscribeUrl = this.url('u', this.token(message, 'unsubscribe', UNSUBSCRIBE_DAYS, tokens));
+      variables['unsubscribe'] = unsubscribeUrl;
+    }
+    return { variables, tokens, unsubscribeUrl };
+  }
+
+  private token({ id, now }: LinkedMessage, purpose: LinkToken['purpose'], days: number, tokens: LinkToken[]): string {
+    const token = this.secrets.linkToken(purpose, id);
+    tokens.push({
+      hash: Buffer.from(this.secrets.sha256(token)).toString('hex'),
+      purpose,
+      expiresAt: now + days * DAY_MS,
+    });
+    return token;
+  }
+
+  private url(page: string, token: string): string {
+    return `${this.settings.publicUrl.replace(/\/+$/, '')}/${page}/${token}`;
+  }
+}
+
+function scoresOf({ scale: { min, max } }: SurveyDefinition): number[] {
+  return Array.from({ length: max - min + 1 }, (_, index) => min + index);
+}

@@ -1,0 +1,111 @@
+/** The statements of the hand-over. Each takes any number of messages. */
+
+/** A claim that is lost with the server's memory is no claim: it needn't wait for the disk. */
+export const CLAIM = `
+select c.*, set_config('synchronous_commit', 'off', true) as mode
+from app.claim_messages($1, $2, $3::double precision * interval '1 millisecond') c`;
+
+export const LOAD = `
+select m.id, m.epoch, m.attempts, encode(m.message_key, 'hex') as key, m.version_id, m.customer_id, m.order_id, m.medium, m.class,
+  m.template, m.survey, m.context, app.now() as now
+from app.message m
+where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;
+
+/** The person of a message \`m\` as \`c\`: the record that the message's customer was merged into, where it was. */
+export const PERSON = `
+join app.customer planned on planned.shop_id = m.shop_id and planned.id = m.customer_id
+join app.customer c on c.shop_id = m.shop_id and c.id = coalesce(planned.merged_into, planned.id)`;
+
+/** The share lock makes withdrawals of consent and suppressions wait, or this statement wait for them. */
+export const GATE = `
+select m.id, c.facts,
+  m.expires_at is not null and m.expires_at <= app.now() as is_expired,
+  r.status = 'exited' and r.end_reason like 'exit:%' as has_run_exited,
+  m.held or s.paused_at is not null as is_held
+from unnest($1::uuid[], $2::integer[]) as q (id, epoch)
+join app.message m on m.shop_id = app.current_shop() and m.id = q.id and m.epoch = q.epoch and m.state = 'claimed'
+join app.shop s on s.id = m.shop_id
+join app.journey_run r on r.shop_id = m.shop_id and r.id = m.run_id
+${PERSON}
+order by c.id
+for share of c`;
+
+export const SUPPRESSED = `
+select encode(s.address_hmac, 'hex') as fingerprint, s.scope
+from app.suppression s
+where s.shop_id = app.current_shop() and s.medium = $1
+  and s.address_hmac = any(select decode(f, 'hex') from unnest($2::text[]) f)`;
+
+export const FENCE = `
+with v as (
+  select * from json_to_recordset($1::json) as v (id uuid, epoch integer, state text, reason text, channel text, address text,
+    content_hash text, subject text, text text, html text, dead_code text, dead_error text)
+), fenced as (
+  update app.message m set
+    state = v.state,
+    reason = case when v.state = 'queued' then m.reason else v.reason end,
+    lease_until = case when v.state = 'handing' then app.lease_now() + $2::double precision * interval '1 millisecond' end,
+    attempts = case when v.state = 'queued' then greatest(m.attempts - 1, 0) else m.attempts end,
+    channel = coalesce(v.channel, m.channel),
+    address = coalesce(v.address, m.address),
+    content_sha256 = coalesce(decode(v.content_hash, 'hex'), m.content_sha256)
+  from v
+  where m.shop_id = app.current_shop() and m.id = v.id and m.epoch = v.epoch and m.state = 'claimed' and m.lease_until > app.lease_now()
+  returning m.id, m.attempts, m.state
+), content as (
+  insert into app.message_content (shop_id, message_id, subject, text, html)
+  select app.current_shop(), v.id, v.subject, v.text, v.html from v join fenced f using (id) where f.state = 'handing'
+  on conflict (shop_id, message_id) do update set subject = excluded.subject, text = excluded.text, html = excluded.html
+), links as (
+  insert into app.link_token (shop_id, token_hash, purpose, message_id, customer_id, expires_at)
+  select app.current_shop(), decode(l.hash, 'hex'), l.purpose, l.message_id, l.customer_id, l.expires_at
+  from json_to_recordset($3::json) as l (hash text, purpose text, message_id uuid, customer_id uuid, expires_at timestamptz)
+  join fenced f on f.id = l.message_id and f.state = 'handing'
+  on conflict do nothing
+), dead as (
+  insert into app.dead_letter (shop_id, id, kind, ref_id, code, error, attempts)
+  select app.current_shop(), gen_random_uuid(), 'message', v.id, v.dead_code, v.dead_error, f.attempts
+  from v join fenced f using (id) where v.dead_code is not null
+  on conflict do nothing
+)
+select id from fenced`;
+
+/** An outcome of the same epoch overrules the reaper's \`unknown\`. The epoch numbers the attempts: each claim has its own. */
+export const RECORD = `
+with r as (
+  select * from json_to_recordset($1::json) as r (id uuid, epoch integer, state text, reason text, delay_ms double precision,
+    is_uncounted boolean, provider_ref text, channel text, phase text, outcome text, code text, detail text,
+    duration_ms double precision, dead_code text, dead_error text)
+), recorded as (
+  update app.message m set
+    state = r.state,
+    reason = r.reason,
+    lease_until = null,
+    provider_ref = coalesce(r.provider_ref, m.provider_ref),
+    sent_at = case when r.state = 'sent' then app.now() else m.sent_at end,
+    not_before = case when r.state = 'queued' then app.now() + r.delay_ms * interval '1 millisecond' else m.not_before end,
+    attempts = case when r.is_uncounted then greatest(m.attempts - 1, 0) else m.attempts end
+  from r
+  where m.shop_id = app.current_shop() and m.id = r.id and m.epoch = r.epoch and m.state in ('handing', 'unknown')
+  returning m.id, m.attempts, m.created_at
+), attempt as (
+  insert into app.delivery_attempt (shop_id, message_month, message_id, attempt, channel, phase, started_at, ended_at, outcome, code, detail)
+  select app.current_shop(), date_trunc('month', d.created_at at time zone 'UTC')::date, r.id, r.epoch, r.channel, r.phase,
+    app.now() - r.duration_ms * interval '1 millisecond', app.now(), r.outcome, r.code, r.detail
+  from r join recorded d using (id) where r.outcome is not null
+  on conflict do nothing
+), dead as (
+  insert into app.dead_letter (shop_id, id, kind, ref_id, code, error, attempts)
+  select app.current_shop(), gen_random_uuid(), 'message', r.id, r.dead_code, r.dead_error, d.attempts
+  from r join recorded d using (id) where r.dead_code is not null
+  on conflict do nothing
+)
+select id from recorded`;
+
+/** The wider scope wins, the first reason stays. */
+export const SUPPRESS = `
+insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason)
+select app.current_shop(), n.medium, decode(n.fingerprint, 'hex'), n.scope, n.reason
+from json_to_recordset($1::json) as n (medium text, fingerprint text, scope text, reason text)
+order by n.medium, n.fingerprint
+on conflict (shop_id, medium, address_hmac) do update set scope = 'all' where s.scope <> 'all' and excluded.scope = 'all'`;

@@ -1,0 +1,196 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type ClaimedMessage,
+  DeliveryStore,
+  type DueMessage,
+  type FenceVerdict,
+  type GateFacts,
+  type HandOverRecord,
+  type NewSuppression,
+  type Transaction,
+} from '#app/application';
+import {
+  type CustomerFacts,
+  type Json,
+  type Medium,
+  type MessageClass,
+  type SurveyDefinition,
+  toIso,
+} from '#app/domain';
+import type { QueryResultRow } from 'pg';
+import { pg } from '../connection/pg-unit-of-work.js';
+import { CLAIM, FENCE, GATE, LOAD, RECORD, SUPPRESS, SUPPRESSED } from './delivery.sql.js';
+
+interface ClaimRow extends QueryResultRow {
+  readonly shop_id: string;
+  readonly id: string;
+  readonly epoch: number;
+  readonly attempts: number;
+}
+
+interface DueRow extends QueryResultRow {
+  readonly id: string;
+  readonly epoch: number;
+  readonly attempts: number;
+  readonly key: string;
+  readonly version_id: string;
+  readonly customer_id: string;
+  readonly order_id: string | null;
+  readonly medium: Medium;
+  readonly class: MessageClass;
+  readonly template: string;
+  readonly survey: SurveyDefinition | null;
+  readonly context: { readonly [name: string]: Json };
+  readonly now: Date;
+}
+
+interface GateRow extends QueryResultRow {
+  readonly id: string;
+  readonly facts: CustomerFacts;
+  readonly is_expired: boolean;
+  readonly has_run_exited: boolean;
+  readonly is_held: boolean;
+}
+
+@Injectable()
+export class PgDeliveryStore extends DeliveryStore {
+  async claim(tx: Transaction, medium: Medium, limit: number, leaseMs: number): Promise<ClaimedMessage[]> {
+    const rows = await pg(tx).query<ClaimRow>(CLAIM, [medium, limit, leaseMs], 'delivery_claim');
+    return rows.map(({ shop_id: shopId, id, epoch, attempts }) => ({ shopId, id, epoch, attempts }));
+  }
+
+  async load(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<DueMessage[]> {
+    const rows = await pg(tx).query<DueRow>(LOAD, [claims.map((claim) => claim.id)], 'delivery_load');
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return claims.flatMap((claim) => {
+      const row = byId.get(claim.id);
+      return row && row.epoch === claim.epoch ? [toDue(row)] : [];
+    });
+  }
+
+  async gate(tx: Transaction, messages: readonly DueMessage[]): Promise<GateFacts[]> {
+    const values = [messages.map((message) => message.id), messages.map((message) => message.epoch)];
+    const rows = await pg(tx).query<GateRow>(GATE, values, 'delivery_gate');
+    return rows.map((row) => ({
+      id: row.id,
+      customer: row.facts,
+      isExpired: row.is_expired,
+      hasRunExited: row.has_run_exited,
+      isHeld: row.is_held,
+    }));
+  }
+
+  async suppressed(
+    tx: Transaction,
+    medium: Medium,
+    fingerprints: readonly string[],
+  ): Promise<ReadonlyMap<string, NewSuppression['scope']>> {
+    if (fingerprints.length === 0) return new Map();
+    const rows = await pg(tx).query<{ fingerprint: string; scope: NewSuppression['scope'] }>(
+      SUPPRESSED,
+      [medium, fingerprints],
+      'delivery_suppressed',
+    );
+    return new Map(rows.map((row) => [row.fingerprint, row.scope]));
+  }
+
+  async fence(tx: Transaction, verdicts: readonly FenceVerdict[], leaseMs: number): Promise<ReadonlySet<string>> {
+    if (verdicts.length === 0) return new Set();
+    const rows = await pg(tx).query<{ id: string }>(
+      FENCE,
+      [JSON.stringify(verdicts.map(verdictRow)), leaseMs, JSON.stringify(linkRows(verdicts))],
+      'delivery_fence',
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async record(tx: Transaction, records: readonly HandOverRecord[]): Promise<ReadonlySet<string>> {
+    if (records.length === 0) return new Set();
+    const rows = await pg(tx).query<{ id: string }>(
+      RECORD,
+      [JSON.stringify(records.map(recordRow))],
+      'delivery_record',
+    );
+    await this.suppress(
+      tx,
+      records.flatMap(({ suppression }) => suppression ?? []),
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async suppress(tx: Transaction, suppressions: readonly NewSuppression[]): Promise<void> {
+    // in one order everywhere, so that two transactions with the same addresses don't wait for each other in a circle
+    const rows = new Map(
+      suppressions.map((suppression) => [`${suppression.medium}|${suppression.fingerprint}`, suppression]),
+    );
+    if (rows.size > 0) await pg(tx).query(SUPPRESS, [JSON.stringify([...rows.values()])], 'delivery_suppress');
+  }
+}
+
+function toDue(row: DueRow): DueMessage {
+  return {
+    id: row.id,
+    epoch: row.epoch,
+    attempts: row.attempts,
+    key: row.key,
+    versionId: row.version_id,
+    customerId: row.customer_id,
+    orderId: row.order_id,
+    medium: row.medium,
+    class: row.class,
+    template: row.template,
+    survey: row.survey,
+    context: row.context,
+    now: row.now.getTime(),
+  };
+}
+
+function verdictRow({ id, epoch, state, reason, parcel, deadLetter }: FenceVerdict) {
+  return {
+    id,
+    epoch,
+    state,
+    reason,
+    channel: parcel?.channel,
+    address: parcel?.address,
+    content_hash: parcel?.contentHash,
+    subject: parcel?.content.subject,
+    text: parcel?.content.text,
+    html: parcel?.content.html,
+    dead_code: deadLetter?.code,
+    dead_error: deadLetter?.error,
+  };
+}
+
+function linkRows(verdicts: readonly FenceVerdict[]) {
+  return verdicts.flatMap(({ id, parcel }) =>
+    (parcel?.links ?? []).map(({ hash, purpose, expiresAt }) => ({
+      message_id: id,
+      customer_id: parcel?.customerId,
+      hash,
+      purpose,
+      expires_at: toIso(expiresAt),
+    })),
+  );
+}
+
+function recordRow(record: HandOverRecord) {
+  const { attempt, deadLetter } = record;
+  return {
+    id: record.id,
+    epoch: record.epoch,
+    state: record.state,
+    reason: record.reason,
+    delay_ms: record.delayMs,
+    is_uncounted: record.isUncounted,
+    provider_ref: record.providerRef,
+    channel: attempt?.channel,
+    phase: attempt?.phase,
+    outcome: attempt?.outcome,
+    code: attempt?.code,
+    detail: attempt?.detail,
+    duration_ms: attempt?.durationMs,
+    dead_code: deadLetter?.code,
+    dead_error: deadLetter?.error,
+  };
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from '#app/application';
+import { type Fault, type Json, PermanentError, type TemplateDocument } from '#app/domain';
+import { compileTemplate } from './compile.js';
+import { renderTemplate } from './render.js';
+import { type CompiledTemplate as LiquidTemplate, TemplateRenderError, type TemplateProblem } from './template.js';
+
+/** Liquid and MJML as the application asks for them. */
+@Injectable()
+export class LiquidTemplateEngine extends TemplateEngine {
+  async compile(source: TemplateDocument): Promise<{ compiled: CompiledTemplate; faults: readonly Fault[] }> {
+    const given = Object.fromEntries(Object.entries(source).filter(([, text]) => text !== undefined));
+    const { compiled, problems } = await compileTemplate(given);
+    return { compiled, faults: problems.map(toFault) };
+  }
+
+  render(template: CompiledTemplate, variables: { readonly [name: string]: Json }): RenderedMessage {
+    try {
+      const {
+        subject = null,
+        text = null,
+        html = null,
+        sms = null,
+      } = renderTemplate(template as LiquidTemplate, variables);
+      return { subject, text, html, sms };
+    } catch (error) {
+      if (!(error instanceof TemplateRenderError)) throw error;
+      throw new PermanentError('template.render', error.message, { cause: error });
+    }
+  }
+}
+
+/** `place` is the field of the template that the author wrote. */
+function toFault({ place, line, code, message }: TemplateProblem): Fault {
+  const at = line === undefined ? '' : ` (line ${line})`;
+  return { pointer: place, code, message: `${message}${at}` };
+}
