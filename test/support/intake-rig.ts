@@ -9,6 +9,7 @@ import {
   OpenBodies,
   ProcessInbox,
   RecordAnswers,
+  type RuntimeReport,
   SecretPort,
   type SourceKind,
   SourceKinds,
@@ -23,6 +24,8 @@ import {
   PgFactsReader,
   PgFactsStore,
   PgInbox,
+  PgPeopleDirectory,
+  PgTimelineReader,
   PgUnitOfWork,
 } from '#app/persistence';
 import pgDriver from 'pg';
@@ -72,10 +75,10 @@ export class RecordingRuntime extends JourneyRuntime {
     _shop: unknown,
     _now: number,
     events: readonly FoldedEvent[],
-  ): Promise<{ started: number; moved: number; messages: number }> {
+  ): Promise<RuntimeReport> {
     if (events.some(({ event }) => event.order?.externalId === this.failOn)) throw new Error('the journey broke');
     this.told.push(...events);
-    return { started: 0, moved: 0, messages: 0 };
+    return { started: 0, moved: 0, messages: 0, media: [] };
   }
 }
 
@@ -109,6 +112,8 @@ export class IntakeRig {
   readonly secrets = new Secrets();
   readonly shopId = randomUUID();
   readonly facts = new PgFactsReader();
+  readonly directory = new PgPeopleDirectory(this.facts);
+  readonly timeline = new PgTimelineReader();
   readonly unitOfWork: PgUnitOfWork;
   readonly owner: pgDriver.Client;
   readonly process: ProcessInbox;
@@ -191,6 +196,34 @@ export class IntakeRig {
       definition.key,
       definition,
     ]);
+  }
+
+  /** A run of a journey `thanks` that sent one message at 10:00 and ended at 11:00. */
+  async addRun(customerId: string, orderId: string): Promise<void> {
+    const [journey, version, run, message] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    await this.owner.query(
+      `insert into app.journey (shop_id, id, key, title, state) values ($1, $2, 'thanks', 'Thanks', 'live')`,
+      [this.shopId, journey],
+    );
+    await this.owner.query(
+      `insert into app.journey_version (shop_id, id, journey_id, version, document, templates, content_sha256) values ($1, $2, $3, 1, '{}', '{}', '')`,
+      [this.shopId, version, journey],
+    );
+    await this.owner.query(
+      `insert into app.journey_run (shop_id, id, journey_id, version_id, customer_id, order_id, entry_key, status, state, run_month, started_at, ended_at, end_reason)
+       values ($1, $2, $3, $4, $5, $6, 'k', 'completed', '{}', '2026-03-01', '2026-03-02T09:30:00Z', '2026-03-02T11:00:00Z', 'end')`,
+      [this.shopId, run, journey, version, customerId, orderId],
+    );
+    await this.owner.query(
+      `insert into app.message (shop_id, id, message_key, journey_id, version_id, run_id, step, visit, customer_id, order_id, medium, class, template, context,
+         state, due_at, not_before, sent_at)
+       values ($1, $2, '', $3, $4, $5, 's', 1, $6, $7, 'email', 'service', 't', '{}', 'sent', '2026-03-02T10:00:00Z', '2026-03-02T10:00:00Z', '2026-03-02T10:00:00Z')`,
+      [this.shopId, message, journey, version, run, customerId, orderId],
+    );
+    await this.owner.query(
+      `insert into app.message_content (shop_id, message_id, subject) values ($1, $2, 'Thank you')`,
+      [this.shopId, message],
+    );
   }
 
   /** Puts a processed body back into the inbox. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, PermanentError } from '#app/domain';
+import { AfterglowError, type Medium, PermanentError } from '#app/domain';
 import { JourneyRuntime } from '../journeys/journey-runtime.port.js';
 import { ClockPort } from '../ports/clock.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
@@ -19,6 +19,8 @@ export interface InboxReport {
   readonly started: number;
   readonly moved: number;
   readonly messages: number;
+  /** Media of those messages. */
+  readonly media: readonly Medium[];
   /** Bodies put back for another try, and bodies set aside as dead. */
   readonly released: number;
   readonly buried: number;
@@ -30,6 +32,7 @@ export const NOTHING_DONE: InboxReport = {
   started: 0,
   moved: 0,
   messages: 0,
+  media: [],
   released: 0,
   buried: 0,
 };

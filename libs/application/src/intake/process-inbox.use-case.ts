@@ -24,10 +24,7 @@ export class ProcessInbox {
     const shopId = claimed[0]?.shopId;
     if (shopId === undefined) return NOTHING_DONE;
     const report = await this.together(shopId, claimed);
-    if (report.messages > 0) {
-      this.hints.hint('delivery-email');
-      this.hints.hint('delivery-sms');
-    }
+    for (const medium of report.media) this.hints.hint(`delivery-${medium}`);
     return report;
   }
 
@@ -63,8 +60,14 @@ function isUnavailable(error: unknown): boolean {
 }
 
 function sum(a: InboxReport, b: InboxReport): InboxReport {
-  const total = { ...a };
-  for (const key of Object.keys(NOTHING_DONE) as (keyof InboxReport)[])
-    Object.assign(total, { [key]: a[key] + b[key] });
-  return total;
+  return {
+    claimed: a.claimed + b.claimed,
+    events: a.events + b.events,
+    started: a.started + b.started,
+    moved: a.moved + b.moved,
+    messages: a.messages + b.messages,
+    media: [...new Set([...a.media, ...b.media])],
+    released: a.released + b.released,
+    buried: a.buried + b.buried,
+  };
 }
