@@ -1,7 +1,34 @@
 export { keyDocument, keyList, madeKey, newKey } from './api/access.schema.js';
 export { clockAdvance, clockDocument } from './api/clock.schema.js';
+export { eventAnswer, eventBatchAnswer } from './api/event-answer.schema.js';
+export {
+  journalList,
+  journeyDetail,
+  journeyKeyParam,
+  journeyList,
+  journeyStatus,
+  journeySummary,
+  presetDocument,
+  presetInstallation,
+  presetList,
+  runDocument,
+  runList,
+  runQuery,
+  savedJourney,
+} from './api/journey.schema.js';
 export { idParam, isoInstant, listOf, MAX_PAGE_SIZE, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
+export { messageDocument, messageList, messageQuery, messageSettlement } from './api/message.schema.js';
 export { deadLetterDocument, deadLetterList, deadLetterQuery, opsNote, overviewDocument, pauseState, replayedEvent } from './api/ops.schema.js';
+export {
+  customerDocument,
+  customerList,
+  customerQuery,
+  orderDocument,
+  orderList,
+  orderQuery,
+  timelineItem,
+  timelineList,
+} from './api/people.schema.js';
 export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
 export { displayName, shopChange, shopDocument } from './api/shop.schema.js';
 export { newSecret, newSource, rotatedSecret, sourceDocument, sourceKindList, sourceList } from './api/source.schema.js';

@@ -1,0 +1,116 @@
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
+import { ChangeJourneyState, type JourneyStatus, type JourneySummary, parseJourneyText, readJourney, ReadJourneys, SaveDraft } from '#app/application';
+import { journeyDetail, journeyKeyParam, journeyList, journeyStatus, journeySummary, pageQuery, type PageQuery, savedJourney } from '#app/contracts';
+import { type JourneyDocument, PermanentError, toIso } from '#app/domain';
+import type { z } from 'zod';
+import { ShopId } from '../access/caller.js';
+import { Answers, ApiController, Refuses } from '../http/api-controller.js';
+import { pageThrough } from '../http/cursor.js';
+
+const KEY = { schema: journeyKeyParam };
+const STATUS = { key: 'review-request', state: 'live', version: 1 };
+const DOCUMENT = {
+  key: 'thanks',
+  title: 'Say thank you',
+  class: 'service',
+  trigger: 'order.placed',
+  entry: { key: 'order.id' },
+  steps: [{ id: 'thank', kind: 'send', settings: { template: 'thanks', channels: ['email'] } }],
+  templates: { thanks: { en: { subject: 'Thank you', mjml: '<mj-text>Hello {{ customer.firstName }}</mj-text>' } } },
+};
+
+@ApiController('/journeys', 'Journeys')
+export class JourneysController {
+  constructor(
+    private readonly drafts: SaveDraft,
+    private readonly states: ChangeJourneyState,
+    private readonly journeys: ReadJourneys,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Journeys by key' })
+  @Answers(200, journeyList, 'A page of journeys.')
+  async list(@ShopId() shopId: string, @Query({ schema: pageQuery }) query: PageQuery): Promise<z.input<typeof journeyList>> {
+    const { items, next } = pageThrough(await this.journeys.list(shopId), ({ key }) => key, query);
+    return { items: items.map(summaryView), next };
+  }
+
+  @Post()
+  @ApiOperation({
+    summary: 'Save a journey as a draft, as the next version of its key',
+    description: 'JSON or YAML; /api/v1/journey.schema.json is the schema for editors. Nobody enters it before it is published.',
+  })
+  @ApiConsumes('application/json', 'application/yaml')
+  @ApiBody({ schema: { type: 'object', description: 'A journey document, see /api/v1/journey.schema.json.', example: DOCUMENT } })
+  @Answers(201, savedJourney, 'It was saved.', { key: 'thanks', version: 1, problems: [] })
+  @Refuses(409, 'The journey is archived.')
+  @Refuses(422, 'The document has faults; `errors` names the place and the reason of each.')
+  async save(@ShopId() shopId: string, @Body() body: unknown): Promise<z.input<typeof savedJourney>> {
+    const { key, version } = await this.drafts.run(shopId, documentOf(body));
+    return { key, version, problems: [] };
+  }
+
+  @Get(':key')
+  @ApiOperation({ summary: 'One journey with its versions' })
+  @Answers(200, journeyDetail, 'The journey.')
+  @Refuses(404, 'There is no such journey.')
+  async read(@ShopId() shopId: string, @Param('key', KEY) key: string): Promise<z.input<typeof journeyDetail>> {
+    const { versions, ...summary } = await this.journeys.get(shopId, key);
+    return {
+      ...summaryView(summary),
+      versions: versions.map((version) => ({ ...version, createdAt: toIso(version.createdAt.getTime()), document: { ...version.document } })),
+    };
+  }
+
+  @Post(':key/publish')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let people enter the latest version; runs under way stay on theirs' })
+  @Answers(200, journeyStatus, 'It is live.', STATUS)
+  @Refuses(404, 'There is no such journey.')
+  @Refuses(409, 'It is archived.')
+  publish(@ShopId() shopId: string, @Param('key', KEY) key: string): Promise<JourneyStatus> {
+    return this.states.publish(shopId, key);
+  }
+
+  @Post(':key/pause')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Let nobody enter and nothing go out; events are still heard' })
+  @Answers(200, journeyStatus, 'It is paused.', { ...STATUS, state: 'paused' })
+  @Refuses(404, 'There is no such journey.')
+  @Refuses(409, 'It was never published, or is archived.')
+  pause(@ShopId() shopId: string, @Param('key', KEY) key: string): Promise<JourneyStatus> {
+    return this.states.pause(shopId, key);
+  }
+
+  @Post(':key/resume')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End a pause' })
+  @Answers(200, journeyStatus, 'It is live.', STATUS)
+  @Refuses(404, 'There is no such journey.')
+  @Refuses(409, 'It was never published, or is archived.')
+  resume(@ShopId() shopId: string, @Param('key', KEY) key: string): Promise<JourneyStatus> {
+    return this.states.resume(shopId, key);
+  }
+
+  @Post(':key/archive')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End a journey for good: waiting runs end, queued messages are not sent' })
+  @Answers(200, journeyStatus, 'It is archived.', { ...STATUS, state: 'archived' })
+  @Refuses(404, 'There is no such journey.')
+  archive(@ShopId() shopId: string, @Param('key', KEY) key: string): Promise<JourneyStatus> {
+    return this.states.archive(shopId, key);
+  }
+}
+
+/** YAML arrives as text, JSON parsed. */
+function documentOf(body: unknown): JourneyDocument {
+  const read = typeof body === 'string' ? parseJourneyText(body, 'yaml') : readJourney(body);
+  if ('document' in read) return read.document;
+  const count = read.faults.length === 1 ? 'one fault' : `${read.faults.length} faults`;
+  throw new PermanentError('journey.invalid', `The journey has ${count}. Correct them and post it again.`, { faults: read.faults });
+}
+
+function summaryView({ createdAt, updatedAt, ...journey }: JourneySummary): z.input<typeof journeySummary> {
+  return { ...journey, createdAt: toIso(createdAt.getTime()), updatedAt: toIso(updatedAt.getTime()) };
+}

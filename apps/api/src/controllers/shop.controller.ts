@@ -1,0 +1,30 @@
+import { Body, Get, Patch } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import { ManageShop } from '#app/application';
+import { shopChange, shopDocument } from '#app/contracts';
+import type { ShopFacts } from '#app/domain';
+import type { z } from 'zod';
+import { ShopId } from '../access/caller.js';
+import { Answers, ApiController, Refuses } from '../http/api-controller.js';
+
+const EXAMPLE = { id: '0199c0de-0000-7000-8000-000000000001', name: 'My shop', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' };
+
+@ApiController('/shop', 'Shop')
+export class ShopController {
+  constructor(private readonly shop: ManageShop) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The shop of this key' })
+  @Answers(200, shopDocument, 'The shop.', EXAMPLE)
+  read(@ShopId() shopId: string): Promise<ShopFacts> {
+    return this.shop.read(shopId);
+  }
+
+  @Patch()
+  @ApiOperation({ summary: 'Change name, time zone, currency or locale' })
+  @Answers(200, shopDocument, 'The shop as it is now.', EXAMPLE)
+  @Refuses(422, 'A field is not acceptable.')
+  change(@ShopId() shopId: string, @Body({ schema: shopChange }) change: z.output<typeof shopChange>): Promise<ShopFacts> {
+    return this.shop.change(shopId, change);
+  }
+}

@@ -1,0 +1,62 @@
+import type { SurveyPage } from '#app/application';
+import { html, type Markup } from './html.js';
+import { page } from './layout.js';
+import { wordsFor } from './words.js';
+
+export interface SurveyForm {
+  readonly survey: SurveyPage;
+  /** Made anew for every page shown: a form that is sent twice is one answer. */
+  readonly submission: string;
+  /** Preselected; nothing when it isn't on the scale. */
+  readonly score: number | null;
+  readonly comment: string;
+  /** What was wrong with the answer that was sent. */
+  readonly fault: string | null;
+}
+
+/** The question, its scale with a word at either end, and room for words. Works without script. */
+export function surveyPage({ survey, submission, score, comment, fault }: SurveyForm): string {
+  const words = wordsFor(survey.locale);
+  const { min, max } = survey.scale;
+  const values = Array.from({ length: max - min + 1 }, (_, index) => min + index);
+  return page(
+    survey.locale,
+    survey.question,
+    html`<p class="shop">${survey.shopName}</p>
+${fault === null ? null : html`<p class="fault" role="alert">${fault}</p>`}
+<form method="post">
+<input type="hidden" name="submission" value="${submission}">
+<fieldset${survey.anchors === null ? null : html` aria-describedby="ends"`}>
+<legend><h1>${survey.question}</h1></legend>
+<div class="scale">
+${values.map((value) => choice(value, value === score))}
+</div>
+${endsOf(survey.anchors, min, max)}
+</fieldset>
+<label for="comment">${words.commentLabel}</label>
+<textarea id="comment" name="comment" maxlength="5000">${comment}</textarea>
+<button type="submit">${words.send}</button>
+</form>`,
+  );
+}
+
+export function thanksPage(survey: SurveyPage): string {
+  const words = wordsFor(survey.locale);
+  return page(
+    survey.locale,
+    words.thanks,
+    html`<p class="shop">${survey.shopName}</p>
+<h1>${words.thanks}</h1>
+<p>${words.thanksMore}</p>
+<p><a href="?">${words.changeAnswer}</a></p>`,
+  );
+}
+
+function choice(value: number, isChosen: boolean): Markup {
+  return html`<label><input type="radio" name="score" value="${value}" required${isChosen ? html` checked` : null}><span>${value}</span></label>\n`;
+}
+
+function endsOf(anchors: SurveyPage['anchors'], min: number, max: number): Markup | null {
+  if (anchors === null) return null;
+  return html`<p class="ends" id="ends"><span>${min}: ${anchors[0]}</span><span>${max}: ${anchors[1]}</span></p>`;
+}

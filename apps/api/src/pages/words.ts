@@ -1,0 +1,78 @@
+/** What the public pages say. */
+export interface Words {
+  readonly commentLabel: string;
+  readonly send: string;
+  readonly chooseScore: (min: number, max: number) => string;
+  readonly thanks: string;
+  readonly thanksMore: string;
+  readonly changeAnswer: string;
+  readonly unsubscribeTitle: string;
+  readonly unsubscribeAsk: { readonly email: string; readonly sms: string };
+  readonly unsubscribeKeeps: string;
+  readonly unsubscribe: string;
+  readonly unsubscribed: string;
+  readonly linkUnknown: string;
+  readonly linkUnknownMore: string;
+  readonly linkGone: string;
+  readonly linkGoneMore: string;
+  readonly later: string;
+  readonly laterMore: string;
+}
+
+const en: Words = {
+  commentLabel: 'Would you like to tell us more? (optional)',
+  send: 'Send',
+  chooseScore: (min, max) => `Please choose a number from ${min} to ${max}, then press Send.`,
+  thanks: 'Thank you!',
+  thanksMore: 'Your answer has arrived.',
+  changeAnswer: 'Change your answer',
+  unsubscribeTitle: 'Unsubscribe',
+  unsubscribeAsk: {
+    email: 'Do you want no more e-mails like this one?',
+    sms: 'Do you want no more text messages like this one?',
+  },
+  unsubscribeKeeps: 'You will still be told what you need to know about your orders.',
+  unsubscribe: 'Unsubscribe',
+  unsubscribed: 'You are unsubscribed.',
+  linkUnknown: 'This link does not lead anywhere',
+  linkUnknownMore: 'Perhaps a part of it got lost. Please open it from the message again.',
+  linkGone: 'This link is too old',
+  linkGoneMore: 'It can no longer be used. Thank you for trying!',
+  later: 'This did not work',
+  laterMore: 'Please try again in a minute.',
+};
+
+const fr: Words = {
+  commentLabel: 'Souhaitez-vous nous en dire plus ? (facultatif)',
+  send: 'Envoyer',
+  chooseScore: (min, max) => `Choisissez une note de ${min} à ${max}, puis appuyez sur Envoyer.`,
+  thanks: 'Merci !',
+  thanksMore: 'Votre réponse est bien arrivée.',
+  changeAnswer: 'Modifier votre réponse',
+  unsubscribeTitle: 'Se désabonner',
+  unsubscribeAsk: {
+    email: 'Ne plus recevoir d’e-mails comme celui-ci ?',
+    sms: 'Ne plus recevoir de SMS comme celui-ci ?',
+  },
+  unsubscribeKeeps: 'Vous recevrez toujours les informations utiles sur vos commandes.',
+  unsubscribe: 'Se désabonner',
+  unsubscribed: 'Vous êtes désabonné.',
+  linkUnknown: 'Ce lien ne mène nulle part',
+  linkUnknownMore: 'Il en manque peut-être une partie. Ouvrez-le de nouveau depuis le message.',
+  linkGone: 'Ce lien est trop ancien',
+  linkGoneMore: 'Il ne peut plus être utilisé. Merci d’avoir essayé !',
+  later: 'Cela n’a pas fonctionné',
+  laterMore: 'Réessayez dans une minute.',
+};
+
+/** English where a language isn't spoken yet. */
+export function wordsFor(locale: string): Words {
+  return locale.toLowerCase().startsWith('fr') ? fr : en;
+}
+
+const FIRST_TAG = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*/;
+
+/** The language that a browser asks for first, for pages that know no customer. */
+export function localeOf(acceptLanguage: string | undefined): string {
+  return FIRST_TAG.exec(acceptLanguage ?? '')?.[0] ?? 'en';
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+export const MAX_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 50;
+
+/** Query parameters of every list. */
+export const pageQuery = z.strictObject({
+  cursor: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'The `next` of the page before.' }),
+  limit: z.coerce
+    .number({ error: `must be a whole number from 1 to ${MAX_PAGE_SIZE}` })
+    .int()
+    .min(1)
+    .max(MAX_PAGE_SIZE)
+    .default(DEFAULT_PAGE_SIZE)
+    .meta({ description: 'Items per page.' }),
+});
+export type PageQuery = z.output<typeof pageQuery>;
+
+/** Ids of ours. */
+export const idParam = z.uuid({ error: 'must be an id (a UUID)' });
+
+export const isoInstant = z.iso.datetime({ offset: false }).meta({ description: 'A time in UTC, with milliseconds.' });
+
+/** A page of a list. */
+export function listOf<T extends z.ZodType>(item: T, name: string) {
+  return z
+    .object({
+      items: z.array(item),
+      next: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last one.' }),
+    })
+    .meta({ id: name });
+}
+
+/** RFC 9457. */
+export const problemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().meta({ description: 'What happened, then what to do.' }),
+    instance: z.string().meta({ description: 'Id of the request, as the log names it.' }),
+    code: z.string().meta({ description: 'Stable; listed in docs/errors.md.' }),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().meta({ description: 'JSON pointer to the fault.' }),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+    omitted: z.number().int().optional(),
+  })
+  .meta({ id: 'Problem' });

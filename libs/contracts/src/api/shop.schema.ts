@@ -1,0 +1,49 @@
+import { isTimeZone } from '#app/domain';
+import { z } from 'zod';
+
+const NAME_MAX = 120;
+
+/** A name that people see: no control characters, nothing invisible around it. */
+export const displayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(NAME_MAX)
+  .regex(/^[^\p{Cc}]*$/u, { error: 'must not hold control characters' });
+
+const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: 'must be an IANA time zone; write e.g. Europe/Paris' })
+  .meta({ description: 'IANA time zone.', example: 'Europe/Paris' });
+const currency = z
+  .string()
+  .refine(isCurrency, { error: 'must be an ISO 4217 currency; write e.g. EUR' })
+  .meta({ description: 'ISO 4217.', example: 'EUR' });
+const locale = z
+  .string()
+  .max(35)
+  .refine(isLocale, { error: 'must be a BCP 47 language tag; write e.g. en or fr-CA' })
+  .meta({ description: 'BCP 47 language tag.', example: 'en' });
+
+export const shopChange = z
+  .strictObject({ name: displayName, timeZone, currency, locale })
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, { error: 'names nothing to change; send name, timeZone, currency or locale' })
+  .meta({ id: 'ShopChange' });
+
+export const shopDocument = z
+  .object({ id: z.uuid(), name: z.string(), timeZone: z.string(), currency: z.string(), locale: z.string() })
+  .meta({ id: 'Shop' });
+
+function isCurrency(code: string): boolean {
+  return Intl.supportedValuesOf('currency').includes(code);
+}
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag;
+  } catch {
+    return false;
+  }
+}
