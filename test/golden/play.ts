@@ -88,7 +88,9 @@ export function play(scenario: Scenario): PlayedDecision[] {
 /** When each message of a played scenario fell due, by template. */
 export function messagesOf(played: readonly PlayedDecision[]): string[] {
   return played.flatMap(({ run, decision }) =>
-    decision.effects.flatMap((effect) => (effect.type === 'send' ? [`${run} ${effect.template} ${toIso(effect.dueAt)}`] : [])),
+    decision.effects.flatMap((effect) =>
+      effect.type === 'send' ? [`${run} ${effect.template} ${toIso(effect.dueAt)}`] : [],
+    ),
   );
 }
 
@@ -108,6 +110,8 @@ class Table {
   readonly played: PlayedDecision[] = [];
   private person: PersonFacts = NOBODY;
   private readonly runs: PlayedRun[] = [];
+  /** What the clock shows; a timer that was due before we heard of its cause rings now. */
+  private clock: Instant = 0;
 
   constructor(
     private readonly scenario: Scenario,
@@ -117,22 +121,39 @@ class Table {
   take(event: DomainEvent): void {
     const now = toInstant(event.receivedAt);
     this.ringUntil(now);
+    this.clock = Math.max(this.clock, now);
     this.person = applyEvent(this.person, event);
     const order = event.order?.externalId;
-    const view: EventView = { id: event.id, type: event.type, occurredAt: event.occurredAt, data: event.data as unknown as Json };
-    for (const run of this.runs.filter((known) => known.order === undefined || order === undefined || known.order === order)) {
-      this.note(run, event.type, now, decide(this.plan, run.state, { type: 'event', event: view }, this.snapshot(run.order), now));
+    const view: EventView = {
+      id: event.id,
+      type: event.type,
+      occurredAt: event.occurredAt,
+      data: event.data as unknown as Json,
+    };
+    for (const run of this.runs.filter(
+      (known) => known.order === undefined || order === undefined || known.order === order,
+    )) {
+      this.note(
+        run,
+        event.type,
+        now,
+        decide(this.plan, run.state, { type: 'event', event: view }, this.snapshot(run.order), now),
+      );
     }
     if (event.type === this.plan.trigger.event) this.start(view, order, now);
   }
 
   ringUntil(now: Instant): void {
     for (;;) {
-      const due = this.runs.filter(({ wakeAt }) => wakeAt !== null && wakeAt <= now).toSorted((a, b) => (a.wakeAt ?? 0) - (b.wakeAt ?? 0))[0];
+      const due = this.runs
+        .filter(({ wakeAt }) => wakeAt !== null && wakeAt <= now)
+        .toSorted((a, b) => (a.wakeAt ?? 0) - (b.wakeAt ?? 0))[0];
       if (!due || due.wakeAt === null) return;
       const dueAt = due.wakeAt;
       due.wakeAt = null;
-      this.note(due, 'woke', dueAt, decide(this.plan, due.state, { type: 'woke', dueAt }, this.snapshot(due.order), dueAt));
+      this.clock = Math.max(this.clock, dueAt);
+      const decision = decide(this.plan, due.state, { type: 'woke', dueAt }, this.snapshot(due.order), this.clock);
+      this.note(due, 'woke', this.clock, decision);
     }
   }
 

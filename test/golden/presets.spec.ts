@@ -5,11 +5,23 @@ import { compileTemplate, findVariables, renderTemplate } from '#app/templates';
 const messages = (scenario: Scenario): string[] => messagesOf(play(scenario));
 const endOf = (scenario: Scenario): string | null | undefined => play(scenario).at(-1)?.decision.run.endReason;
 /** Printed without a fallback: always there, or asked for by an `if` around them. */
-const ALWAYS_KNOWN = new Set(['shop.name', 'links.survey', 'order.statusUrl', 'order.promisedDate', 'settings.reviewUrl']);
+const ALWAYS_KNOWN = new Set([
+  'shop.name',
+  'links.survey',
+  'order.statusUrl',
+  'order.promisedDate',
+  'settings.reviewUrl',
+]);
 
 describe('presets', () => {
   it('are the five of the product', () => {
-    expect(presetKeys().toSorted()).toEqual(['delay-apology', 'delivery-csat', 'order-thank-you', 'repeat-thank-you', 'review-request']);
+    expect(presetKeys().toSorted()).toEqual([
+      'delay-apology',
+      'delivery-csat',
+      'order-thank-you',
+      'repeat-thank-you',
+      'review-request',
+    ]);
   });
 
   describe.each(presetKeys())('%s', (key) => {
@@ -36,9 +48,17 @@ describe('presets', () => {
     it.each(templates)('$name compiles, has no gaps and reads well without any name', async ({ source }) => {
       const { compiled, problems } = await compileTemplate(source);
       expect(problems).toEqual([]);
-      expect(findVariables(source).filter((name) => !ALWAYS_KNOWN.has(name) && !/^order\.(lines|parcels)\[?/.test(name))).toEqual([]);
+      expect(
+        findVariables(source).filter((name) => !ALWAYS_KNOWN.has(name) && !/^order\.(lines|parcels)\[?/.test(name)),
+      ).toEqual([]);
       const links = { survey: 'https://shop.example/s', scores: [{ score: 5, url: 'https://shop.example/s/5' }] };
-      const rendered = renderTemplate(compiled, { locale: 'en', shop: { name: 'Birch & Bowl', timeZone: 'UTC' }, customer: {}, order: {}, links });
+      const rendered = renderTemplate(compiled, {
+        locale: 'en',
+        shop: { name: 'Birch & Bowl', timeZone: 'UTC' },
+        customer: {},
+        order: {},
+        links,
+      });
       expect(rendered.subject).not.toMatch(/\{\{|undefined|null/);
       expect(rendered.text).toContain('Birch & Bowl');
     });
@@ -47,34 +67,51 @@ describe('presets', () => {
 
 describe('order-thank-you', () => {
   it('writes at once', () => {
-    expect(messages({ preset: 'order-thank-you', events: [placed('1')], until: '2026-06-01T00:00:00Z' })).toEqual(['1 thank-you 2026-05-04T10:00:00.000Z']);
+    expect(messages({ preset: 'order-thank-you', events: [placed('1')], until: '2026-06-01T00:00:00Z' })).toEqual([
+      '1 thank-you 2026-05-04T10:00:00.000Z',
+    ]);
   });
 });
 
 describe('delay-apology', () => {
   const base = { preset: 'delay-apology', shopZone: 'America/Sao_Paulo', until: '2026-06-30T00:00:00Z' } as const;
   const promised = (day: string) => placed('1', { data: { promisedDate: day } });
-  const moved = (day: string, at: string) => ({ type: 'order.updated', occurredAt: at, order: '1', data: { promisedDate: day } }) as const;
+  const moved = (day: string, at: string) =>
+    ({ type: 'order.updated', occurredAt: at, order: '1', data: { promisedDate: day } }) as const;
 
   it('writes when the promised day has ended in the zone of the shop', () => {
     expect(messages({ ...base, events: [promised('2026-05-08')] })).toEqual(['1 late 2026-05-09T03:00:00.000Z']);
   });
 
   it('moves with the promise, later and earlier', () => {
-    expect(messages({ ...base, events: [promised('2026-05-08'), moved('2026-05-12', '2026-05-07T09:00:00Z')] })).toEqual(['1 late 2026-05-13T03:00:00.000Z']);
-    expect(messages({ ...base, events: [promised('2026-05-12'), moved('2026-05-08', '2026-05-07T09:00:00Z')] })).toEqual(['1 late 2026-05-09T03:00:00.000Z']);
+    expect(
+      messages({ ...base, events: [promised('2026-05-08'), moved('2026-05-12', '2026-05-07T09:00:00Z')] }),
+    ).toEqual(['1 late 2026-05-13T03:00:00.000Z']);
+    expect(
+      messages({ ...base, events: [promised('2026-05-12'), moved('2026-05-08', '2026-05-07T09:00:00Z')] }),
+    ).toEqual(['1 late 2026-05-09T03:00:00.000Z']);
   });
 
   it('waits for a promise that comes later', () => {
     expect(messages({ ...base, events: [placed('1')] })).toEqual([]);
-    expect(messages({ ...base, events: [placed('1'), moved('2026-05-08', '2026-05-05T09:00:00Z')] })).toEqual(['1 late 2026-05-09T03:00:00.000Z']);
+    expect(messages({ ...base, events: [placed('1'), moved('2026-05-08', '2026-05-05T09:00:00Z')] })).toEqual([
+      '1 late 2026-05-09T03:00:00.000Z',
+    ]);
   });
 
   it('stays silent for an order that is delivered, all parcels, or cancelled in time', () => {
     const arrived = aParcel('delivered', '2026-05-07T12:00:00Z');
     expect(messages({ ...base, events: [promised('2026-05-08'), arrived] })).toEqual([]);
-    expect(messages({ ...base, events: [promised('2026-05-08'), aParcel('in_transit', '2026-05-06T12:00:00Z', '1', 'b'), arrived] })).toHaveLength(1);
-    const cancelled = { ...base, events: [promised('2026-05-08'), { type: 'order.cancelled', occurredAt: '2026-05-06T10:00:00Z', order: '1' }] } as const;
+    expect(
+      messages({
+        ...base,
+        events: [promised('2026-05-08'), aParcel('in_transit', '2026-05-06T12:00:00Z', '1', 'b'), arrived],
+      }),
+    ).toHaveLength(1);
+    const cancelled = {
+      ...base,
+      events: [promised('2026-05-08'), { type: 'order.cancelled', occurredAt: '2026-05-06T10:00:00Z', order: '1' }],
+    } as const;
     expect(messages(cancelled)).toEqual([]);
     expect(endOf(cancelled)).toBe('exit:order.cancelled');
   });
@@ -101,18 +138,31 @@ describe('delivery-csat', () => {
   });
 
   it('waits for the last parcel and asks once', () => {
-    const events = [placed('1'), aParcel('created', '2026-05-05T12:00:00Z', '1', 'b'), arrived, aParcel('delivered', '2026-05-10T12:00:00Z', '1', 'b'), arrived];
+    const events = [
+      placed('1'),
+      aParcel('created', '2026-05-05T12:00:00Z', '1', 'b'),
+      arrived,
+      aParcel('delivered', '2026-05-10T12:00:00Z', '1', 'b'),
+      arrived,
+    ];
     expect(messages({ ...base, events })).toEqual(['1 ask 2026-05-12T00:00:00.000Z']);
   });
 
   it.each(['order.cancelled', 'order.refunded', 'return.requested'] as const)('asks nothing after %s', (type) => {
     const stop = { type, occurredAt: '2026-05-08T10:00:00Z', order: '1' };
     expect(messages({ ...base, events: [placed('1'), arrived, stop] })).toEqual([]);
-    expect(messages({ ...base, events: [placed('1'), { ...stop, occurredAt: '2026-05-06T10:00:00Z' }, arrived] })).toEqual([]);
+    expect(
+      messages({ ...base, events: [placed('1'), { ...stop, occurredAt: '2026-05-06T10:00:00Z' }, arrived] }),
+    ).toEqual([]);
   });
 
   it('marks its goal when the answer comes, even after its end', () => {
-    const answer = { type: 'survey.answered', occurredAt: '2026-05-10T10:00:00Z', order: '1', data: { survey: 'delivery-csat', score: 4 } } as const;
+    const answer = {
+      type: 'survey.answered',
+      occurredAt: '2026-05-10T10:00:00Z',
+      order: '1',
+      data: { survey: 'delivery-csat', score: 4 },
+    } as const;
     const { run, journal } = play({ ...base, events: [placed('1'), arrived, answer] }).at(-1)?.decision ?? {};
     expect(run).toMatchObject({ status: 'completed', goalAt: '2026-05-10T10:00:00.000Z' });
     expect(journal).toMatchObject([{ kind: 'goal' }]);
@@ -124,11 +174,19 @@ describe('review-request', () => {
   const arrived = aParcel('delivered', '2026-05-07T12:00:00Z');
 
   it('asks after two weeks and reminds once, a week later', () => {
-    expect(messages({ ...base, events: [placed('1'), arrived] })).toEqual(['1 ask 2026-05-21T12:00:00.000Z', '1 reminder 2026-05-28T12:00:00.000Z']);
+    expect(messages({ ...base, events: [placed('1'), arrived] })).toEqual([
+      '1 ask 2026-05-21T12:00:00.000Z',
+      '1 reminder 2026-05-28T12:00:00.000Z',
+    ]);
   });
 
   it('does not remind whoever wrote a review', () => {
-    const review = { type: 'review.submitted', occurredAt: '2026-05-23T12:00:00Z', order: '1', data: { rating: 1 } } as const;
+    const review = {
+      type: 'review.submitted',
+      occurredAt: '2026-05-23T12:00:00Z',
+      order: '1',
+      data: { rating: 1 },
+    } as const;
     expect(messages({ ...base, events: [placed('1'), arrived, review] })).toEqual(['1 ask 2026-05-21T12:00:00.000Z']);
   });
 
@@ -139,7 +197,12 @@ describe('review-request', () => {
 
   it('leaves gifts and cancelled orders alone', () => {
     expect(messages({ ...base, events: [placed('1', { data: { isGift: true } }), arrived] })).toEqual([]);
-    expect(messages({ ...base, events: [placed('1'), arrived, { type: 'order.cancelled', occurredAt: '2026-05-09T12:00:00Z', order: '1' }] })).toEqual([]);
+    expect(
+      messages({
+        ...base,
+        events: [placed('1'), arrived, { type: 'order.cancelled', occurredAt: '2026-05-09T12:00:00Z', order: '1' }],
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -149,10 +212,14 @@ describe('repeat-thank-you', () => {
 
   it('thanks for the second order, not for the first, whatever becomes of it', () => {
     const cancelled = { type: 'order.cancelled', occurredAt: '2026-05-20T12:00:00Z', order: '2' } as const;
-    expect(messages({ ...base, events: [placed('1'), second, cancelled] })).toEqual(['2 welcome-back 2026-05-21T10:00:00.000Z']);
+    expect(messages({ ...base, events: [placed('1'), second, cancelled] })).toEqual([
+      '2 welcome-back 2026-05-21T10:00:00.000Z',
+    ]);
   });
 
   it('counts an earlier order that becomes known during the wait', () => {
-    expect(messages({ ...base, events: [second, placed('1', { receivedAt: '2026-05-20T20:00:00Z' })] })).toEqual(['2 welcome-back 2026-05-21T10:00:00.000Z']);
+    expect(messages({ ...base, events: [second, placed('1', { receivedAt: '2026-05-20T20:00:00Z' })] })).toEqual([
+      '2 welcome-back 2026-05-21T10:00:00.000Z',
+    ]);
   });
 });

@@ -5,6 +5,11 @@ export function placed(order: string, extra: Partial<ScenarioEvent> = {}): Scena
   return { type: 'order.placed', occurredAt: '2026-05-04T10:00:00Z', order, ...extra };
 }
 
-export function aParcel(state: 'created' | 'in_transit' | 'delivered', occurredAt: string, order = '1', parcelId = 'a'): ScenarioEvent {
+export function aParcel(
+  state: 'created' | 'in_transit' | 'delivered',
+  occurredAt: string,
+  order = '1',
+  parcelId = 'a',
+): ScenarioEvent {
   return { type: `shipment.${state}`, occurredAt, order, data: { parcelId } };
 }

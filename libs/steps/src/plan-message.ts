@@ -8,7 +8,11 @@ interface MessageSettings {
 }
 
 /** Hands over a message that falls due now, or goes on without it when its condition doesn't hold. */
-export function planMessage({ template, channels, usefulFor, when }: MessageSettings, context: StepContext, survey: SurveyDefinition | null): StepDecision {
+export function planMessage(
+  { template, channels, usefulFor, when }: MessageSettings,
+  context: StepContext,
+  survey: SurveyDefinition | null,
+): StepDecision {
   if (when !== undefined && !context.holds(when)) return { type: 'continue', note: { skipped: 'when' } };
   const usefulUntil = usefulFor === undefined ? null : addDuration(context.at, usefulFor, context.zone);
   return { type: 'continue', send: { template, channels, dueAt: context.at, usefulUntil, survey } };

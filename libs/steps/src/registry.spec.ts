@@ -15,10 +15,15 @@ describe('stepKinds', () => {
     ).toEqual(folders.toSorted());
   });
 
-  it.each(stepKinds.list().map((kind) => [kind.code, kind] as const))('finds %s by its code and turns its settings into JSON Schema', (code, kind) => {
-    expect(stepKinds.find(code)).toBe(kind);
-    expect(z.toJSONSchema(kind.settings, { io: 'input' })).toMatchObject({ $schema: expect.stringContaining('2020-12') });
-  });
+  it.each(stepKinds.list().map((kind) => [kind.code, kind] as const))(
+    'finds %s by its code and turns its settings into JSON Schema',
+    (code, kind) => {
+      expect(stepKinds.find(code)).toBe(kind);
+      expect(z.toJSONSchema(kind.settings, { io: 'input' })).toMatchObject({
+        $schema: expect.stringContaining('2020-12'),
+      });
+    },
+  );
 
   it('knows no other code', () => {
     expect(stepKinds.find('teleport')).toBeUndefined();

@@ -6,14 +6,7 @@ import { sendStep } from './send/send.step.js';
 import { waitStep } from './wait/wait.step.js';
 import { waitForStep } from './wait-for/wait-for.step.js';
 
-const ALL: readonly StepKind[] = [
-  waitStep,
-  waitForStep,
-  branchStep,
-  sendStep,
-  askStep,
-  exitStep,
-];
+const ALL: readonly StepKind[] = [waitStep, waitForStep, branchStep, sendStep, askStep, exitStep];
 
 const byCode = new Map(ALL.map((kind) => [kind.code, kind]));
 

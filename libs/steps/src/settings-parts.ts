@@ -8,7 +8,11 @@ export const duration = z
   .refine(isDuration, { error: 'Write an ISO 8601 duration, e.g. PT72H for 72 hours or P3D for three days' })
   .describe('ISO 8601 duration. PT72H is elapsed time; P3D keeps the time of day in the customer’s zone.');
 
-export const expression = z.string().min(1).max(1000).describe('CEL expression over customer, order, shop, event, settings and run.');
+export const expression = z
+  .string()
+  .min(1)
+  .max(1000)
+  .describe('CEL expression over customer, order, shop, event, settings and run.');
 
 export const target = z.string().min(1).max(64).describe('Id of the step to go to; `end` ends the run.');
 
@@ -24,4 +28,6 @@ export const channels = z
 
 export const templateName = z.string().min(1).max(64).describe('Name of a template of this journey.');
 
-export const usefulFor = duration.describe('How long the message is worth sending after it fell due; later it is skipped as expired.');
+export const usefulFor = duration.describe(
+  'How long the message is worth sending after it fell due; later it is skipped as expired.',
+);

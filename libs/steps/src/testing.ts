@@ -2,7 +2,11 @@ import type { EventType, EventView, Json, StepContext, StepKind } from '#app/dom
 import { toInstant } from '#app/domain';
 
 /** A context at a given time; expressions are looked up in `facts` by their source. */
-export function aContext(at: string, facts: Readonly<Record<string, unknown>> = {}, extra: Partial<StepContext> = {}): StepContext {
+export function aContext(
+  at: string,
+  facts: Readonly<Record<string, unknown>> = {},
+  extra: Partial<StepContext> = {},
+): StepContext {
   const evaluate = (source: string): unknown => facts[source];
   return {
     now: toInstant(at),

@@ -12,7 +12,10 @@ const PLACEHOLDER: JsonSchema = {
 
 /** JSON Schema (draft 2020-12) of journey documents with the settings of every step kind, for editors and forms. */
 export function journeySchema(kinds: StepKinds): JsonSchema {
-  const envelope = z.toJSONSchema(journeyDocument, { io: 'input' }) as { readonly [key: string]: unknown; properties: Record<string, JsonSchema> };
+  const envelope = z.toJSONSchema(journeyDocument, { io: 'input' }) as {
+    readonly [key: string]: unknown;
+    properties: Record<string, JsonSchema>;
+  };
   const { steps, ...properties } = envelope.properties;
   const item = { $ref: '#/$defs/step' };
   return {

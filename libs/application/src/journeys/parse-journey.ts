@@ -12,16 +12,23 @@ export type ReadJourney = { readonly document: JourneyDocument } | { readonly fa
 /** Reads a journey as its author wrote it. Faults name the line (`#line-12`) or the place as a JSON pointer. */
 export function parseJourneyText(text: string, format: 'yaml' | 'json'): ReadJourney {
   if (text.length > 2 * MAX_DOCUMENT_CHARS) {
-    return refuse('', 'journey.too-large', `The text has ${text.length} characters; at most ${2 * MAX_DOCUMENT_CHARS} are allowed.`);
+    return refuse(
+      '',
+      'journey.too-large',
+      `The text has ${text.length} characters; at most ${2 * MAX_DOCUMENT_CHARS} are allowed.`,
+    );
   }
   return format === 'json' ? parseJson(text) : parseYaml(text);
 }
 
 /** Checks a journey that was parsed already. Whether its steps and expressions make sense is `compileJourney`'s to say. */
 export function readJourney(input: unknown): ReadJourney {
-  if (isTooDeep(input, MAX_DEPTH)) return refuse('', 'malformed', `The document is nested deeper than ${MAX_DEPTH} levels.`);
+  if (isTooDeep(input, MAX_DEPTH))
+    return refuse('', 'malformed', `The document is nested deeper than ${MAX_DEPTH} levels.`);
   const parsed = journeyDocument.safeParse(input);
-  return parsed.success ? { document: toJourneyDocument(parsed.data) } : { faults: schemaFaults(parsed.error, '', 'journey.invalid') };
+  return parsed.success
+    ? { document: toJourneyDocument(parsed.data) }
+    : { faults: schemaFaults(parsed.error, '', 'journey.invalid') };
 }
 
 function parseJson(text: string): ReadJourney {
@@ -29,14 +36,25 @@ function parseJson(text: string): ReadJourney {
   try {
     input = JSON.parse(text);
   } catch (cause) {
-    return refuse('', 'malformed', `This is not JSON: ${cause instanceof Error ? cause.message.slice(0, 200) : 'it ends early'}.`);
+    return refuse(
+      '',
+      'malformed',
+      `This is not JSON: ${cause instanceof Error ? cause.message.slice(0, 200) : 'it ends early'}.`,
+    );
   }
   return readJourney(input);
 }
 
 function parseYaml(text: string): ReadJourney {
   const lines = new LineCounter();
-  const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, stringKeys: true, prettyErrors: false, lineCounter: lines });
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    uniqueKeys: true,
+    stringKeys: true,
+    prettyErrors: false,
+    lineCounter: lines,
+  });
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
     return {
@@ -65,10 +83,14 @@ function withLines(read: ReadJourney, document: ReturnType<typeof parseDocument>
 }
 
 function lineOf(pointer: string, document: ReturnType<typeof parseDocument>, lines: LineCounter): number | undefined {
-  const path = pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   for (let length = path.length; length > 0; length -= 1) {
     const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) return lines.linePos(Number(node.range[0])).line;
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
+      return lines.linePos(Number(node.range[0])).line;
   }
   return undefined;
 }

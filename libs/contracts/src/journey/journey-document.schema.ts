@@ -8,9 +8,15 @@ import { z } from 'zod';
 
 const PLACEHOLDER = /^\{\{\s*settings\.[\w.-]+\s*\}\}$/;
 
-const expression = z.string().min(1).max(1000).describe('CEL expression over customer, order, shop, event, settings and run.');
+const expression = z
+  .string()
+  .min(1)
+  .max(1000)
+  .describe('CEL expression over customer, order, shop, event, settings and run.');
 const eventType = z
-  .enum(EVENT_TYPES, { error: (issue) => `"${String(issue.input).slice(0, 60)}" is no event type; write e.g. order.placed` })
+  .enum(EVENT_TYPES, {
+    error: (issue) => `"${String(issue.input).slice(0, 60)}" is no event type; write e.g. order.placed`,
+  })
   .describe('Type of an event.');
 const pattern = z.strictObject({ event: eventType, where: expression.optional() });
 /** An event type alone stands for the pattern without a condition. */
@@ -26,7 +32,10 @@ const stepId = z
 const step = z.strictObject({
   id: stepId,
   kind: z.string().min(1).max(64).describe('Kind of the step.'),
-  settings: z.record(z.string(), z.json()).default({}).describe('Settings of the kind. `{{settings.x}}` takes a setting of the journey.'),
+  settings: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe('Settings of the kind. `{{settings.x}}` takes a setting of the journey.'),
   next: stepId.optional().describe('Step to go to instead of the following one; `end` ends the run.'),
 });
 
@@ -36,7 +45,9 @@ const template = z.strictObject({
   mjml: z.string().optional().describe('Body of the e-mail: MJML, whole or a fragment (Liquid).'),
   sms: z.string().max(1600).optional().describe('Text of the SMS (Liquid).'),
 });
-const locale = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'Write a language tag such as en or fr-CA' });
+const locale = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'Write a language tag such as en or fr-CA' });
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'Write lower-case letters, digits and hyphens' });
 
 export const journeyDocument = z
@@ -51,7 +62,10 @@ export const journeyDocument = z
     entry: z
       .strictObject({
         key: expression.describe('What one run stands for, e.g. order.id or customer.id.'),
-        reentry: z.enum(['never', 'after-end'], { error: 'Write never or after-end' }).default('never').describe('When the same key may enter again.'),
+        reentry: z
+          .enum(['never', 'after-end'], { error: 'Write never or after-end' })
+          .default('never')
+          .describe('When the same key may enter again.'),
       })
       .describe('Who enters how often.'),
     exitOn: z.array(shortPattern).max(20).default([]).describe('Events that end a run wherever it stands.'),
@@ -59,13 +73,22 @@ export const journeyDocument = z
       .extend({
         within: z
           .string()
-          .refine((text) => isDuration(text) || PLACEHOLDER.test(text), { error: 'Write an ISO 8601 duration, e.g. P60D' })
+          .refine((text) => isDuration(text) || PLACEHOLDER.test(text), {
+            error: 'Write an ISO 8601 duration, e.g. P60D',
+          })
           .describe('How long after entry the goal counts.'),
       })
       .optional()
       .describe('Event that the journey is there for; measured, it ends nothing.'),
-    settings: z.record(z.string().regex(/^[A-Za-z][\w-]{0,63}$/), z.json()).default({}).describe('Values that steps and conditions use; a shop may change them.'),
-    steps: z.array(step).min(1, { error: 'Write at least one step' }).max(100, { error: 'At most 100 steps' }).describe('Taken in this order unless a step says otherwise.'),
+    settings: z
+      .record(z.string().regex(/^[A-Za-z][\w-]{0,63}$/), z.json())
+      .default({})
+      .describe('Values that steps and conditions use; a shop may change them.'),
+    steps: z
+      .array(step)
+      .min(1, { error: 'Write at least one step' })
+      .max(100, { error: 'At most 100 steps' })
+      .describe('Taken in this order unless a step says otherwise.'),
     templates: z.record(name, z.record(locale, template)).default({}).describe('Templates by name and language.'),
   })
   .describe('A journey.');

@@ -30,8 +30,12 @@ function reachable(steps: readonly PlannedStep[], byId: ReadonlyMap<string, Plan
 }
 
 /** A cycle among the steps that may pass at once; found by removing what no such cycle can hold. */
-function timelessLoop(steps: readonly PlannedStep[], byId: ReadonlyMap<string, PlannedStep>): readonly PlannedStep[] | undefined {
-  const after = (step: PlannedStep): PlannedStep[] => successors(step).flatMap((id) => (id === END ? [] : (byId.get(id) ?? [])));
+function timelessLoop(
+  steps: readonly PlannedStep[],
+  byId: ReadonlyMap<string, PlannedStep>,
+): readonly PlannedStep[] | undefined {
+  const after = (step: PlannedStep): PlannedStep[] =>
+    successors(step).flatMap((id) => (id === END ? [] : (byId.get(id) ?? [])));
   let left = new Set(steps.filter(({ kind, settings }) => kind.alwaysWaits?.(settings) !== true));
   for (;;) {
     const entered = new Set([...left].flatMap(after));
@@ -42,7 +46,11 @@ function timelessLoop(steps: readonly PlannedStep[], byId: ReadonlyMap<string, P
 }
 
 function unreachable({ id }: PlannedStep, index: number): Fault {
-  return { pointer: `/steps/${index}`, code: 'step.unreachable', message: `No step leads to "${id}"; name it as another step's next, or remove it.` };
+  return {
+    pointer: `/steps/${index}`,
+    code: 'step.unreachable',
+    message: `No step leads to "${id}"; name it as another step's next, or remove it.`,
+  };
 }
 
 function endless(loop: readonly PlannedStep[], steps: readonly PlannedStep[]): Fault {

@@ -38,14 +38,27 @@ function idFaults(steps: readonly StepDocument[]): Fault[] {
   const seen = new Set<string>();
   return steps.flatMap(({ id }, index) => {
     const pointer = `/steps/${index}/id`;
-    if (id === END) return [{ pointer, code: 'step.id', message: `"${END}" is reserved for the end of the run; choose another id.` }];
-    if (seen.has(id)) return [{ pointer, code: 'step.id', message: `"${id}" is taken by an earlier step; every step needs an id of its own.` }];
+    if (id === END)
+      return [{ pointer, code: 'step.id', message: `"${END}" is reserved for the end of the run; choose another id.` }];
+    if (seen.has(id))
+      return [
+        {
+          pointer,
+          code: 'step.id',
+          message: `"${id}" is taken by an earlier step; every step needs an id of its own.`,
+        },
+      ];
     seen.add(id);
     return [];
   });
 }
 
-function compileStep(step: StepDocument, index: number, document: JourneyDocument, kinds: StepKinds): PlannedStep | Fault[] {
+function compileStep(
+  step: StepDocument,
+  index: number,
+  document: JourneyDocument,
+  kinds: StepKinds,
+): PlannedStep | Fault[] {
   const kind = kinds.find(step.kind);
   if (!kind) return [unknownKind(step.kind, index, kinds)];
   const pointer = `/steps/${index}/settings`;
@@ -60,14 +73,23 @@ function unknownKind(code: string, index: number, kinds: StepKinds): Fault {
   const codes = kinds.list().map((kind) => kind.code);
   const near = nearest(code, codes);
   const hint = near ? `did you mean ${near}?` : `write one of ${codes.join(', ')}.`;
-  return { pointer: `/steps/${index}/kind`, code: 'step.unknown-kind', message: `There is no kind of step "${code}": ${hint}` };
+  return {
+    pointer: `/steps/${index}/kind`,
+    code: 'step.unknown-kind',
+    message: `There is no kind of step "${code}": ${hint}`,
+  };
 }
 
 function expressionsOf({ kind, settings }: PlannedStep): readonly StepExpression[] {
   return kind.expressions?.(settings) ?? [];
 }
 
-function targetFaults(step: PlannedStep, written: StepDocument, index: number, steps: readonly StepDocument[]): Fault[] {
+function targetFaults(
+  step: PlannedStep,
+  written: StepDocument,
+  index: number,
+  steps: readonly StepDocument[],
+): Fault[] {
   const ids = steps.map(({ id }) => id);
   const places = [
     ...(written.next === undefined ? [] : [{ target: written.next, pointer: `/steps/${index}/next` }]),
@@ -82,7 +104,10 @@ function targetFaults(step: PlannedStep, written: StepDocument, index: number, s
     });
 }
 
-const NEEDS: Readonly<Record<Medium, readonly (keyof TemplateDocument)[]>> = { email: ['subject', 'mjml'], sms: ['sms'] };
+const NEEDS: Readonly<Record<Medium, readonly (keyof TemplateDocument)[]>> = {
+  email: ['subject', 'mjml'],
+  sms: ['sms'],
+};
 
 function templateFaults({ kind, settings }: PlannedStep, index: number, document: JourneyDocument): Fault[] {
   return (kind.templates?.(settings) ?? []).flatMap((use) => useFaults(use, index, document));
@@ -93,10 +118,19 @@ function useFaults({ name, channels }: TemplateUse, index: number, { templates, 
   if (!locales) {
     const near = nearest(name, Object.keys(templates));
     const hint = near ? `did you mean ${near}?` : 'add it under templates.';
-    return [{ pointer: `/steps/${index}/settings/template`, code: 'template.unknown', message: `There is no template "${name}": ${hint}` }];
+    return [
+      {
+        pointer: `/steps/${index}/settings/template`,
+        code: 'template.unknown',
+        message: `There is no template "${name}": ${hint}`,
+      },
+    ];
   }
   return channels
-    .filter((channel) => !Object.values(locales).some((template) => NEEDS[channel].every((part) => isWritten(template[part]))))
+    .filter(
+      (channel) =>
+        !Object.values(locales).some((template) => NEEDS[channel].every((part) => isWritten(template[part]))),
+    )
     .map((channel) => ({
       pointer: pointerTo('/templates', [name]),
       code: 'template.incomplete',
@@ -107,5 +141,3 @@ function useFaults({ name, channels }: TemplateUse, index: number, { templates, 
 function isWritten(text: string | undefined): boolean {
   return text !== undefined && text.trim() !== '';
 }
-
-

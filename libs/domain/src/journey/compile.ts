@@ -18,7 +18,10 @@ export const MAX_STEPS = 100;
 export const MAX_DOCUMENT_CHARS = 64 * 1024;
 
 /** Checks a document against the step kinds that there are and prepares it for deciding. Reports every fault, with its place. */
-export function compileJourney(document: JourneyDocument, kinds: StepKinds): { readonly plan: JourneyPlan } | { readonly faults: readonly Fault[] } {
+export function compileJourney(
+  document: JourneyDocument,
+  kinds: StepKinds,
+): { readonly plan: JourneyPlan } | { readonly faults: readonly Fault[] } {
   const sizes = sizeFaults(document);
   if (sizes.length > 0) return { faults: sizes };
   const checks = new DocumentChecks(document.settings);
@@ -47,11 +50,18 @@ export function compileJourney(document: JourneyDocument, kinds: StepKinds): { r
 
 function sizeFaults(document: JourneyDocument): Fault[] {
   const fault = (pointer: string, message: string): Fault => ({ pointer, code: 'journey.too-large', message });
-  if (document.steps.length === 0) return [{ pointer: '/steps', code: 'step.missing', message: 'A journey needs at least one step.' }];
-  if (document.steps.length > MAX_STEPS) return [fault('/steps', `${document.steps.length} steps; at most ${MAX_STEPS} are allowed.`)];
+  if (document.steps.length === 0)
+    return [{ pointer: '/steps', code: 'step.missing', message: 'A journey needs at least one step.' }];
+  if (document.steps.length > MAX_STEPS)
+    return [fault('/steps', `${document.steps.length} steps; at most ${MAX_STEPS} are allowed.`)];
   const length = JSON.stringify(document).length;
   if (length <= MAX_DOCUMENT_CHARS) return [];
-  return [fault('', `The document has ${length} characters; at most ${MAX_DOCUMENT_CHARS} are allowed. Shorten its templates.`)];
+  return [
+    fault(
+      '',
+      `The document has ${length} characters; at most ${MAX_DOCUMENT_CHARS} are allowed. Shorten its templates.`,
+    ),
+  ];
 }
 
 function goalOf(document: JourneyDocument, checks: DocumentChecks): JourneyPlan['goal'] {
@@ -60,7 +70,11 @@ function goalOf(document: JourneyDocument, checks: DocumentChecks): JourneyPlan[
   checks.faults.push(...faults);
   const within = typeof value === 'string' ? value : '';
   if (faults.length === 0 && !isDuration(within)) {
-    checks.faults.push({ pointer: '/goal/within', code: 'duration.invalid', message: `"${within}" is not a duration; write e.g. P60D.` });
+    checks.faults.push({
+      pointer: '/goal/within',
+      code: 'duration.invalid',
+      message: `"${within}" is not a duration; write e.g. P60D.`,
+    });
   }
   return { ...checks.pattern(pattern, '/goal'), within };
 }
@@ -83,7 +97,12 @@ export class DocumentChecks {
   }
 
   expression(source: string, place: string, expects: 'bool' | 'any', events: readonly EventType[] = []): void {
-    const compiled = compileExpression(source, { place, expects, settings: this.settings, events: events.filter(isEventType) });
+    const compiled = compileExpression(source, {
+      place,
+      expects,
+      settings: this.settings,
+      events: events.filter(isEventType),
+    });
     if ('faults' in compiled) this.faults.push(...compiled.faults);
     else this.expressions.set(source, compiled.expression);
   }

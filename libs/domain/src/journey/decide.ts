@@ -30,7 +30,13 @@ export function enter(plan: JourneyPlan, event: EventView, snapshot: FactsSnapsh
  * The only place where a journey thinks: what a run does when it is told something. Pure; the same input gives the same decision.
  * A stale wake, an event that concerns nothing and anything told to a run that is over change nothing (a goal is still noted).
  */
-export function decide(plan: JourneyPlan, run: RunState, input: RunInput, snapshot: FactsSnapshot, now: Instant): Decision {
+export function decide(
+  plan: JourneyPlan,
+  run: RunState,
+  input: RunInput,
+  snapshot: FactsSnapshot,
+  now: Instant,
+): Decision {
   const event = input.type === 'woke' ? run.entry : input.event;
   const walk = new RunWalk(plan, run, event, snapshot, now);
   if (input.type === 'entered') return run.status === 'active' && run.step === null ? start(plan, walk) : walk.decision;
@@ -55,7 +61,12 @@ function newRun(entry: EventView, now: Instant): RunState {
 
 function start(plan: JourneyPlan, walk: RunWalk, key?: string): Decision {
   const { entry } = walk.state;
-  walk.write('entered', { event: entry.type, eventId: entry.id, ...(key === undefined ? {} : { key }), ...walk.facts.takeAsked() });
+  walk.write('entered', {
+    event: entry.type,
+    eventId: entry.id,
+    ...(key === undefined ? {} : { key }),
+    ...walk.facts.takeAsked(),
+  });
   walk.arrive(plan.first);
   return walk.decision;
 }
@@ -74,7 +85,9 @@ function entryKeyOf(plan: JourneyPlan, walk: RunWalk): string | { readonly probl
     const key = walk.facts.evaluate(plan.entryKey, walk.state);
     const text = typeof key === 'string' || typeof key === 'number' ? String(key) : '';
     if (text !== '' && text.length <= MAX_ENTRY_KEY_CHARS) return text;
-    return { problem: `${plan.entryKey} gives ${JSON.stringify(key).slice(0, 60)}; an entry key is a text of 1 to ${MAX_ENTRY_KEY_CHARS} characters.` };
+    return {
+      problem: `${plan.entryKey} gives ${JSON.stringify(key).slice(0, 60)}; an entry key is a text of 1 to ${MAX_ENTRY_KEY_CHARS} characters.`,
+    };
   } catch (cause) {
     if (!(cause instanceof PermanentError)) throw cause;
     return { problem: cause.message };

@@ -7,21 +7,30 @@ import type { RunState } from './run.js';
 
 /** What one decision knows: the variables, built and converted once, and what was asked of them. */
 export class DecisionFacts {
-  readonly zone: string;
   readonly shopZone: string;
-  private readonly base: FactsView;
+  private checkedZone: string | undefined;
+  private known: FactsView | undefined;
   private cel: CelView | undefined;
   private asked: { readonly [key: string]: Json }[] = [];
 
   constructor(
     private readonly plan: JourneyPlan,
-    snapshot: FactsSnapshot,
-    event: EventView,
+    private readonly snapshot: FactsSnapshot,
+    private readonly event: EventView,
   ) {
-    const { timeZone } = snapshot.customer;
     this.shopZone = snapshot.shop.timeZone;
-    this.zone = timeZone !== null && isTimeZone(timeZone) ? timeZone : this.shopZone;
-    this.base = { ...factsView(snapshot), event: { ...event }, settings: plan.document.settings };
+  }
+
+  /** The customer's zone, the shop's where it is unknown or no zone. Asked for lazily: the check is slow. */
+  get zone(): string {
+    const { timeZone } = this.snapshot.customer;
+    this.checkedZone ??= timeZone !== null && isTimeZone(timeZone) ? timeZone : this.shopZone;
+    return this.checkedZone;
+  }
+
+  private get base(): FactsView {
+    this.known ??= { ...factsView(this.snapshot), event: { ...this.event }, settings: this.plan.document.settings };
+    return this.known;
   }
 
   view(run: RunState): FactsView {
@@ -31,7 +40,8 @@ export class DecisionFacts {
   /** @throws PermanentError `expression.failed` */
   evaluate(source: string, run: RunState): Json {
     const expression = this.plan.expressions.get(source);
-    if (!expression) throw new PermanentError('expression.invalid', `"${source.slice(0, 80)}" was not compiled with the journey.`);
+    if (!expression)
+      throw new PermanentError('expression.invalid', `"${source.slice(0, 80)}" was not compiled with the journey.`);
     this.cel ??= celView(this.base);
     return expression.evaluate({ ...this.cel, run: celView({ run: runView(run) })['run'] });
   }

@@ -10,7 +10,21 @@ const MAX_COMPREHENSION_DEPTH = 2;
 
 const LOOPS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 /** CEL's names of types, as in `type(x) == string`. */
-const TYPE_NAMES = new Set(['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type', 'dyn', 'timestamp', 'duration']);
+const TYPE_NAMES = new Set([
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'string',
+  'bytes',
+  'list',
+  'map',
+  'null_type',
+  'type',
+  'dyn',
+  'timestamp',
+  'duration',
+]);
 
 type Scope = Readonly<Record<string, FieldTree>>;
 

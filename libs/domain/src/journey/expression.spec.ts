@@ -2,7 +2,11 @@ import type { Json } from '../facts/view.js';
 import { celView, compileExpression, type Expression } from './expression.js';
 
 const compile = (source: string, place: Partial<Parameters<typeof compileExpression>[1]> = {}): Expression => {
-  const compiled = compileExpression(source, { place: '/audience', settings: { after: 'PT72H', reminder: true }, ...place });
+  const compiled = compileExpression(source, {
+    place: '/audience',
+    settings: { after: 'PT72H', reminder: true },
+    ...place,
+  });
   if ('faults' in compiled) throw new Error(compiled.faults.map(({ message }) => message).join(' | '));
   return compiled.expression;
 };
@@ -24,7 +28,12 @@ const order: Json = {
   parcels: [{ id: 'p', delivered: true }],
   tags: ['vip'],
 };
-const view = celView({ order, customer: { attributes: { tier: 'gold', ratio: 1.5 } }, settings: { reminder: true }, event: { data: { score: 2 } } });
+const view = celView({
+  order,
+  customer: { attributes: { tier: 'gold', ratio: 1.5 } },
+  settings: { reminder: true },
+  event: { data: { score: 2 } },
+});
 
 describe('compileExpression', () => {
   it.each<[string, Json]>([
@@ -97,7 +106,11 @@ describe('compileExpression', () => {
   });
 
   it('fails with expression.failed where a fact is missing', () => {
-    expect(() => compile('order.lines[5].title == "x"').evaluate(view)).toThrow(expect.objectContaining({ code: 'expression.failed' }));
-    expect(() => compile('order.promisedDate.startsWith("2026")').evaluate(view)).toThrow(/has no value for these facts/);
+    expect(() => compile('order.lines[5].title == "x"').evaluate(view)).toThrow(
+      expect.objectContaining({ code: 'expression.failed' }),
+    );
+    expect(() => compile('order.promisedDate.startsWith("2026")').evaluate(view)).toThrow(
+      /has no value for these facts/,
+    );
   });
 });

@@ -52,9 +52,16 @@ const SAFE_MATCHES = 'matchesRe2';
 function newEnvironment(): Environment {
   const environment = new Environment({
     homogeneousAggregateLiterals: false,
-    limits: { maxAstNodes: MAX_AST_NODES, maxDepth: MAX_DEPTH, maxListElements: 100, maxMapEntries: 50, maxCallArguments: 8 },
+    limits: {
+      maxAstNodes: MAX_AST_NODES,
+      maxDepth: MAX_DEPTH,
+      maxListElements: 100,
+      maxMapEntries: 50,
+      maxCallArguments: 8,
+    },
   });
-  for (const name of ['customer', 'order', 'event', 'settings', 'shop', 'run']) environment.registerVariable(name, 'dyn');
+  for (const name of ['customer', 'order', 'event', 'settings', 'shop', 'run'])
+    environment.registerVariable(name, 'dyn');
   return environment.registerFunction(`string.${SAFE_MATCHES}(string): bool`, (text: string, pattern: string) =>
     patternOf(pattern).matcher(text).find(),
   );
@@ -70,14 +77,18 @@ export function compileExpression(
   const refuse = (messages: readonly string[]): { readonly faults: readonly Fault[] } => ({
     faults: messages.map((message) => ({ pointer: place.place, code: 'expression.invalid', message })),
   });
-  if (source.trim() === '') return refuse(['The expression is empty; write a condition such as order.total.amount > 5000.']);
+  if (source.trim() === '')
+    return refuse(['The expression is empty; write a condition such as order.total.amount > 5000.']);
   if (source.length > MAX_EXPRESSION_CHARS) {
     return refuse([`The expression has ${source.length} characters; ${MAX_EXPRESSION_CHARS} are allowed.`]);
   }
   try {
     const parsed = environment.parse(source);
     const calls = matchesCalls(parsed.ast);
-    const messages = [...checkNames(parsed.ast, place.settings ?? {}, place.events ?? []), ...calls.flatMap(checkPattern)];
+    const messages = [
+      ...checkNames(parsed.ast, place.settings ?? {}, place.events ?? []),
+      ...calls.flatMap(checkPattern),
+    ];
     if (messages.length > 0) return refuse(messages);
     const safe = calls.length === 0 ? parsed : withSafeMatches(source, calls);
     const { problem, type } = typeOf(source, safe, place.expects);
@@ -87,7 +98,11 @@ export function compileExpression(
   }
 }
 
-function typeOf(source: string, parsed: ParseResult, expects: ExpressionPlace['expects']): { readonly type: string; readonly problem?: string } {
+function typeOf(
+  source: string,
+  parsed: ParseResult,
+  expects: ExpressionPlace['expects'],
+): { readonly type: string; readonly problem?: string } {
   const { valid, type = 'dyn', error } = parsed.check();
   if (!valid) return { type, problem: `${summaryOf(error)} in "${shorten(source)}".` };
   if (expects !== 'bool' || type === 'bool' || type === 'dyn') return { type };
@@ -107,7 +122,11 @@ function newExpression(source: string, type: string, parsed: ParseResult): Expre
       try {
         return fromCel(parsed(view));
       } catch (cause) {
-        throw new PermanentError('expression.failed', `"${shorten(source)}" has no value for these facts: ${summaryOf(cause)}.`, { cause });
+        throw new PermanentError(
+          'expression.failed',
+          `"${shorten(source)}" has no value for these facts: ${summaryOf(cause)}.`,
+          { cause },
+        );
       }
     },
   };
@@ -137,7 +156,8 @@ function checkPattern(call: MatchesCall): string[] {
   if (pattern?.op !== 'value' || typeof pattern.args !== 'string' || others.length > 0) {
     return ['matches takes one pattern, written out as a text such as "^A[0-9]+$".'];
   }
-  if (pattern.args.length > MAX_PATTERN_CHARS) return [`The pattern of matches is longer than ${MAX_PATTERN_CHARS} characters.`];
+  if (pattern.args.length > MAX_PATTERN_CHARS)
+    return [`The pattern of matches is longer than ${MAX_PATTERN_CHARS} characters.`];
   try {
     patternOf(pattern.args);
     return [];
@@ -155,7 +175,8 @@ function withSafeMatches(source: string, calls: readonly MatchesCall[]): ParseRe
     text = text.slice(0, from) + gap;
   }
   const parsed = environment.parse(text);
-  if (matchesCalls(parsed.ast).length > 0) throw new PermanentError('expression.invalid', 'write .matches("…") without a comment before it');
+  if (matchesCalls(parsed.ast).length > 0)
+    throw new PermanentError('expression.invalid', 'write .matches("…") without a comment before it');
   return parsed;
 }
 
@@ -171,16 +192,20 @@ function fromCel(value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value;
   if (Array.isArray(value)) return value.map(fromCel);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([name, field]) => [String(name), fromCel(field)]));
-  if (Object.prototype.toString.call(value) === '[object Date]') return (value as { toISOString(): string }).toISOString();
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([name, field]) => [String(name), fromCel(field)]));
+  if (Object.prototype.toString.call(value) === '[object Date]')
+    return (value as { toISOString(): string }).toISOString();
   if (Object.getPrototypeOf(value) === Object.prototype) {
     return Object.fromEntries(Object.entries(value as object).map(([name, field]) => [name, fromCel(field)]));
   }
-  return String(value);
+  // bytes, durations and the like have no JSON form
+  return null;
 }
 
 function summaryOf(cause: unknown): string {
-  if (typeof cause === 'object' && cause !== null && 'summary' in cause && typeof cause.summary === 'string') return trimEnd(cause.summary);
+  if (typeof cause === 'object' && cause !== null && 'summary' in cause && typeof cause.summary === 'string')
+    return trimEnd(cause.summary);
   return cause instanceof Error ? trimEnd(cause.message.split('\n')[0] ?? '') : 'it is no expression';
 }
 

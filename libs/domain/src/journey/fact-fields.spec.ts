@@ -29,7 +29,9 @@ describe('fields of the facts', () => {
     },
     position: { ordinal: 1 },
   }) as Record<string, Record<string, unknown>>;
-  const names = ['customer', 'order', 'shop'].flatMap((name) => Object.keys(view[name] ?? {}).map((field) => `${name}.${field}`));
+  const names = ['customer', 'order', 'shop'].flatMap((name) =>
+    Object.keys(view[name] ?? {}).map((field) => `${name}.${field}`),
+  );
   const order = view['order'] as { parcels: object[]; lines: object[] };
   const items = [
     ...Object.keys(order.parcels[0] ?? {}).map((field) => `order.parcels[0].${field}`),

@@ -5,20 +5,57 @@ import type { Json } from '../facts/view.js';
  * What an expression may name: a plain value, a value of any shape, an object with known fields or a list.
  * It mirrors `factsView`; a spec holds the two together.
  */
-export type FieldTree = 'value' | 'any' | { readonly fields: Readonly<Record<string, FieldTree>> } | { readonly items: FieldTree };
+export type FieldTree =
+  | 'value'
+  | 'any'
+  | { readonly fields: Readonly<Record<string, FieldTree>> }
+  | { readonly items: FieldTree };
 
-const values = (...names: readonly string[]): Record<string, FieldTree> => Object.fromEntries(names.map((name) => [name, 'value' as const]));
+const values = (...names: readonly string[]): Record<string, FieldTree> =>
+  Object.fromEntries(names.map((name) => [name, 'value' as const]));
 const object = (fields: Record<string, FieldTree>): FieldTree => ({ fields });
 const list = (items: FieldTree): FieldTree => ({ items });
 
 const MONEY = object(values('amount', 'currency'));
 const LINE = object({ ...values('id', 'title', 'quantity', 'productId', 'sku', 'imageUrl', 'url'), price: MONEY });
 const PARCEL = object(
-  values('id', 'state', 'stateAt', 'delivered', 'deliveredAt', 'shippedAt', 'carrier', 'trackingNumber', 'trackingUrl', 'estimatedDeliveryAt'),
+  values(
+    'id',
+    'state',
+    'stateAt',
+    'delivered',
+    'deliveredAt',
+    'shippedAt',
+    'carrier',
+    'trackingNumber',
+    'trackingUrl',
+    'estimatedDeliveryAt',
+  ),
 );
 const ORDER = object({
-  ...values('id', 'name', 'placedAt', 'paidAt', 'fulfilledAt', 'cancelledAt', 'returnRequestedAt', 'promisedDate', 'isGift', 'statusUrl'),
-  ...values('ordinal', 'placed', 'paid', 'fulfilled', 'cancelled', 'returnRequested', 'shipped', 'delivered', 'deliveredAt'),
+  ...values(
+    'id',
+    'name',
+    'placedAt',
+    'paidAt',
+    'fulfilledAt',
+    'cancelledAt',
+    'returnRequestedAt',
+    'promisedDate',
+    'isGift',
+    'statusUrl',
+  ),
+  ...values(
+    'ordinal',
+    'placed',
+    'paid',
+    'fulfilled',
+    'cancelled',
+    'returnRequested',
+    'shipped',
+    'delivered',
+    'deliveredAt',
+  ),
   ...values('refunded', 'fullyRefunded'),
   total: MONEY,
   lines: list(LINE),
@@ -26,7 +63,18 @@ const ORDER = object({
   tags: list('value'),
 });
 const CUSTOMER = object({
-  ...values('id', 'email', 'phone', 'firstName', 'lastName', 'locale', 'timeZone', 'country', 'firstSeenAt', 'orderCount'),
+  ...values(
+    'id',
+    'email',
+    'phone',
+    'firstName',
+    'lastName',
+    'locale',
+    'timeZone',
+    'country',
+    'firstSeenAt',
+    'orderCount',
+  ),
   externalIds: list('value'),
   tags: list('value'),
   attributes: 'any',
@@ -34,8 +82,19 @@ const CUSTOMER = object({
 });
 const SHOP = object(values('id', 'name', 'timeZone', 'currency', 'locale'));
 
-const PROFILE: Record<string, FieldTree> = { profile: object({ ...values('firstName', 'lastName', 'locale', 'timeZone', 'country'), tags: list('value'), attributes: 'any' }) };
-const DETAILS: Record<string, FieldTree> = { ...values('name', 'promisedDate', 'isGift', 'statusUrl'), total: MONEY, lines: list(LINE), tags: list('value') };
+const PROFILE: Record<string, FieldTree> = {
+  profile: object({
+    ...values('firstName', 'lastName', 'locale', 'timeZone', 'country'),
+    tags: list('value'),
+    attributes: 'any',
+  }),
+};
+const DETAILS: Record<string, FieldTree> = {
+  ...values('name', 'promisedDate', 'isGift', 'statusUrl'),
+  total: MONEY,
+  lines: list(LINE),
+  tags: list('value'),
+};
 const PARCEL_DATA = values('parcelId', 'carrier', 'trackingNumber', 'trackingUrl', 'estimatedDeliveryAt', 'message');
 
 const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<Record<string, FieldTree>>>> = {
@@ -75,12 +134,21 @@ function settingsFields(value: Json): FieldTree {
   if (Array.isArray(value)) return list('any');
   if (value === null) return 'any';
   if (typeof value !== 'object') return 'value';
-  return object(Object.fromEntries(Object.entries(value).map(([name, field]) => [name, settingsFields(field as Json)])));
+  return object(
+    Object.fromEntries(Object.entries(value).map(([name, field]) => [name, settingsFields(field as Json)])),
+  );
 }
 
 /** The variables of an expression, with the journey's own settings and the events that may be at hand. */
 export function rootFields(settings: Json, events: readonly EventType[]): Readonly<Record<string, FieldTree>> {
-  return { customer: CUSTOMER, order: ORDER, shop: SHOP, run: RUN, settings: settingsFields(settings), event: eventFields(events) };
+  return {
+    customer: CUSTOMER,
+    order: ORDER,
+    shop: SHOP,
+    run: RUN,
+    settings: settingsFields(settings),
+    event: eventFields(events),
+  };
 }
 
 export function isEventType(text: string): text is EventType {

@@ -10,7 +10,11 @@ const EMBEDDED = /\{\{\s*settings\.([\w.-]+)\s*\}\}/g;
  * Puts the journey's settings in place of `{{settings.x}}`. A text that is nothing but a placeholder becomes the setting with
  * its JSON type; inside a longer text the setting is written out.
  */
-export function fillSettings(value: Json, settings: Json, pointer: string): { readonly value: Json; readonly faults: readonly Fault[] } {
+export function fillSettings(
+  value: Json,
+  settings: Json,
+  pointer: string,
+): { readonly value: Json; readonly faults: readonly Fault[] } {
   const faults: Fault[] = [];
   const lookUp = (path: string, at: string): Json | undefined => {
     const found = settingAt(settings, path);
@@ -25,7 +29,9 @@ export function fillSettings(value: Json, settings: Json, pointer: string): { re
     }
     if (typeof part !== 'object' || part === null) return part;
     if (Array.isArray(part)) return part.map((item, index) => fill(item as Json, pointerTo(at, [index])));
-    return Object.fromEntries(Object.entries(part).map(([name, field]) => [name, fill(field as Json, pointerTo(at, [name]))]));
+    return Object.fromEntries(
+      Object.entries(part).map(([name, field]) => [name, fill(field as Json, pointerTo(at, [name]))]),
+    );
   };
   return { value: fill(value, pointer), faults };
 }

@@ -69,7 +69,10 @@ export class RunWalk {
   }
 
   /** Asks the step at hand and goes on from its answer. An answer that changes nothing leaves the run as it was: false. */
-  resume(ask: (step: PlannedStep, context: StepContext, own: Json) => StepDecision | undefined, heard?: (asked: Data) => void): boolean {
+  resume(
+    ask: (step: PlannedStep, context: StepContext, own: Json) => StepDecision | undefined,
+    heard?: (asked: Data) => void,
+  ): boolean {
     const step = this.currentStep();
     if (!step) {
       this.finish('failed', 'failed:internal', { problem: `The journey has no step "${this.run.step}".` });
@@ -110,13 +113,28 @@ export class RunWalk {
       return null;
     }
     if (decision.type === 'end') {
-      this.finish('exited', `step:${step.id}`, { ...note, ...(decision.reason === undefined ? {} : { why: decision.reason }) });
+      this.finish('exited', `step:${step.id}`, {
+        ...note,
+        ...(decision.reason === undefined ? {} : { why: decision.reason }),
+      });
       return null;
     }
     const next = decision.next ?? step.next;
     if (decision.send) {
-      this.effects.push({ type: 'send', step: step.id, visit: this.run.visit, class: this.plan.document.class, ...decision.send });
-      this.write('sent', { ...note, template: decision.send.template, channels: decision.send.channels, dueAt: toIso(decision.send.dueAt), next });
+      this.effects.push({
+        type: 'send',
+        step: step.id,
+        visit: this.run.visit,
+        class: this.plan.document.class,
+        ...decision.send,
+      });
+      this.write('sent', {
+        ...note,
+        template: decision.send.template,
+        channels: decision.send.channels,
+        dueAt: toIso(decision.send.dueAt),
+        next,
+      });
     } else {
       this.write('passed', { ...note, next });
     }
@@ -151,7 +169,9 @@ export class RunWalk {
   /** Ends an endless walk without any of its messages. */
   private abandon(): void {
     this.effects.length = 0;
-    this.finish('failed', 'failed:journey.endless', { problem: `More than ${MAX_STEPS_PER_DECISION} steps without a wait.` });
+    this.finish('failed', 'failed:journey.endless', {
+      problem: `More than ${MAX_STEPS_PER_DECISION} steps without a wait.`,
+    });
   }
 
   private context(step: PlannedStep): StepContext {
@@ -163,7 +183,9 @@ export class RunWalk {
       get view() {
         return facts.view(run);
       },
-      zone: facts.zone,
+      get zone() {
+        return facts.zone;
+      },
       shopZone: facts.shopZone,
       stepId: step.id,
       visit: run.visit,

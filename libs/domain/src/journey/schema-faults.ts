@@ -3,7 +3,10 @@ import type { Fault } from '../errors.js';
 
 /** JSON pointer (RFC 6901) of a path below `base`. */
 export function pointerTo(base: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>((pointer, part) => `${pointer}/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`, base);
+  return path.reduce<string>(
+    (pointer, part) => `${pointer}/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    base,
+  );
 }
 
 /** What a schema refuses, one fault per place; each unknown key gets its own. */
@@ -30,8 +33,11 @@ function issueFaults(issue: Issue, base: string, code: string): Fault[] {
 
 /** The branch of a union that the author was nearest to: the one whose faults lie deepest, then the one with the fewest. */
 function closestBranch(branches: readonly Issue[][]): Issue[] | undefined {
-  const depth = (issues: readonly Issue[]): number => Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
-  const [first, second] = branches.filter((issues) => issues.length > 0).toSorted((a, b) => depth(b) - depth(a) || a.length - b.length);
+  const depth = (issues: readonly Issue[]): number =>
+    Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
+  const [first, second] = branches
+    .filter((issues) => issues.length > 0)
+    .toSorted((a, b) => depth(b) - depth(a) || a.length - b.length);
   return first && second && depth(first) === 0 ? undefined : first;
 }
 

@@ -30,7 +30,12 @@ export interface StepContext {
 
 /** What a step decides: go on (to `next`, else to the following step), stay and wait, or end the run. */
 export type StepDecision =
-  | { readonly type: 'continue'; readonly next?: string | undefined; readonly send?: Omit<SendEffect, 'type' | 'step' | 'visit' | 'class'> | undefined; readonly note?: Json }
+  | {
+      readonly type: 'continue';
+      readonly next?: string | undefined;
+      readonly send?: Omit<SendEffect, 'type' | 'step' | 'visit' | 'class'> | undefined;
+      readonly note?: Json;
+    }
   | { readonly type: 'wait'; readonly until: Instant | null; readonly state?: Json; readonly note?: Json }
   | { readonly type: 'end'; readonly reason?: string; readonly note?: Json };
 

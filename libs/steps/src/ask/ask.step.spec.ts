@@ -8,7 +8,10 @@ describe('ask', () => {
   it('sends the survey with the default scale of its metric', () => {
     expect(askStep.enter(parsed(askStep, settings), aContext('2026-05-04T10:00:00Z'))).toMatchObject({
       type: 'continue',
-      send: { template: 'ask', survey: { ...survey, scale: { min: 1, max: 5, polarity: 'higher-better', topK: 2 }, anchors: {} } },
+      send: {
+        template: 'ask',
+        survey: { ...survey, scale: { min: 1, max: 5, polarity: 'higher-better', topK: 2 }, anchors: {} },
+      },
     });
   });
 

@@ -19,11 +19,18 @@ const scale = z
     polarity: z.enum(['higher-better', 'lower-better']).describe('Which end is the good one.'),
     topK: z.int().min(1).describe('How many of the best scores count as satisfied.'),
   })
-  .refine(({ min, max }) => max > min && max - min < MAX_SCORES, { error: `A scale has 2 to ${MAX_SCORES} scores, min below max` })
-  .refine(({ min, max, topK }) => topK <= max - min, { error: 'topK must leave at least one score that is not satisfied', path: ['topK'] })
+  .refine(({ min, max }) => max > min && max - min < MAX_SCORES, {
+    error: `A scale has 2 to ${MAX_SCORES} scores, min below max`,
+  })
+  .refine(({ min, max, topK }) => topK <= max - min, {
+    error: 'topK must leave at least one score that is not satisfied',
+    path: ['topK'],
+  })
   .describe('The scale; stored with every answer.');
 
-const locale = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'Write a language tag such as en or fr-CA' });
+const locale = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'Write a language tag such as en or fr-CA' });
 const text = z.string().min(1).max(300);
 
 const survey = z
@@ -39,7 +46,10 @@ const survey = z
       .record(locale, text)
       .refine((texts) => Object.keys(texts).length > 0, { error: 'Write the question in at least one language' })
       .describe('The question by language.'),
-    anchors: z.record(locale, z.tuple([text, text])).default({}).describe('Words at the lowest and the highest score, by language.'),
+    anchors: z
+      .record(locale, z.tuple([text, text]))
+      .default({})
+      .describe('Words at the lowest and the highest score, by language.'),
   })
   .describe('The survey.');
 

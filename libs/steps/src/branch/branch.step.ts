@@ -18,9 +18,17 @@ export const branchStep = defineStepKind<z.output<typeof settings>>({
   settings,
   enter: ({ cases, otherwise }, context) => {
     const index = cases.findIndex(({ when }) => context.holds(when));
-    return { type: 'continue', next: cases[index]?.goto ?? otherwise, note: { branch: index === -1 ? 'otherwise' : index } };
+    return {
+      type: 'continue',
+      next: cases[index]?.goto ?? otherwise,
+      note: { branch: index === -1 ? 'otherwise' : index },
+    };
   },
-  targets: ({ cases, otherwise }) => [...cases.map(({ goto }) => goto), ...(otherwise === undefined ? [] : [otherwise])],
+  targets: ({ cases, otherwise }) => [
+    ...cases.map(({ goto }) => goto),
+    ...(otherwise === undefined ? [] : [otherwise]),
+  ],
   fallsThrough: ({ otherwise }) => otherwise === undefined,
-  expressions: ({ cases }) => cases.map(({ when }, index) => ({ place: `cases/${index}/when`, source: when, expects: 'bool' })),
+  expressions: ({ cases }) =>
+    cases.map(({ when }, index) => ({ place: `cases/${index}/when`, source: when, expects: 'bool' })),
 });

@@ -2,18 +2,32 @@ import { toInstant } from '#app/domain';
 import { aContext, anEvent, parsed, refusal } from '../testing.js';
 import { waitForStep } from './wait-for.step.js';
 
-const settings = parsed(waitForStep, { events: ['review.submitted'], where: 'good', timeout: 'P7D', then: 'end', otherwise: 'remind' });
+const settings = parsed(waitForStep, {
+  events: ['review.submitted'],
+  where: 'good',
+  timeout: 'P7D',
+  // oxlint-disable-next-line unicorn/no-thenable -- the word of the document; settings are never awaited
+  then: 'end',
+  otherwise: 'remind',
+});
 const at = '2026-05-04T10:00:00Z';
 
 describe('wait-for', () => {
   it('waits for its timeout and then goes the other way', () => {
-    expect(waitForStep.enter(settings, aContext(at))).toEqual({ type: 'wait', until: toInstant('2026-05-11T10:00:00Z') });
+    expect(waitForStep.enter(settings, aContext(at))).toEqual({
+      type: 'wait',
+      until: toInstant('2026-05-11T10:00:00Z'),
+    });
     expect(waitForStep.wake?.(settings, aContext(at), null)).toMatchObject({ type: 'continue', next: 'remind' });
   });
 
   it('goes on when the event comes and its condition holds', () => {
-    expect(waitForStep.onEvent?.(settings, aContext(at, { good: true }), anEvent('review.submitted'), null)).toMatchObject({ next: 'end' });
-    expect(waitForStep.onEvent?.(settings, aContext(at, { good: false }), anEvent('review.submitted'), null)).toBeUndefined();
+    expect(
+      waitForStep.onEvent?.(settings, aContext(at, { good: true }), anEvent('review.submitted'), null),
+    ).toMatchObject({ next: 'end' });
+    expect(
+      waitForStep.onEvent?.(settings, aContext(at, { good: false }), anEvent('review.submitted'), null),
+    ).toBeUndefined();
     expect(waitForStep.onEvent?.(settings, aContext(at, { good: true }), anEvent('order.paid'), null)).toBeUndefined();
   });
 

@@ -4,11 +4,19 @@ import { z } from 'zod';
 import { duration, eventType, expression, target } from '../settings-parts.js';
 
 const settings = z.strictObject({
-  events: z.array(eventType).min(1, { error: 'Name at least one event' }).describe('Any of these events ends the wait.'),
+  events: z
+    .array(eventType)
+    .min(1, { error: 'Name at least one event' })
+    .describe('Any of these events ends the wait.'),
   where: expression.optional().describe('Condition that the event must meet.'),
   timeout: duration.describe('How long to wait at most.'),
-  then: target.optional().describe('Step to go to when the event came; the following one when left out. `end` ends the run.'),
-  otherwise: target.optional().describe('Step to go to when the time is over; the following one when left out. `end` ends the run.'),
+  // oxlint-disable-next-line unicorn/no-thenable -- the word of the document; settings are never awaited
+  then: target
+    .optional()
+    .describe('Step to go to when the event came; the following one when left out. `end` ends the run.'),
+  otherwise: target
+    .optional()
+    .describe('Step to go to when the time is over; the following one when left out. `end` ends the run.'),
 });
 
 /** Waits until something happens, or a time is over. What happened before it was entered doesn't count. */

@@ -24,7 +24,10 @@ function momentOf(value: unknown, at: string | undefined, zone: string): Instant
   const text = typeof value === 'string' ? value : '';
   const isTime = !isIsoDate(text) && DateTime.fromISO(text).isValid;
   if (!isTime && !isIsoDate(text)) {
-    throw new PermanentError('expression.failed', `${JSON.stringify(value)?.slice(0, 60)} is neither a date nor a time to wait for.`);
+    throw new PermanentError(
+      'expression.failed',
+      `${JSON.stringify(value)?.slice(0, 60)} is neither a date nor a time to wait for.`,
+    );
   }
   if (isTime && at === undefined) return toInstant(text);
   const day = isTime ? localDate(toInstant(text), zone) : text;

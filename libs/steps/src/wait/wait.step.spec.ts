@@ -42,7 +42,9 @@ describe('wait until', () => {
     [{ ...promised, offset: '-P1D' }, '2026-05-05T03:00:00.000Z'],
     [{ ...promised, offset: 'PT2H' }, '2026-05-06T05:00:00.000Z'],
   ])('%j waits until %s', (settings, until) => {
-    expect(enter(settings, aContext('2026-05-04T10:00:00Z', { 'order.promisedDate': '2026-05-05' }, saoPaulo))).toBe(until);
+    expect(enter(settings, aContext('2026-05-04T10:00:00Z', { 'order.promisedDate': '2026-05-05' }, saoPaulo))).toBe(
+      until,
+    );
   });
 
   it('takes a time as it is, or its day', () => {
@@ -60,7 +62,9 @@ describe('wait until', () => {
     ['pass', 'continue'],
     ['end', 'end'],
   ])('while the fact is unknown, %s gives %s', (otherwise, outcome) => {
-    expect(enter({ ...promised, otherwise }, aContext('2026-05-04T10:00:00Z', { 'order.promisedDate': null }))).toBe(outcome);
+    expect(enter({ ...promised, otherwise }, aContext('2026-05-04T10:00:00Z', { 'order.promisedDate': null }))).toBe(
+      outcome,
+    );
   });
 
   it('takes a fact that cannot be reached for unknown', () => {
@@ -71,7 +75,9 @@ describe('wait until', () => {
   });
 
   it('refuses a fact that is no date', () => {
-    expect(() => enter(promised, aContext('2026-05-04T10:00:00Z', { 'order.promisedDate': 'soon' }))).toThrow(/neither a date nor a time/);
+    expect(() => enter(promised, aContext('2026-05-04T10:00:00Z', { 'order.promisedDate': 'soon' }))).toThrow(
+      /neither a date nor a time/,
+    );
   });
 
   it('moves with the fact', () => {
@@ -104,7 +110,9 @@ describe('wait for a window', () => {
   });
 
   it('lets events pass', () => {
-    expect(waitStep.onEvent?.(parsed(waitStep, { window }), aContext('2026-05-04T10:00:00Z'), anEvent('order.paid'), null)).toBeUndefined();
+    expect(
+      waitStep.onEvent?.(parsed(waitStep, { window }), aContext('2026-05-04T10:00:00Z'), anEvent('order.paid'), null),
+    ).toBeUndefined();
   });
 });
 

@@ -1,4 +1,12 @@
-import { addDuration, defineStepKind, type Instant, PermanentError, type StepContext, type StepDecision, toIso } from '#app/domain';
+import {
+  addDuration,
+  defineStepKind,
+  type Instant,
+  PermanentError,
+  type StepContext,
+  type StepDecision,
+  toIso,
+} from '#app/domain';
 import { Duration } from 'luxon';
 import { z } from 'zod';
 import { duration, expression } from '../settings-parts.js';
@@ -10,20 +18,31 @@ const clockTime = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'Write a time of day such as 09:00' })
   .describe('Time of day, 24 hours, e.g. 09:00.');
 
-const waitFor = z.strictObject({ for: duration.describe('How long to wait, counted from the time the run has reached.') }).describe('Wait for a length of time.');
+const waitFor = z
+  .strictObject({ for: duration.describe('How long to wait, counted from the time the run has reached.') })
+  .describe('Wait for a length of time.');
 
 const waitUntil = z
   .strictObject({
-    until: expression.describe('CEL expression that gives a date or a time, e.g. order.promisedDate. Asked again whenever something happens.'),
+    until: expression.describe(
+      'CEL expression that gives a date or a time, e.g. order.promisedDate. Asked again whenever something happens.',
+    ),
     at: z
       .string()
-      .regex(/^(start-of-day|end-of-day|([01]\d|2[0-3]):[0-5]\d)$/, { error: 'Write start-of-day, end-of-day or a time such as 09:00' })
+      .regex(/^(start-of-day|end-of-day|([01]\d|2[0-3]):[0-5]\d)$/, {
+        error: 'Write start-of-day, end-of-day or a time such as 09:00',
+      })
       .optional()
       .describe('Moment of that day. Without it a time is taken as it is and a date from its start.'),
-    zone: z.enum(['shop', 'customer'], { error: 'Write shop or customer' }).default('shop').describe('Whose day it is.'),
+    zone: z
+      .enum(['shop', 'customer'], { error: 'Write shop or customer' })
+      .default('shop')
+      .describe('Whose day it is.'),
     offset: z
       .string()
-      .refine((text) => /^-?P/.test(text) && Duration.fromISO(text).isValid, { error: 'Write a duration such as P1D, or -P1D for the day before' })
+      .refine((text) => /^-?P/.test(text) && Duration.fromISO(text).isValid, {
+        error: 'Write a duration such as P1D, or -P1D for the day before',
+      })
       .optional()
       .describe('Added to the moment; may be negative.'),
     otherwise: z
@@ -38,7 +57,11 @@ const window = z
     from: clockTime,
     to: clockTime,
     days: z
-      .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], { error: 'Write mon, tue, wed, thu, fri, sat or sun' }))
+      .array(
+        z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], {
+          error: 'Write mon, tue, wed, thu, fri, sat or sun',
+        }),
+      )
       .min(1, { error: 'Name at least one day, or leave days out for every day' })
       .optional()
       .describe('Days on which the window opens; every day when left out.'),
@@ -46,7 +69,11 @@ const window = z
   .refine(({ from, to }) => from !== to, { error: 'from and to must differ; write null for no window' });
 
 const waitWindow = z
-  .strictObject({ window: window.nullable().describe('Hours in the customer’s zone (the shop’s where unknown). Null: no window, pass at once.') })
+  .strictObject({
+    window: window
+      .nullable()
+      .describe('Hours in the customer’s zone (the shop’s where unknown). Null: no window, pass at once.'),
+  })
   .describe('Wait until a local-time window is open.');
 
 const settings = z.union([waitFor, waitUntil, waitWindow], { error: 'Write one of for, until or window' });
@@ -60,7 +87,8 @@ export const waitStep = defineStepKind<WaitSettings>({
   settings: settings as unknown as z.ZodType<WaitSettings>,
   enter: (wait, context) => {
     if ('for' in wait) return waitTill(addDuration(context.at, wait.for, context.zone), context);
-    if ('window' in wait) return waitTill(wait.window ? nextOpening(context.at, wait.window, context.zone) : context.at, context);
+    if ('window' in wait)
+      return waitTill(wait.window ? nextOpening(context.at, wait.window, context.zone) : context.at, context);
     return enterUntil(wait, context);
   },
   onEvent: (wait, context) => ('until' in wait ? enterUntil(wait, context) : undefined),
@@ -75,7 +103,8 @@ function waitTill(until: Instant, context: StepContext): StepDecision {
 
 function enterUntil(wait: UntilSettings, context: StepContext): StepDecision {
   const value = factOf(wait.until, context);
-  if (value !== null) return waitTill(instantOf(value, wait, wait.zone === 'shop' ? context.shopZone : context.zone), context);
+  if (value !== null)
+    return waitTill(instantOf(value, wait, wait.zone === 'shop' ? context.shopZone : context.zone), context);
   if (wait.otherwise === 'pass') return { type: 'continue', note: { unknown: wait.until } };
   if (wait.otherwise === 'end') return { type: 'end', reason: `${wait.until} is unknown` };
   return { type: 'wait', until: null, note: { unknown: wait.until } };
