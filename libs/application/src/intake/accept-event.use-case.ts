@@ -40,17 +40,28 @@ export class AcceptEvents {
   /** @throws TransientError `unavailable` when too many bodies wait, the commit takes too long or the database is away */
   accept(body: ReceivedBody): Promise<StoredBody> {
     if (this.waiting.length >= MAX_WAITING) return Promise.reject(overloaded());
-    return new Promise<StoredBody>((resolve, reject) => {
+    const stored = this.enqueue(body);
+    this.start();
+    return stored;
+  }
+
+  /** Several bodies of one caller, together: all of them wait, or none when there is no room. Answers in their order. */
+  acceptAll(bodies: readonly ReceivedBody[]): Promise<StoredBody[]> {
+    if (this.waiting.length + bodies.length > MAX_WAITING) return Promise.reject(overloaded());
+    const stored = bodies.map((body) => this.enqueue(body));
+    this.start();
+    return Promise.all(stored);
+  }
+
+  private enqueue(body: ReceivedBody): Promise<StoredBody> {
+    return new Promise((resolve, reject) => {
       this.waiting.push({ body, sinceMs: this.clock.monotonicMs(), resolve, reject });
-      if (this.flights.size < MAX_COMMITS) this.commitNext();
-      if (!this.isWatching) void this.watch();
     });
   }
 
-  /** Several bodies of one caller: all of them wait, or none when there is no room. Answers in their order. */
-  acceptAll(bodies: readonly ReceivedBody[]): Promise<StoredBody[]> {
-    if (this.waiting.length + bodies.length > MAX_WAITING) return Promise.reject(overloaded());
-    return Promise.all(bodies.map((body) => this.accept(body)));
+  private start(): void {
+    if (this.flights.size < MAX_COMMITS) this.commitNext();
+    if (!this.isWatching) void this.watch();
   }
 
   private commitNext(): void {
