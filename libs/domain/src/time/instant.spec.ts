@@ -27,12 +27,35 @@ describe('toInstant and toIso', () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 4_102_444_800_000 }), (ms) => expect(at(toIso(ms))).toBe(ms)));
   });
 
+  it('agree with the calendar from the year 1 to the year 9999', () => {
+    const limits = { min: Date.parse('0001-01-01T00:00:00.000Z'), max: Date.parse('9999-12-31T23:59:59.999Z') };
+    fc.assert(
+      fc.property(fc.integer(limits), (ms) => {
+        expect(toIso(ms)).toBe(new Date(ms).toISOString());
+        expect(at(new Date(ms).toISOString())).toBe(ms);
+      }),
+      { numRuns: 1_000, examples: [[limits.min], [limits.max], [0], [-1]] },
+    );
+  });
+
+  it.each(['2000-02-29', '2024-02-29', '1900-03-01', '2100-02-28', '1969-12-31'])('know the day %s', (day) => {
+    expect(toIso(at(`${day}T23:59:59.999Z`))).toBe(`${day}T23:59:59.999Z`);
+    expect(at(`${day}T23:59:59.999Z`)).toBe(Date.parse(`${day}T23:59:59.999Z`));
+  });
+
   it('write texts that compare like times', () => {
     const ms = fc.integer({ min: 0, max: 4_102_444_800_000 });
     fc.assert(fc.property(ms, ms, (a, b) => expect(toIso(a) < toIso(b)).toBe(a < b)));
   });
 
-  it.each(['', 'yesterday', '2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z'])('refuse "%s"', (text) => {
+  it.each([
+    '',
+    'yesterday',
+    '2026-13-01T00:00:00Z',
+    '2026-02-30T00:00:00Z',
+    '2023-02-29T00:00:00.000Z',
+    '2023-00-10T00:00:00.000Z',
+  ])('refuse "%s"', (text) => {
     expect(() => at(text)).toThrow('ISO 8601');
   });
 });

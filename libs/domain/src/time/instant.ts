@@ -12,17 +12,79 @@ export type IsoDate = string;
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
 
+/** The form of IsoInstant, years 0001 to 9999: read and written by arithmetic, since every event does so many times. */
+const EXACT = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{3})Z$/;
+const DAY_MS = 86_400_000;
+const FIRST_INSTANT = -62_135_596_800_000;
+const LAST_INSTANT = 253_402_300_799_999;
+
 /** @throws PermanentError `validation` when the text is no ISO 8601 time with a zone or offset. */
 export function toInstant(text: string): Instant {
+  const exact = EXACT.exec(text);
+  if (exact) {
+    const [, year, month, day, hour, minute, second, ms] = exact.map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    // Days that every month has; the rest is left to the calendar.
+    if (year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 28) {
+      return daysSinceEpoch(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1_000 + ms;
+    }
+  }
   const parsed = DateTime.fromISO(text, { zone: 'utc', setZone: false });
-  if (!parsed.isValid) throw new PermanentError('validation', `"${text.slice(0, 40)}" is not an ISO 8601 time; write e.g. 2026-01-31T09:30:00Z.`);
+  if (!parsed.isValid)
+    throw new PermanentError(
+      'validation',
+      `"${text.slice(0, 40)}" is not an ISO 8601 time; write e.g. 2026-01-31T09:30:00Z.`,
+    );
   return parsed.toMillis();
 }
 
 export function toIso(at: Instant): IsoInstant {
+  if (Number.isInteger(at) && at >= FIRST_INSTANT && at <= LAST_INSTANT) return exactIso(at);
   const text = DateTime.fromMillis(at, { zone: 'utc' }).toISO();
   if (text === null) throw new PermanentError('validation', `${at} is outside the range of dates.`);
   return text;
+}
+
+/** Days from 1970-01-01 in the Gregorian calendar. The year is taken to start in March, so that the leap day is its last. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const marchYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
+}
+
+function exactIso(at: Instant): IsoInstant {
+  const days = Math.floor(at / DAY_MS);
+  const time = at - days * DAY_MS;
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const date = `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
+  const clock = `${digits(Math.floor(time / 3_600_000), 2)}:${digits(Math.floor(time / 60_000) % 60, 2)}:${digits(Math.floor(time / 1_000) % 60, 2)}`;
+  return `${date}T${clock}.${digits(time % 1_000, 3)}Z`;
+}
+
+function digits(value: number, width: number): string {
+  return String(value).padStart(width, '0');
 }
 
 export function isIsoDate(text: string): text is IsoDate {
@@ -42,7 +104,8 @@ export function isDuration(text: string): boolean {
 /** Adds an ISO 8601 duration. Hours and shorter are elapsed time; days, weeks, months keep the wall clock of `zone`. */
 export function addDuration(at: Instant, duration: string, zone: string): Instant {
   const length = Duration.fromISO(duration);
-  if (!length.isValid) throw new PermanentError('validation', `"${duration}" is not an ISO 8601 duration; write e.g. PT72H or P3D.`);
+  if (!length.isValid)
+    throw new PermanentError('validation', `"${duration}" is not an ISO 8601 duration; write e.g. PT72H or P3D.`);
   return DateTime.fromMillis(at, { zone }).plus(length).toMillis();
 }
 
