@@ -13,10 +13,10 @@ const TAIL = 'P40D';
 /** Windows, caps, cooldowns and quiet hours off: every journey writes when its wait ends. */
 const PRESETS: Readonly<Record<string, Record<string, unknown>>> = {
   'order-thank-you': {},
-  'delay-apology': { window: null },
+  'delay-apology': {},
   'delivery-csat': { window: null },
   'review-request': { window: null, after: 'PT72H', reminder: false },
-  'repeat-thank-you': { window: null, after: 'PT24H' },
+  'repeat-thank-you': { after: 'PT24H' },
 };
 
 export interface Timing {
@@ -89,28 +89,23 @@ export class Drive {
   }
 
   async read(): Promise<Reading> {
-    const names = await this.namesByKnownId();
     const messages: SeenMessage[] = [];
     for (const journey of COMPARED_JOURNEYS) {
       const listed = await this.client.list<ListedMessage>(`/api/v1/messages?journey=${journey}`);
       for (const { order, state, reason, dueAt } of listed) {
-        messages.push({ journey, order: order === null ? null : (names.get(order) ?? order), state, reason, dueAt });
+        messages.push({
+          journey,
+          order: order === null ? null : (this.names.get(order) ?? order),
+          state,
+          reason,
+          dueAt,
+        });
       }
     }
     const csat = await this.client.get<{ n: number; value: number | null; counts: Record<string, number> }>(
       '/api/v1/scores/csat?from=2016-01-01T00:00:00Z&to=2020-01-01T00:00:00Z',
     );
     return { messages, scores: { n: csat.n, csat: csat.value, counts: csat.counts } };
-  }
-
-  /** Messages name an order by the sender's id or by the system's own. */
-  private async namesByKnownId(): Promise<ReadonlyMap<string, string>> {
-    const names = new Map(this.names);
-    for (const { id, externalId } of await this.client.list<{ id: string; externalId: string }>('/api/v1/orders')) {
-      const name = this.names.get(externalId);
-      if (name !== undefined) names.set(id, name);
-    }
-    return names;
   }
 
   private async advance(target: { to: string } | { by: string }): Promise<void> {

@@ -11,7 +11,8 @@ export interface CreatedSource {
   url: string;
 }
 
-const PAGE_SIZE = 200;
+/** The most that a list gives at once. */
+const PAGE_SIZE = 100;
 
 /** The REST interface with an owner's key. Any other status than 2xx is an error that names the call and the answer. */
 export class AfterglowClient {
