@@ -30,8 +30,8 @@ export class FoldEvents {
     const { folded, known, changes } = foldBatch(shop, stored, waiting, events, () => this.ids.next());
     const added = await this.store.save(tx, changes);
     const isAdded = ({ source }: Folded): boolean => added.has(source.event.id);
-    const waited = new Set(waiting.map(({ event }) => event.id));
-    const fresh = known.filter((entry) => isAdded(entry) || waited.has(entry.source.event.id));
+    const waited = new Set<IncomingEvent>(waiting);
+    const fresh = known.filter((entry) => isAdded(entry) || waited.has(entry.source));
     await this.answers.record(tx, folded.filter(isAdded).flatMap(toAnswer));
     const suppressions = suppressionChanges(fresh, this.secrets);
     if (suppressions.length > 0) await this.store.changeSuppressions(tx, suppressions);
