@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { InstallPreset, PresetCatalogue, type PresetSource } from '#app/application';
+import { FilePresetCatalogue } from '#app/platform';
 import { aJourney, JourneyRig, NOW, send, wait } from './journeys-rig.js';
 
 const after = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
@@ -127,6 +129,29 @@ describe('the life cycle of a journey', () => {
       expect(installed).toEqual({ key: 'hello', version: 1, state: 'live' });
       await rig.hear(rig.event(await rig.person(), 'order.placed'));
       expect(await rig.timers()).toMatchObject([{ due_at: new Date(after(72)) }]);
+    });
+
+    it('that ship with the project can all be installed and published', async () => {
+      const shipped = new InstallPreset(
+        new FilePresetCatalogue(path.resolve('config/presets/journeys')),
+        rig.drafts,
+        rig.states,
+      );
+      const keys = (await shipped.list()).map((preset) => preset.key);
+      expect(keys).toEqual(
+        expect.arrayContaining([
+          'delay-apology',
+          'delivery-csat',
+          'order-thank-you',
+          'repeat-thank-you',
+          'review-request',
+        ]),
+      );
+      for (const key of keys) await shipped.run(rig.shop.id, { key, publish: true });
+      expect((await rig.journeys.list(rig.shop.id)).map((journey) => [journey.key, journey.state])).toEqual(
+        keys.map((key) => [key, 'live']),
+      );
+      expect(await rig.query('select key from app.survey')).not.toHaveLength(0);
     });
 
     it('make a new version only when something differs', async () => {
