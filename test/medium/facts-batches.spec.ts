@@ -149,6 +149,27 @@ describe('isolation', () => {
   });
 });
 
+describe('several workers', () => {
+  it('share a shop without losing or doubling anything', async () => {
+    const orders = Array.from({ length: 300 }, (_, n) => `${story.order}${n}`);
+    const placed = orders.map((order, n) => [story.placed(story.mail(`many${n % 40}.`), { order })]);
+    await rig.postAll([...orders.map((order) => [story.delivered('15:00', order)]), ...placed]);
+    const drain = async (): Promise<number> => {
+      let events = 0;
+      for (let report = await rig.process.run(); report.claimed > 0; report = await rig.process.run())
+        events += report.events;
+      return events;
+    };
+    const counts = await Promise.all([drain(), drain(), drain()]);
+    expect(counts.reduce((a, b) => a + b)).toBe(600);
+    const told = rig.runtime.told.map(({ event }) => event.id);
+    expect(new Set(told).size).toBe(600);
+    expect(
+      await rig.rows('select 1 from app.customer where email like $1', [`many%.${story.n}@example.com`]),
+    ).toHaveLength(40);
+  });
+});
+
 describe('throughput', () => {
   it('needs as many statements for a batch of 200 as for one of 20', async () => {
     const history = (n: number): NormalisedEvent[][] => {

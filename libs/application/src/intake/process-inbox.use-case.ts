@@ -49,8 +49,18 @@ export class ProcessInbox {
       return await this.unitOfWork.inShop(shopId, (tx) => this.bodies.digest(tx, [body]));
     } catch (error) {
       if (isUnavailable(error)) throw error;
+      return this.setAside(shopId, body, error);
+    }
+  }
+
+  private async setAside(shopId: string, body: ClaimedBody, error: unknown): Promise<InboxReport> {
+    try {
       const buried = await this.unitOfWork.inShop(shopId, (tx) => this.bodies.setAside(tx, body, error));
       return { ...NOTHING_DONE, claimed: 1, released: 1 - buried, buried };
+    } catch (refusal) {
+      // Another worker took the row over after the lease ran out: it is theirs to settle.
+      if (refusal instanceof TransientError && refusal.code === 'conflict') return { ...NOTHING_DONE, claimed: 1 };
+      throw refusal;
     }
   }
 }
