@@ -19,6 +19,8 @@ const LIBS = {
   sources: ['domain', 'contracts', 'application', 'platform'],
   templates: ['domain', 'contracts', 'application', 'platform'],
   platform: ['domain', 'application'],
+  // the composition root
+  runtime: ['domain', 'application', 'persistence', 'queue', 'channels', 'sources', 'templates', 'platform'],
 };
 
 /** pure lib -> the packages it may import; Node's own modules never */

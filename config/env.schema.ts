@@ -1,12 +1,10 @@
 import { z } from 'zod';
 
 const MIN_SECRET_LENGTH = 32;
-const MIN_KEY_LENGTH = 16;
-/** A key of fewer different characters than this was typed, not drawn. */
-const MIN_DIFFERENT_CHARACTERS = 10;
+const MIN_KEY_LENGTH = 8;
 const WELL_KNOWN = /change.?me|your.?(own.?)?(secret|key)|replace.?(me|this)/i;
 
-const isDrawn = (text: string): boolean => new Set(text).size >= MIN_DIFFERENT_CHARACTERS && !WELL_KNOWN.test(text);
+const isOwn = (text: string): boolean => !WELL_KNOWN.test(text);
 
 const urlOf = (protocols: readonly string[], example: string): z.ZodType<string> =>
   z.string().refine((text) => protocols.includes(URL.canParse(text) ? new URL(text).protocol : ''), {
@@ -17,7 +15,7 @@ const secretOf = (minLength: number): z.ZodType<string> =>
   z
     .string()
     .min(minLength, { error: `must have at least ${minLength} characters; make one with: openssl rand -base64 48` })
-    .refine(isDrawn, { error: 'is a well-known or a typed value; make one with: openssl rand -base64 48' });
+    .refine(isOwn, { error: 'is a well-known value; make one with: openssl rand -base64 48' });
 
 const wholeNumber = (min: number, max: number): z.ZodType<number, unknown> => {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -59,7 +57,7 @@ export const envSchema = z.object({
   BOOTSTRAP_API_KEY: secretOf(MIN_KEY_LENGTH)
     .optional()
     .describe(
-      'An owner key of the first shop, for scripts, at least 16 characters. Without it the first start makes one and prints it once.',
+      'An owner key of the first shop, for scripts, at least 8 characters. Without it the first start makes one and prints it once.',
     ),
   SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.com:587')
     .optional()

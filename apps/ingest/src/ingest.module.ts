@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
-import { AcceptEvents, ReceiveWebhook } from '#app/application';
 import { IngestController } from './ingest.controller.js';
 
-/** Webhooks in. Needs beside it: InboxPort, SourceDirectory, SourceKinds, HintPort, ClockPort, Metrics. */
-@Module({ controllers: [IngestController], providers: [AcceptEvents, ReceiveWebhook], exports: [AcceptEvents] })
+/** Webhooks in. Stands on the infrastructure module. */
+@Module({ controllers: [IngestController] })
 export class IngestModule {}

@@ -1,6 +1,5 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HintPort, KeepHouse } from '#app/application';
-import { rootLogger } from '#app/platform';
 import { Drains } from './drains.js';
 
 const SWEEP_MS = 1_000;
@@ -12,7 +11,8 @@ const JITTER = 0.2;
  * second. Reaping doesn't depend on the queue either.
  */
 @Injectable()
-export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Sweeper');
   private readonly timers = new Set<NodeJS.Timeout>();
   private isStopped = false;
 
@@ -30,8 +30,11 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
-  /** Stops claiming and lets what is under way end: it holds hand-overs whose outcome must be recorded. */
-  async onApplicationShutdown(): Promise<void> {
+  /**
+   * Stops claiming and lets what is under way end: it holds hand-overs whose outcome must be recorded. Before the shutdown proper,
+   * which closes the database and the channels.
+   */
+  async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     for (const timer of this.timers) clearTimeout(timer);
     await Promise.all(this.drains.all().map((drain) => drain.stop()));
@@ -43,7 +46,7 @@ export class Sweeper implements OnApplicationBootstrap, OnApplicationShutdown {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       work()
-        .catch((error: unknown) => rootLogger.warn({ err: error }, 'A sweep failed and will be repeated'))
+        .catch((error: unknown) => this.logger.warn({ err: error }, 'A sweep failed and will be repeated', 'Sweeper'))
         .finally(() => this.every(ms, work));
     }, ms * spread);
     this.timers.add(timer);

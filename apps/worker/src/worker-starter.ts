@@ -1,5 +1,4 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { rootLogger } from '#app/platform';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { DeliveryEmailProcessor } from './delivery-email.processor.js';
 import { DeliverySmsProcessor } from './delivery-sms.processor.js';
 import { IntakeProcessor } from './intake.processor.js';
@@ -12,6 +11,7 @@ import { TimersProcessor } from './timers.processor.js';
  */
 @Injectable()
 export class WorkerStarter implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Queue');
   private readonly hosts: readonly { readonly worker: IntakeProcessor['worker'] }[];
 
   constructor(
@@ -26,10 +26,10 @@ export class WorkerStarter implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     for (const { worker } of this.hosts) {
-      worker.on('error', (error) => rootLogger.warn({ queue: worker.name, err: error }, 'The queue reports an error'));
-      worker.on('failed', (_job, error) => rootLogger.error({ queue: worker.name, err: error }, 'A job failed; its rows will be taken again'));
+      worker.on('error', (error) => this.logger.warn({ queue: worker.name, err: error }, 'The queue reports an error', 'Queue'));
+      worker.on('failed', (_job, error) => this.logger.error({ queue: worker.name, err: error }, 'A job failed; its rows will be taken again', 'Queue'));
       await worker.waitUntilReady();
-      worker.run().catch((error: unknown) => rootLogger.error({ queue: worker.name, err: error }, 'The queue worker stopped'));
+      worker.run().catch((error: unknown) => this.logger.error({ queue: worker.name, err: error }, 'The queue worker stopped', 'Queue'));
     }
   }
 }

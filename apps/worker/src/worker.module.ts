@@ -1,3 +1,4 @@
+import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { DeliveryEmailProcessor } from './delivery-email.processor.js';
 import { DeliverySmsProcessor } from './delivery-sms.processor.js';
@@ -10,6 +11,8 @@ import { WorkerStarter } from './worker-starter.js';
 
 /** Takes stored bodies, due timers and queued messages to their end. Needs the infrastructure modules beside it. */
 @Module({
+  // finds the processors; their queues are QueueModule's
+  imports: [BullModule.registerQueue()],
   providers: [
     Drains,
     IntakeProcessor,

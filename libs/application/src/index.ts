@@ -150,3 +150,4 @@ export { journeySchema } from './journeys/journey-schema.js';
 export { parseJourneyText, type ReadJourney, readJourney } from './journeys/parse-journey.js';
 export { ReadMessages } from './delivery/read-messages.use-case.js';
 export { ReadPeople } from './facts/read-people.use-case.js';
+export { UseCasesModule } from './use-cases.module.js';

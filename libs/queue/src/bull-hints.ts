@@ -37,6 +37,11 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
     this.senders.get(queue)?.send();
   }
 
+  /** Resolves when the store answers. */
+  async ping(): Promise<void> {
+    await this.queues[0]?.getJobCounts('wait');
+  }
+
   async onApplicationShutdown(): Promise<void> {
     for (const sender of this.senders.values()) sender.stop();
     await Promise.allSettled(this.queues.map((queue) => queue.close()));

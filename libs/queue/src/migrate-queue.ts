@@ -10,23 +10,28 @@ const REDIS_PATIENCE_MS = 15_000;
 /**
  * Makes the store ready before any queue is built: a queue that is built while its store is away never recovers by itself.
  * PostgreSQL gets BullMQ's schema; Redis is asked whether it would throw jobs away.
+ * @param ownerUrl connection of the database's owner: only it may make the schema's tables
  * @throws PermanentError `configuration` when Redis may evict keys
  */
-export async function prepareQueue(settings: QueueSettings): Promise<void> {
+export async function prepareQueue(settings: QueueSettings, ownerUrl: string): Promise<void> {
   if (settings.backend === 'postgres') {
     setDefaultBackendFactory(createPostgresBackend as never);
-    await migratePostgres(settings.url);
+    await migratePostgres(ownerUrl, settings);
     return;
   }
   setDefaultBackendFactory(undefined);
   await checkRedis(settings.url);
 }
 
-async function migratePostgres(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+async function migratePostgres(ownerUrl: string, settings: QueueSettings): Promise<void> {
+  const role = pg.escapeIdentifier(new URL(settings.url).username);
+  const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
     await runMigrations(client as never, QUEUE_SCHEMA);
+    for (const kind of ['tables', 'sequences', 'functions']) {
+      await client.query(`grant all on all ${kind} in schema ${QUEUE_SCHEMA} to ${role}`);
+    }
   } finally {
     await client.end();
   }

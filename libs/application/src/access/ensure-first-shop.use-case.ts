@@ -39,7 +39,7 @@ export class EnsureFirstShop {
     if (bootstrapKey !== undefined && !isKeyShaped(bootstrapKey)) {
       throw new PermanentError(
         'configuration',
-        'BOOTSTRAP_API_KEY must have 16 to 200 visible ASCII characters. "openssl rand -hex 32" makes one.',
+        'BOOTSTRAP_API_KEY must have 8 to 200 visible ASCII characters. "openssl rand -hex 32" makes one.',
       );
     }
     const shopId = await this.ensureShop();

@@ -14,6 +14,9 @@ export abstract class VirtualClockPort {
   /** Moves the clock; partitions for that time are made first. */
   abstract set(at: Instant): Promise<void>;
 
+  /** What the database's own clock shows. */
+  abstract wallTime(): Promise<Instant>;
+
   /** Back to real time. */
   abstract clear(): Promise<void>;
 

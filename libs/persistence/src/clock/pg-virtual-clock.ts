@@ -29,6 +29,11 @@ export class PgVirtualClock extends VirtualClockPort {
     await this.dataSource.query('select app.set_virtual_clock($1)', [instant]);
   }
 
+  async wallTime(): Promise<Instant> {
+    const rows = await this.dataSource.query<{ now: Date }[]>('select clock_timestamp() as now');
+    return (rows[0] as { now: Date }).now.getTime();
+  }
+
   async clear(): Promise<void> {
     await this.dataSource.query('select app.clear_virtual_clock()');
   }

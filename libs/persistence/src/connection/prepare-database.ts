@@ -6,7 +6,7 @@ import { createDataSource } from './data-source.js';
 export interface PreparedDatabase {
   /** Runs the application: sees one shop's rows at a time, owns nothing. */
   readonly appUrl: string;
-  /** Runs BullMQ on PostgreSQL: owns the schema `bullmq` and sees nothing else. */
+  /** Runs BullMQ on PostgreSQL: sees the schema `bullmq` and nothing else. */
   readonly queueUrl: string;
 }
 
@@ -31,7 +31,7 @@ export async function prepareDatabase(options: { ownerUrl: string; secretKey: st
     await ensureRole(client, QUEUE_ROLE, passwordOf(QUEUE_ROLE, options.secretKey));
     await client.query(`create schema if not exists app`);
     await client.query(`create schema if not exists bullmq`);
-    await client.query(`grant usage, create on schema bullmq to ${QUEUE_ROLE}`);
+    await client.query(`grant usage on schema bullmq to ${QUEUE_ROLE}`);
     await migrate(options.ownerUrl);
     await client.query('select app.ensure_partitions(app.now())');
   } finally {

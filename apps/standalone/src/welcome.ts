@@ -1,0 +1,39 @@
+import type { StartedProcess } from '#app/runtime';
+
+/** What the terminal shows once everything runs. */
+export function welcome({ url, ownerKey, config }: StartedProcess, databaseDirectory: string | null): string {
+  const key = ownerKey ?? '<your key>';
+  const lines = [
+    '',
+    `Afterglow runs at ${url}`,
+    '',
+    `  API docs      ${url}/docs`,
+    `  Queue board   ${url}/queues   (any user name, your key as the password)`,
+    `  Database      ${databaseDirectory ?? 'the server of DATABASE_URL'}`,
+    `  Messages      ${config.mail ? 'e-mail goes out by SMTP' : 'e-mail is captured, not sent'}; ${config.sms ? 'SMS goes out by Twilio' : 'SMS is captured, not sent'}`,
+    ...(config.clock.mode === 'virtual' ? [`  Clock         virtual: it stands still until POST ${url}/api/v1/clock/advance`] : []),
+  ];
+  if (ownerKey !== null) lines.push('', `Your key (shown this once): ${ownerKey}`);
+  lines.push('', 'Make the first journey run:', '', ...firstJourney(url, key), '', 'Ctrl-C stops it.', '');
+  return lines.join('\n');
+}
+
+/** One line that installs the thank-you journey and places an order, and one that shows the message. */
+function firstJourney(url: string, key: string): string[] {
+  const order = JSON.stringify({
+    id: 'first-order',
+    type: 'order.placed',
+    occurredAt: '2026-01-31T09:30:00Z',
+    customer: { email: 'ada@example.com' },
+    order: { externalId: '1001' },
+    data: { name: '#1001', total: { amount: '49.90', currency: 'EUR' }, profile: { firstName: 'Ada' } },
+  });
+  const headers = `-H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json'`;
+  return [
+    `  curl -s ${headers} -d '{"publish":true}' ${url}/api/v1/presets/order-thank-you/install && curl -s ${headers} -d '${order}' ${url}/api/v1/events`,
+    '',
+    'and read the message it captured:',
+    '',
+    `  curl -s -H 'Authorization: Bearer ${key}' ${url}/api/v1/messages`,
+  ];
+}

@@ -1,0 +1,98 @@
+import { Global, Module } from '@nestjs/common';
+import { AuthenticateKey } from './access/authenticate-key.use-case.js';
+import { EnsureFirstShop } from './access/ensure-first-shop.use-case.js';
+import { ManageKeys } from './access/manage-keys.use-case.js';
+import { AdvanceClock } from './clock/advance-clock.use-case.js';
+import { ComposeMessage } from './delivery/compose-message.js';
+import { DeliverMessages } from './delivery/deliver-messages.use-case.js';
+import { FenceMessages } from './delivery/fence-messages.js';
+import { PrepareMessages } from './delivery/prepare-messages.js';
+import { ReadMessages } from './delivery/read-messages.use-case.js';
+import { RecordHandOvers } from './delivery/record-hand-overs.js';
+import { SettleUnknown } from './delivery/settle-unknown.use-case.js';
+import { ReadPeople } from './facts/read-people.use-case.js';
+import { AnswerSurveyLink } from './feedback/answer-survey-link.use-case.js';
+import { FindLink } from './feedback/find-link.js';
+import { LinkEvents } from './feedback/link-events.js';
+import { LinkFactory } from './feedback/link-factory.js';
+import { OpenSurveyLink } from './feedback/open-survey-link.use-case.js';
+import { RecordAnswers } from './feedback/record-answers.use-case.js';
+import { SuppressAddresses } from './feedback/suppress-addresses.js';
+import { Unsubscribe } from './feedback/unsubscribe.use-case.js';
+import { AcceptEvents } from './intake/accept-event.use-case.js';
+import { DigestBodies } from './intake/digest-bodies.use-case.js';
+import { FoldEvents } from './intake/fold-events.use-case.js';
+import { OpenBodies } from './intake/open-bodies.use-case.js';
+import { ProcessInbox } from './intake/process-inbox.use-case.js';
+import { ReceiveWebhook } from './intake/receive-webhook.use-case.js';
+import { SubmitEvents } from './intake/submit-events.use-case.js';
+import { FireDueTimers } from './journeys/fire-timers.use-case.js';
+import { JourneyRuntime } from './journeys/journey-runtime.port.js';
+import { ChangeJourneyState } from './journeys/manage/change-journey-state.use-case.js';
+import { ReadJourneys } from './journeys/manage/read-journeys.use-case.js';
+import { ReadRuns } from './journeys/manage/read-runs.use-case.js';
+import { SaveDraft } from './journeys/manage/save-draft.use-case.js';
+import { JourneyPlans } from './journeys/runtime/journey-plans.js';
+import { PlanMessages } from './journeys/runtime/plan-messages.js';
+import { RunJourneys } from './journeys/runtime/run-journeys.js';
+import { RunWriter } from './journeys/runtime/run-writer.js';
+import { WakeRuns } from './journeys/runtime/wake-runs.js';
+import { KeepHouse } from './ops/keep-house.use-case.js';
+import { OperateShop } from './ops/operate-shop.use-case.js';
+import { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
+import { InstallPreset } from './presets/install-preset.use-case.js';
+import { ReadScores } from './scores/read-scores.use-case.js';
+import { ManageShop } from './shops/manage-shop.use-case.js';
+import { ManageSources } from './sources/manage-sources.use-case.js';
+
+const useCases = [
+  AcceptEvents,
+  AdvanceClock,
+  AnswerSurveyLink,
+  AuthenticateKey,
+  ChangeJourneyState,
+  ComposeMessage,
+  DeliverMessages,
+  DigestBodies,
+  EnsureFirstShop,
+  FenceMessages,
+  FindLink,
+  FireDueTimers,
+  FoldEvents,
+  InstallPreset,
+  JourneyPlans,
+  KeepHouse,
+  LinkEvents,
+  LinkFactory,
+  ManageKeys,
+  ManageShop,
+  ManageSources,
+  OpenBodies,
+  OpenSurveyLink,
+  OperateShop,
+  PlanMessages,
+  PrepareMessages,
+  ProcessInbox,
+  ReadJourneys,
+  ReadMessages,
+  ReadPeople,
+  ReadRuns,
+  ReadScores,
+  ReceiveWebhook,
+  RecordAnswers,
+  RecordHandOvers,
+  RunWriter,
+  SaveDraft,
+  SettleDeadLetters,
+  SettleUnknown,
+  SubmitEvents,
+  SuppressAddresses,
+  Unsubscribe,
+  WakeRuns,
+  { provide: JourneyRuntime, useClass: RunJourneys },
+];
+
+/** Every use case, for every process. Needs an implementation of each port beside it. */
+@Global()
+@Module({ providers: useCases, exports: useCases })
+export class UseCasesModule {}

@@ -1,0 +1,76 @@
+import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Channels, LinkSettings, Metrics, PresetCatalogue, SourceKinds, TemplateEngine, UseCasesModule } from '#app/application';
+import { ConfiguredChannels } from '#app/channels';
+import { type Config, FilePresetCatalogue, OperationsModule, PlatformModule, type ReadinessCheck } from '#app/platform';
+import { BullHints, QueueModule, type QueueSettings } from '#app/queue';
+import { SourceRegistry } from '#app/sources';
+import { LiquidTemplateEngine } from '#app/templates';
+import { DataSource } from 'typeorm';
+import { BacklogGauges } from './backlog-gauges.js';
+import { LostHints } from './lost-hints.js';
+import { PersistenceModule } from './persistence.module.js';
+
+export interface InfrastructureOptions {
+  readonly config: Config;
+  readonly processName: string;
+  readonly appUrl: string;
+  readonly queue: QueueSettings;
+  /** Folder of the preset journeys. */
+  readonly presetsFolder: string;
+}
+
+/** Connections to providers end after the hand-overs that use them: the worker's drains stop in `beforeApplicationShutdown`. */
+@Injectable()
+class ChannelsCloser implements OnApplicationShutdown {
+  constructor(private readonly channels: Channels) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.channels.close();
+  }
+}
+
+/** Every port with its adapter, every use case, and the operational routes: what each process stands on. */
+@Module({})
+export class InfrastructureModule {
+  static forRoot(options: InfrastructureOptions): DynamicModule {
+    const { config } = options;
+    const lost = new LostHints();
+    const providers = [
+      { provide: Channels, useFactory: () => new ConfiguredChannels({ smtpUrl: config.mail?.smtpUrl, mailFrom: config.mail?.from, twilio: config.sms }) },
+      { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },
+      { provide: PresetCatalogue, useFactory: () => new FilePresetCatalogue(options.presetsFolder) },
+      { provide: SourceKinds, useClass: SourceRegistry },
+      { provide: TemplateEngine, useClass: LiquidTemplateEngine },
+    ];
+    return {
+      module: InfrastructureModule,
+      global: true,
+      imports: [
+        PlatformModule.register(config),
+        PersistenceModule.forRoot({
+          appUrl: options.appUrl,
+          processName: options.processName,
+          dedupeWindowDays: config.intake.dedupeWindowDays,
+        }),
+        QueueModule.forRoot({ settings: options.queue, onLostHint: (queue, error) => lost.note(queue, error) }),
+        OperationsModule.register({ inject: [DataSource, BullHints], checks: readinessChecks }),
+        UseCasesModule,
+      ],
+      providers: [
+        ...providers,
+        ChannelsCloser,
+        BacklogGauges,
+        { provide: LostHints, useFactory: (metrics: Metrics) => lost.countIn(metrics), inject: [Metrics] },
+      ],
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+}
+
+function readinessChecks(dataSource: DataSource, hints: BullHints): readonly ReadinessCheck[] {
+  return [
+    { name: 'database', isRequired: true, check: async () => void (await dataSource.query('select app.now()')) },
+    // Work waits in rows while the queue is away, so a process is ready without it.
+    { name: 'queue', isRequired: false, check: () => hints.ping() },
+  ];
+}

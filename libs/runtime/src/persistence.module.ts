@@ -1,0 +1,137 @@
+import { type DynamicModule, type InjectionToken, Module, type Provider } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import {
+  AnswerStore,
+  ApiKeys,
+  ClockPort,
+  DeadLetters,
+  DeliveryStore,
+  FactsReader,
+  FactsStore,
+  HousekeepingPort,
+  IdPort,
+  InboxPort,
+  JourneyReader,
+  JourneyStore,
+  LinkStore,
+  MessageDesk,
+  MessageReader,
+  PartitionKeeper,
+  PeopleDirectory,
+  RunQueries,
+  RunStore,
+  ScoreCountsReader,
+  SecretPort,
+  ShopOperations,
+  Shops,
+  SourceDirectory,
+  Sources,
+  TimelineReader,
+  TimerStore,
+  UnitOfWork,
+  VirtualClockPort,
+} from '#app/application';
+import {
+  createDataSource,
+  PgAnswerStore,
+  PgApiKeys,
+  PgClock,
+  PgDeadLetters,
+  PgDeliveryStore,
+  PgFactsReader,
+  PgFactsStore,
+  PgHousekeeping,
+  PgInbox,
+  PgJourneyReader,
+  PgJourneyStore,
+  PgLinkStore,
+  PgMessageDesk,
+  PgMessageReader,
+  PgPartitionKeeper,
+  PgPeopleDirectory,
+  PgRunQueries,
+  PgRunStore,
+  PgScoreCounts,
+  PgShopOperations,
+  PgShops,
+  PgSourceDirectory,
+  PgSources,
+  PgTimelineReader,
+  PgTimerStore,
+  PgUnitOfWork,
+  PgVirtualClock,
+} from '#app/persistence';
+import { DataSource } from 'typeorm';
+
+export interface PersistenceOptions {
+  /** Of the runtime role. */
+  readonly appUrl: string;
+  /** Shown by the server beside each connection. */
+  readonly processName: string;
+  readonly dedupeWindowDays: number;
+}
+
+/** Ports whose implementation takes other providers by type. */
+const repositories: readonly Provider[] = [
+  { provide: AnswerStore, useClass: PgAnswerStore },
+  { provide: ApiKeys, useClass: PgApiKeys },
+  { provide: ClockPort, useClass: PgClock },
+  { provide: DeadLetters, useClass: PgDeadLetters },
+  { provide: DeliveryStore, useClass: PgDeliveryStore },
+  { provide: FactsReader, useClass: PgFactsReader },
+  { provide: FactsStore, useClass: PgFactsStore },
+  { provide: JourneyReader, useClass: PgJourneyReader },
+  { provide: JourneyStore, useClass: PgJourneyStore },
+  { provide: LinkStore, useClass: PgLinkStore },
+  { provide: MessageDesk, useClass: PgMessageDesk },
+  { provide: MessageReader, useClass: PgMessageReader },
+  { provide: PartitionKeeper, useClass: PgPartitionKeeper },
+  { provide: PeopleDirectory, useClass: PgPeopleDirectory },
+  { provide: RunQueries, useClass: PgRunQueries },
+  { provide: RunStore, useClass: PgRunStore },
+  { provide: ScoreCountsReader, useClass: PgScoreCounts },
+  { provide: ShopOperations, useClass: PgShopOperations },
+  { provide: Shops, useClass: PgShops },
+  { provide: Sources, useClass: PgSources },
+  { provide: TimelineReader, useClass: PgTimelineReader },
+  { provide: TimerStore, useClass: PgTimerStore },
+  { provide: UnitOfWork, useClass: PgUnitOfWork },
+  { provide: VirtualClockPort, useClass: PgVirtualClock },
+  {
+    provide: InboxPort,
+    useFactory: (dataSource: DataSource, ids: IdPort) => new PgInbox(dataSource, ids),
+    inject: [DataSource, IdPort],
+  },
+  {
+    provide: SourceDirectory,
+    useFactory: (dataSource: DataSource, secrets: SecretPort, clock: ClockPort) => new PgSourceDirectory(dataSource, secrets, clock),
+    inject: [DataSource, SecretPort, ClockPort],
+  },
+];
+
+/** One connection pool and every repository over it. */
+@Module({})
+export class PersistenceModule {
+  static forRoot({ appUrl, processName, dedupeWindowDays }: PersistenceOptions): DynamicModule {
+    const providers: Provider[] = [
+      ...repositories,
+      {
+        provide: HousekeepingPort,
+        useFactory: (dataSource: DataSource) => new PgHousekeeping(dataSource, dedupeWindowDays),
+        inject: [DataSource],
+      },
+    ];
+    const dataSource = createDataSource(appUrl, { applicationName: `afterglow ${processName}` });
+    return {
+      module: PersistenceModule,
+      global: true,
+      imports: [TypeOrmModule.forRootAsync({ useFactory: () => dataSource.options, dataSourceFactory: async () => dataSource.initialize() })],
+      providers,
+      exports: providers.map(tokenOf),
+    };
+  }
+}
+
+function tokenOf(provider: Provider): InjectionToken {
+  return typeof provider === 'function' ? provider : provider.provide;
+}
