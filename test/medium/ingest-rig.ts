@@ -1,11 +1,13 @@
 import { Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  AcceptEvents,
   ClockPort,
   HintPort,
   IdPort,
   InboxPort,
   Metrics,
+  ReceiveWebhook,
   SecretPort,
   SourceDirectory,
   SourceKinds,
@@ -116,9 +118,11 @@ function moduleOver(source: DataSource, keyring: SecretKeyring, hinted: string[]
     { provide: SourceDirectory, useClass: PgSourceDirectory },
     { provide: SourceKinds, useClass: SourceRegistry },
   ];
+  const useCases = [AcceptEvents, ReceiveWebhook, SubmitEvents];
+  const names = [...infrastructure.map(({ provide }) => provide), ...useCases];
   class Infrastructure {}
-  Module({ providers: infrastructure, exports: infrastructure.map(({ provide }) => provide) })(Infrastructure);
+  Module({ providers: [...infrastructure, ...useCases], exports: names })(Infrastructure);
   class TestModule {}
-  Module({ imports: [{ module: Infrastructure, global: true }, IngestModule], providers: [SubmitEvents] })(TestModule);
+  Module({ imports: [{ module: Infrastructure, global: true }, IngestModule] })(TestModule);
   return TestModule;
 }
