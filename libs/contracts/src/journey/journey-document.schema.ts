@@ -13,15 +13,20 @@ const expression = z
   .min(1)
   .max(1000)
   .describe('CEL expression over customer, order, shop, event, settings and run.');
+const notAnEvent = (input: unknown): string =>
+  `"${String(input).slice(0, 60)}" is no event type; write e.g. order.placed`;
 const eventType = z
   .enum(EVENT_TYPES, {
-    error: (issue) => `"${String(issue.input).slice(0, 60)}" is no event type; write e.g. order.placed`,
+    error: (issue) => notAnEvent(issue.input),
   })
   .describe('Type of an event.');
 const pattern = z.strictObject({ event: eventType, where: expression.optional() });
 /** An event type alone stands for the pattern without a condition. */
 const shortPattern = z
-  .union([eventType.transform((event) => ({ event })), pattern], { error: 'Write an event type, or {event, where}' })
+  .union([eventType.transform((event) => ({ event })), pattern], {
+    error: (issue) =>
+      typeof issue.input === 'string' ? notAnEvent(issue.input) : 'Write an event type, or {event, where}',
+  })
   .describe('An event type, or an event type with a condition.');
 
 const stepId = z

@@ -31,14 +31,15 @@ function issueFaults(issue: Issue, base: string, code: string): Fault[] {
   return [{ pointer: pointerTo(base, issue.path), code, message: sentence(issue.message) }];
 }
 
-/** The branch of a union that the author was nearest to: the one whose faults lie deepest, then the one with the fewest. */
+/** The branch of a union that the author was nearest to: faults that lie deepest, then the fewest. None when two are as near. */
 function closestBranch(branches: readonly Issue[][]): Issue[] | undefined {
   const depth = (issues: readonly Issue[]): number =>
     Math.max(...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)));
   const [first, second] = branches
     .filter((issues) => issues.length > 0)
     .toSorted((a, b) => depth(b) - depth(a) || a.length - b.length);
-  return first && second && depth(first) === 0 ? undefined : first;
+  const isTie = first && second && depth(first) === depth(second) && first.length === second.length;
+  return isTie ? undefined : first;
 }
 
 function sentence(message: string): string {

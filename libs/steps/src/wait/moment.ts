@@ -2,6 +2,10 @@ import { endOfDay, type Instant, isIsoDate, localDate, PermanentError, startOfDa
 import { DateTime, Duration } from 'luxon';
 import { localTime } from './local-time.js';
 
+/** Calendar sums are slow, and the orders of one day wait for few different days; every event of a person asks again. */
+const moments = new Map<string, Instant>();
+const MAX_MOMENTS = 2000;
+
 export interface Moment {
   /** `start-of-day`, `end-of-day` or a time of day; undefined: as the value says. */
   readonly at?: string | undefined;
@@ -15,15 +19,22 @@ export interface Moment {
  * @throws PermanentError `expression.failed` when the value is neither
  */
 export function instantOf(value: unknown, { at, offset }: Moment, zone: string): Instant {
+  const key = JSON.stringify([value, at, offset, zone]);
+  const known = moments.get(key);
+  if (known !== undefined) return known;
   const moment = momentOf(value, at, zone);
-  if (offset === undefined) return moment;
-  return DateTime.fromMillis(moment, { zone }).plus(Duration.fromISO(offset)).toMillis();
+  const moved =
+    offset === undefined ? moment : DateTime.fromMillis(moment, { zone }).plus(Duration.fromISO(offset)).toMillis();
+  if (moments.size >= MAX_MOMENTS) moments.clear();
+  moments.set(key, moved);
+  return moved;
 }
 
 function momentOf(value: unknown, at: string | undefined, zone: string): Instant {
   const text = typeof value === 'string' ? value : '';
-  const isTime = !isIsoDate(text) && DateTime.fromISO(text).isValid;
-  if (!isTime && !isIsoDate(text)) {
+  const isDate = isIsoDate(text);
+  const isTime = !isDate && DateTime.fromISO(text).isValid;
+  if (!isTime && !isDate) {
     throw new PermanentError(
       'expression.failed',
       `${JSON.stringify(value)?.slice(0, 60)} is neither a date nor a time to wait for.`,

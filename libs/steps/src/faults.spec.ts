@@ -1,0 +1,48 @@
+import { compileJourney, type StepDocument } from '#app/domain';
+import { stepKinds } from './registry.js';
+
+function faultsOf(kind: string, settings: StepDocument['settings']): string[] {
+  const compiled = compileJourney(
+    {
+      key: 'test',
+      title: 'Test',
+      class: 'service',
+      trigger: { event: 'order.placed' },
+      entry: { key: 'order.id', reentry: 'never' },
+      exitOn: [],
+      settings: {},
+      steps: [{ id: 'step', kind, settings }],
+      templates: { hello: { en: { subject: 'Hello', mjml: 'Hello' } } },
+    },
+    stepKinds,
+  );
+  return 'faults' in compiled ? compiled.faults.map(({ pointer, message }) => `${pointer}: ${message}`) : [];
+}
+
+describe('faults of settings', () => {
+  it.each<[string, StepDocument['settings'], string[]]>([
+    ['wait', { for: '3 days' }, ['/for: Write an ISO 8601 duration, e.g. PT72H for 72 hours or P3D for three days.']],
+    ['wait', { for: 'P3D', till: 'x' }, ['/till: "till" is not known here; remove it or correct its name.']],
+    [
+      'wait',
+      { until: 'order.promisedDate', at: 'noon' },
+      ['/at: Write start-of-day, end-of-day or a time such as 09:00.'],
+    ],
+    ['wait', { window: { from: '9', to: '19:00' } }, ['/window/from: Write a time of day such as 09:00.']],
+    ['wait', {}, [': Write one of for, until or window.']],
+    ['wait', { until: 'order.promised' }, ['/until: order.promised: did you mean order.promisedDate?']],
+    ['send', { template: 'hello', channels: ['fax'] }, ['/channels/0: Write email or sms.']],
+    [
+      'branch',
+      { cases: [{ when: 'order.gift', goto: 'end' }] },
+      ['/cases/0/when: order.gift: did you mean order.isGift?'],
+    ],
+    [
+      'wait-for',
+      { events: ['order.eaten'], timeout: 'P1D' },
+      ['/events/0: "order.eaten" is no event; write e.g. order.placed.'],
+    ],
+  ])('%s %j: %j', (kind, settings, faults) => {
+    expect(faultsOf(kind, settings)).toEqual(faults.map((fault) => `/steps/0/settings${fault}`));
+  });
+});
