@@ -1,5 +1,5 @@
-import { DateTime } from 'luxon';
-import { type ReplayOrder, type Row, SHOP_ZONE, wallTime } from './orders.js';
+import type { ReplayOrder, Row } from './orders.js';
+import { monthOf, wallTime } from './wall-clock.js';
 
 export const COMPARED_JOURNEYS = ['review-request', 'delay-apology', 'repeat-thank-you'] as const;
 export type ComparedJourney = (typeof COMPARED_JOURNEYS)[number];
@@ -81,7 +81,7 @@ export function compute(messages: readonly SeenMessage[], scores: Scores, orders
       .map((message) =>
         journey === 'repeat-thank-you' ? (placed.get(message.order ?? '') ?? 0) : Date.parse(message.dueAt),
       );
-    return tallied(times.map((ms) => DateTime.fromMillis(ms, { zone: SHOP_ZONE }).toFormat('yyyy-MM')));
+    return tallied(times.map(monthOf));
   };
   return {
     reviewRequests: count('review-request'),

@@ -2,10 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
-import { DateTime } from 'luxon';
-
-/** Times in the tables are wall time here. */
-export const SHOP_ZONE = 'America/Sao_Paulo';
+import { wallTime } from './wall-clock.js';
 
 const FIRST_ORDER_ID = 5_000_000_000;
 const FIRST_CUSTOMER_ID = 7_000_000_000;
@@ -91,12 +88,6 @@ export function readTables(folder: string): Tables | undefined {
     reviews: needed('order_reviews'),
     products: needed('products'),
   };
-}
-
-/** `YYYY-MM-DD HH:MM:SS` in the shop's zone; an empty text is null. */
-export function wallTime(text: string | undefined): number | null {
-  if (!text) return null;
-  return DateTime.fromSQL(text, { zone: SHOP_ZONE }).toMillis();
 }
 
 export function buildData(tables: Tables): ReplayData {

@@ -1,6 +1,6 @@
-import { DateTime } from 'luxon';
 import { type ShopifyWebhook, uuidOf } from '../support/shopify-sender.js';
-import { type ReplayAnswer, type ReplayData, type ReplayOrder, SHOP_ZONE } from './orders.js';
+import { type ReplayAnswer, type ReplayData, type ReplayOrder } from './orders.js';
+import { dayOf, endOfDay, isoOf, startOfDay } from './wall-clock.js';
 
 export const PROMISED_ATTRIBUTE = 'promised_delivery_date';
 
@@ -31,7 +31,7 @@ export interface Day {
 export function startOfStream(days: readonly Day[]): string {
   const first = days[0];
   if (!first) throw new Error('There is no order in the tables.');
-  return isoOf(DateTime.fromISO(first.date, { zone: SHOP_ZONE }).startOf('day').toMillis());
+  return startOfDay(first.date);
 }
 
 /** What happened, day by day of the shop, each day in the order of its times. */
@@ -48,7 +48,7 @@ export function buildDays({ orders, answers }: ReplayData): Day[] {
     if (day) day.push(posting);
     else days.set(date, [posting]);
   }
-  return [...days].map(([date, ofDay]) => ({ date, end: endOf(date), postings: ofDay }));
+  return [...days].map(([date, ofDay]) => ({ date, end: endOfDay(date), postings: ofDay }));
 }
 
 export function postingsOfOrder(order: ReplayOrder): Posting[] {
@@ -179,16 +179,4 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
   return result;
 }
 
-export const emailOf = (person: string): string => `${person}@example.com`;
-
-function isoOf(ms: number): string {
-  return DateTime.fromMillis(ms, { zone: SHOP_ZONE }).toISO({ suppressMilliseconds: true }) ?? '';
-}
-
-export function dayOf(ms: number): string {
-  return DateTime.fromMillis(ms, { zone: SHOP_ZONE }).toISODate() ?? '';
-}
-
-function endOf(date: string): string {
-  return isoOf(DateTime.fromISO(date, { zone: SHOP_ZONE }).endOf('day').startOf('second').toMillis());
-}
+const emailOf = (person: string): string => `${person}@example.com`;
