@@ -35,7 +35,7 @@ export {
 export { applyEvent, applyToCustomer, applyToOrder, NOBODY } from './facts/fold.js';
 export { mergeCustomers } from './facts/fold-customer.js';
 export { type EventView, type FactsSnapshot, type FactsView, factsView, type Json, type OrderPosition, type ShopFacts } from './facts/view.js';
-export { compileJourney, MAX_DOCUMENT_CHARS, MAX_STEPS } from './journey/compile.js';
+export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { decide, enter, type EnterResult } from './journey/decide.js';
 export type { EventPattern, JourneyDocument, Reentry, StepDocument, SurveyDefinition, TemplateDocument } from './journey/document.js';
 export type {
@@ -51,9 +51,8 @@ export type {
   SendEffect,
   WakeEffect,
 } from './journey/run.js';
-export { type CelView, celView, compileExpression, type Expression, type ExpressionPlace } from './journey/expression.js';
-export { END, type JourneyPlan, type PlannedPattern, type PlannedStep } from './journey/plan.js';
-export { pointerTo, schemaFaults } from './journey/schema-faults.js';
+export type { JourneyPlan, PlannedPattern, PlannedStep } from './journey/plan.js';
+export { schemaFaults } from './journey/schema-faults.js';
 export {
   defineStepKind,
   type StepContext,
