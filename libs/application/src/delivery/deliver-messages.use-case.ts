@@ -54,6 +54,7 @@ export class DeliverMessages {
       channel,
       maxWaitMs: leaseMs / 3,
       monotonicMs: () => this.clock.monotonicMs(),
+      sleep: (ms) => this.clock.sleep(ms),
       record: (shopId, records) => this.recorder.run(shopId, records),
     });
     const stopped = { suppressed: 0, expired: 0, failed: 0, queued: 0, handing: 0 };
@@ -88,14 +89,16 @@ export class DeliverMessages {
     sending: Sending,
     stopped: Record<string, number>,
   ): Promise<void> {
-    for (const [shopId, chunk] of chunksByShop(claims, Math.min(MAX_CHUNK, channel.concurrency))) {
-      const composed = await this.prepare.composeAll(shopId, chunk);
-      await sending.room();
-      if (composed.length === 0) continue;
-      const fencedAtMs = this.clock.monotonicMs();
-      const { fenced, stopped: ended } = await this.fence.run(shopId, composed, channel, leaseMs);
-      sending.start(shopId, fenced, fencedAtMs);
-      for (const [state, n] of Object.entries(ended)) stopped[state] = (stopped[state] ?? 0) + n;
+    for (const [shopId, ofShop] of byShop(claims)) {
+      const composed = await this.prepare.composeAll(shopId, ofShop);
+      for (let start = 0; start < composed.length; start += MAX_CHUNK) {
+        await sending.room();
+        const fencedAtMs = this.clock.monotonicMs();
+        const chunk = composed.slice(start, start + MAX_CHUNK);
+        const { fenced, stopped: ended } = await this.fence.run(shopId, chunk, channel, leaseMs);
+        sending.start(shopId, fenced, fencedAtMs);
+        for (const [state, n] of Object.entries(ended)) stopped[state] = (stopped[state] ?? 0) + n;
+      }
     }
   }
 
@@ -107,18 +110,12 @@ export class DeliverMessages {
   }
 }
 
-function chunksByShop(claims: readonly ClaimedMessage[], size: number): [shopId: string, chunk: ClaimedMessage[]][] {
-  const open = new Map<string, ClaimedMessage[]>();
-  const chunks: [string, ClaimedMessage[]][] = [];
+function byShop(claims: readonly ClaimedMessage[]): Map<string, ClaimedMessage[]> {
+  const shops = new Map<string, ClaimedMessage[]>();
   for (const claim of claims) {
-    const chunk = open.get(claim.shopId);
-    if (chunk && chunk.length < size) {
-      chunk.push(claim);
-      continue;
-    }
-    const fresh = [claim];
-    open.set(claim.shopId, fresh);
-    chunks.push([claim.shopId, fresh]);
+    const ofShop = shops.get(claim.shopId);
+    if (ofShop) ofShop.push(claim);
+    else shops.set(claim.shopId, [claim]);
   }
-  return chunks;
+  return shops;
 }

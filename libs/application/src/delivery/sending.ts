@@ -14,8 +14,13 @@ interface SendingOptions {
   /** A message that wasn't started this long after its fence goes back unsent. */
   readonly maxWaitMs: number;
   readonly monotonicMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly record: (shopId: string, records: readonly HandOverRecord[]) => Promise<void>;
 }
+
+/** While others are about to be answered, so many outcomes wait for each other, and for no longer than this. */
+const FULL_BATCH = 10;
+const MAX_BATCH_WAIT_MS = 5;
 
 /**
  * Hand-overs under way in one run: at most `concurrency` of them, each outcome stored as soon as the store is free, so that many
@@ -93,9 +98,11 @@ export class Sending {
   private async store(): Promise<void> {
     if (this.isStoring) return;
     this.isStoring = true;
-    for (let batch = this.takeAnswered(); batch; batch = this.takeAnswered()) {
+    while (this.answered.size > 0) {
+      await this.gather();
+      const [shopId, records] = this.takeAnswered();
       try {
-        await this.options.record(...batch);
+        await this.options.record(shopId, records);
       } catch (error) {
         this.failure = error;
       }
@@ -104,9 +111,15 @@ export class Sending {
     this.notify();
   }
 
-  private takeAnswered(): [shopId: string, records: HandOverRecord[]] | undefined {
+  private async gather(): Promise<void> {
+    const [first] = this.answered.values();
+    if (first && first.length < FULL_BATCH && this.active > 0) await this.options.sleep(MAX_BATCH_WAIT_MS);
+  }
+
+  private takeAnswered(): [shopId: string, records: HandOverRecord[]] {
     const [batch] = this.answered;
-    if (batch) this.answered.delete(batch[0]);
+    if (!batch) return ['', []];
+    this.answered.delete(batch[0]);
     return batch;
   }
 }

@@ -19,7 +19,7 @@ import {
 } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
-import { CLAIM, FENCE, GATE, LOAD, RECORD, SUPPRESS, SUPPRESSED } from './delivery.sql.js';
+import { CLAIM, FENCE, GATE_MESSAGES, GATE_PEOPLE, LOAD, RECORD, SUPPRESS, SUPPRESSED } from './delivery.sql.js';
 
 interface ClaimRow extends QueryResultRow {
   readonly shop_id: string;
@@ -46,7 +46,8 @@ interface DueRow extends QueryResultRow {
 
 interface GateRow extends QueryResultRow {
   readonly id: string;
-  readonly facts: CustomerFacts;
+  readonly epoch: number;
+  readonly customer_id: string;
   readonly is_expired: boolean;
   readonly has_run_exited: boolean;
   readonly is_held: boolean;
@@ -69,15 +70,23 @@ export class PgDeliveryStore extends DeliveryStore {
   }
 
   async gate(tx: Transaction, messages: readonly DueMessage[]): Promise<GateFacts[]> {
-    const values = [messages.map((message) => message.id), messages.map((message) => message.epoch)];
-    const rows = await pg(tx).query<GateRow>(GATE, values, 'delivery_gate');
-    return rows.map((row) => ({
-      id: row.id,
-      customer: row.facts,
-      isExpired: row.is_expired,
-      hasRunExited: row.has_run_exited,
-      isHeld: row.is_held,
-    }));
+    const customerIds = [...new Set(messages.map((message) => message.customerId))];
+    const people = await pg(tx).query<{ asked: string; facts: CustomerFacts }>(
+      GATE_PEOPLE,
+      [customerIds],
+      'delivery_gate_people',
+    );
+    // after the lock, so that it sees what those who held it before have done
+    const rows = await pg(tx).query<GateRow>(GATE_MESSAGES, [messages.map(({ id }) => id)], 'delivery_gate_messages');
+    const facts = new Map(people.map((person) => [person.asked, person.facts]));
+    const epochs = new Map(messages.map(({ id, epoch }) => [id, epoch]));
+    return rows.flatMap((row) => {
+      const customer = facts.get(row.customer_id);
+      if (!customer || epochs.get(row.id) !== row.epoch) return [];
+      return [
+        { id: row.id, customer, isExpired: row.is_expired, hasRunExited: row.has_run_exited, isHeld: row.is_held },
+      ];
+    });
   }
 
   async suppressed(

@@ -1,0 +1,303 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Channel,
+  Channels,
+  type CompiledTemplates,
+  ComposeMessage,
+  DeliverMessages,
+  FenceMessages,
+  FindLink,
+  HintPort,
+  LinkEvents,
+  LinkFactory,
+  Metrics,
+  OpenSurveyLink,
+  AnswerSurveyLink,
+  PrepareMessages,
+  type QueueName,
+  RecordHandOvers,
+  SettleUnknown,
+  SuppressAddresses,
+  Unsubscribe,
+} from '#app/application';
+import { ConfiguredChannels } from '#app/channels';
+import {
+  type CustomerFacts,
+  EMPTY_CUSTOMER,
+  emptyOrder,
+  type Medium,
+  type MessageClass,
+  type SurveyDefinition,
+} from '#app/domain';
+import {
+  createDataSource,
+  PgClock,
+  PgDeliveryStore,
+  PgFactsReader,
+  PgHousekeeping,
+  PgInbox,
+  PgJourneyReader,
+  PgLinkStore,
+  PgMessageDesk,
+  PgMessageReader,
+  PgUnitOfWork,
+} from '#app/persistence';
+import { SecretKeyring, UuidV7Ids } from '#app/platform';
+import { LiquidTemplateEngine } from '#app/templates';
+import pgDriver from 'pg';
+import type { DataSource } from 'typeorm';
+import type { SmtpSink } from '../support/smtp-sink.js';
+import { freshDatabase, type TestDatabase } from '../support/test-database.js';
+
+class NotedHints extends HintPort {
+  readonly given: QueueName[] = [];
+
+  hint(queue: QueueName): void {
+    this.given.push(queue);
+  }
+}
+
+class NoMetrics extends Metrics {
+  count(): void {}
+  observe(): void {}
+  gauge(): void {}
+}
+
+class OneChannel extends Channels {
+  constructor(private readonly channel: Channel) {
+    super();
+  }
+
+  forMedium(): Channel {
+    return this.channel;
+  }
+
+  close(): Promise<void> {
+    return this.channel.close();
+  }
+}
+
+export interface MessagePlan {
+  readonly medium?: Medium;
+  readonly class?: MessageClass;
+  readonly template?: string;
+  readonly survey?: SurveyDefinition | null;
+  readonly expiresAt?: string | null;
+  readonly dueAt?: string;
+  readonly customer?: Partial<CustomerFacts>;
+  readonly customerId?: string;
+  readonly runEnd?: string;
+}
+
+export interface MessageRow {
+  readonly id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly epoch: number;
+  readonly channel: string | null;
+  readonly address: string | null;
+  readonly provider_ref: string | null;
+  readonly sent_at: Date | null;
+  readonly not_before: Date;
+  readonly customer_id: string;
+}
+
+export const SURVEY: SurveyDefinition = {
+  key: 'delivery',
+  metric: 'csat',
+  scale: { min: 1, max: 5, polarity: 'higher-better', topK: 2 },
+  question: { en: 'How was it?', de: 'Wie war es?' },
+  anchors: { en: ['bad', 'good'], de: ['schlecht', 'gut'] },
+};
+const MAIL = '<p>Dear {{ customer.firstName }}, your order {{ order.name }} is due.</p>';
+const TEMPLATES = {
+  ask: {
+    en: {
+      subject: 'Hello {{ customer.firstName }}',
+      mjml: MAIL,
+      sms: 'Hi {{ customer.firstName }} {{ links.unsubscribe }}',
+    },
+    de: { subject: 'Hallo {{ customer.firstName }}', mjml: MAIL },
+  },
+  survey: {
+    en: {
+      subject: 'Rate us',
+      mjml: '<p>{% for s in links.scores %}<a href="{{ s.url }}">{{ s.score }}</a> {% endfor %}</p>',
+    },
+  },
+  'sms-only': { en: { sms: 'Hi' } },
+};
+
+/** Delivery over a database of its own. Rows are planned here as the journey runtime plans them. */
+export class DeliveryRig {
+  readonly shopId = randomUUID();
+  readonly secrets = new SecretKeyring('a secret key for tests, thirty-two bytes or more');
+  readonly hints = new NotedHints();
+  readonly uow: PgUnitOfWork;
+  readonly store = new PgDeliveryStore();
+  readonly reader = new PgMessageReader();
+  readonly clock: PgClock;
+  readonly links: LinkFactory;
+  readonly openSurvey: OpenSurveyLink;
+  readonly answerSurvey: AnswerSurveyLink;
+  readonly unsubscribe: Unsubscribe;
+  readonly settle: SettleUnknown;
+  readonly housekeeping: PgHousekeeping;
+  private readonly journeyId = randomUUID();
+  private readonly versionId = randomUUID();
+
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly dataSource: DataSource,
+    private readonly owner: pgDriver.Client,
+  ) {
+    this.uow = new PgUnitOfWork(dataSource);
+    this.clock = new PgClock(dataSource);
+    this.links = new LinkFactory(this.secrets, { publicUrl: 'https://shop.example/' });
+    this.housekeeping = new PgHousekeeping(dataSource, 90);
+    const linkStore = new PgLinkStore();
+    const find = new FindLink(this.uow, linkStore, this.secrets);
+    const events = new LinkEvents(new PgInbox(dataSource, new UuidV7Ids()), this.hints);
+    this.openSurvey = new OpenSurveyLink(this.uow, linkStore, find);
+    this.answerSurvey = new AnswerSurveyLink(this.uow, linkStore, find, events);
+    this.unsubscribe = new Unsubscribe(
+      this.uow,
+      linkStore,
+      find,
+      new SuppressAddresses(this.store, this.secrets),
+      events,
+    );
+    this.settle = new SettleUnknown(this.uow, new PgMessageDesk(), this.reader, this.hints);
+  }
+
+  static async start(label: string): Promise<DeliveryRig> {
+    const database = await freshDatabase(label);
+    const dataSource = await createDataSource(database.appUrl).initialize();
+    const owner = new pgDriver.Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+    const rig = new DeliveryRig(database, dataSource, owner);
+    await rig.seed();
+    return rig;
+  }
+
+  async stop(): Promise<void> {
+    await this.owner.end();
+    await this.dataSource.destroy();
+    await this.database.drop();
+  }
+
+  /** As the owner of the schema: sees everything. */
+  async rows<T = Record<string, unknown>>(sql: string, values: unknown[] = []): Promise<T[]> {
+    return (await this.owner.query(sql, values)).rows as T[];
+  }
+
+  async message(id: string): Promise<MessageRow> {
+    const [row] = await this.rows<MessageRow>('select * from app.message where id = $1', [id]);
+    if (!row) throw new Error(`no message ${id}`);
+    return row;
+  }
+
+  smtp(sink: SmtpSink): ConfiguredChannels {
+    return new ConfiguredChannels({ smtpUrl: sink.url, mailFrom: 'hello@birch.example' });
+  }
+
+  deliverer(channels: Channels | Channel): DeliverMessages {
+    const compose = new ComposeMessage(new LiquidTemplateEngine(), this.links);
+    const prepare = new PrepareMessages(this.uow, this.store, new PgFactsReader(), new PgJourneyReader(), compose);
+    const fence = new FenceMessages(this.uow, this.store, this.secrets);
+    const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics());
+    return new DeliverMessages(
+      channels instanceof Channels ? channels : new OneChannel(channels),
+      prepare,
+      fence,
+      recorder,
+      this.clock,
+    );
+  }
+
+  token(purpose: 'survey' | 'unsubscribe', messageId: string): string {
+    return this.secrets.linkToken(purpose, messageId);
+  }
+
+  /** Plans messages, each for a person of its own unless the plan names one. */
+  async plan(count: number, plan: MessagePlan = {}): Promise<string[]> {
+    const people = Array.from({ length: count }, () => this.person(plan));
+    await this.rows(
+      `with p as (select * from jsonb_to_recordset($2::jsonb) as p (id uuid, message_id uuid, run_id uuid, order_id uuid, order_name text,
+        key text, facts jsonb, order_facts jsonb)),
+      c as (insert into app.customer (shop_id, id, facts, email, phone, order_count)
+        select $1, id, facts, facts->>'email', facts->>'phone', 1 from p on conflict do nothing),
+      o as (insert into app.orders (shop_id, id, external_id, customer_id, placed_at, facts) select $1, order_id, order_name, id, app.now(), order_facts from p),
+      r as (insert into app.journey_run (shop_id, id, journey_id, version_id, customer_id, order_id, entry_key, status, state, run_month, started_at, end_reason)
+        select $1, run_id, $3, $4, id, order_id, order_name, $5, '{}', date_trunc('month', app.now())::date, app.now(), $6 from p)
+      insert into app.message (shop_id, id, message_key, journey_id, version_id, run_id, step, visit, customer_id, order_id, medium, class,
+        template, survey, context, state, due_at, not_before, expires_at)
+      select $1, message_id, decode(key, 'hex'), $3, $4, run_id, 'ask', 1, id, order_id, $7, $8, $9, $10, '{"settings": {}}', 'queued', $11, $11, $12 from p`,
+      [
+        this.shopId,
+        JSON.stringify(people),
+        this.journeyId,
+        this.versionId,
+        plan.runEnd ? 'exited' : 'completed',
+        plan.runEnd ?? 'end',
+        plan.medium ?? 'email',
+        plan.class ?? 'feedback',
+        plan.template ?? 'ask',
+        plan.survey ? JSON.stringify(plan.survey) : null,
+        plan.dueAt ?? '2026-01-01T00:00:00Z',
+        plan.expiresAt ?? null,
+      ],
+    );
+    return people.map((person) => person.message_id);
+  }
+
+  private person(plan: MessagePlan) {
+    const name = randomUUID().slice(0, 8);
+    const id = plan.customerId ?? randomUUID();
+    const facts: CustomerFacts = {
+      ...EMPTY_CUSTOMER,
+      externalIds: [`c-${id}`],
+      email: `${name}@mail.example`,
+      phone: '+4915112345678',
+      firstName: 'Ada',
+      ...plan.customer,
+    };
+    const order = emptyOrder(`o-${randomUUID()}`);
+    return {
+      id,
+      message_id: randomUUID(),
+      run_id: randomUUID(),
+      order_id: randomUUID(),
+      order_name: order.id,
+      key: Buffer.from(this.secrets.sha256(randomUUID())).toString('hex'),
+      facts,
+      order_facts: { ...order, name: '#1001' },
+    };
+  }
+
+  private async seed(): Promise<void> {
+    const templates: Record<string, Record<string, object>> = {};
+    const engine = new LiquidTemplateEngine();
+    for (const [name, byLocale] of Object.entries(TEMPLATES)) {
+      templates[name] = {};
+      for (const [locale, source] of Object.entries(byLocale)) {
+        const { compiled, faults } = await engine.compile(source);
+        if (faults.length > 0) throw new Error(JSON.stringify(faults));
+        templates[name][locale] = compiled;
+      }
+    }
+    await this.rows(
+      `insert into app.shop (id, name, time_zone, currency, locale) values ($1, 'Möbel "Eins", GmbH', 'Europe/Berlin', 'EUR', 'en')`,
+      [this.shopId],
+    );
+    await this.rows(`insert into app.journey (shop_id, id, key, title, state) values ($1, $2, 'ask', 'Ask', 'live')`, [
+      this.shopId,
+      this.journeyId,
+    ]);
+    await this.rows(
+      `insert into app.journey_version (shop_id, id, journey_id, version, document, templates, content_sha256) values ($1, $2, $3, 1, '{}', $4, '')`,
+      [this.shopId, this.versionId, this.journeyId, JSON.stringify(templates satisfies CompiledTemplates | object)],
+    );
+  }
+}
