@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { EmbeddedPostgres } from '#app/persistence';
 import type { Config } from '#app/platform';
 import { startProcess } from '#app/runtime';
+import { configureApi } from '../../api/src/configure-api.js';
 import { ownSecretKey } from './own-secret-key.js';
 import { StandaloneModule } from './standalone.module.js';
 import { welcome } from './welcome.js';
@@ -11,9 +12,8 @@ const DATABASE = 'afterglow';
 let server: EmbeddedPostgres | null = null;
 let directory: string | null = null;
 
-/** The server of DATABASE_URL, else a PostgreSQL of our own in DATA_DIR. */
-async function databaseUrl({ database }: Config): Promise<string> {
-  if (database.url !== undefined) return database.url;
+/** A PostgreSQL of our own in DATA_DIR. */
+async function startDatabase({ database }: Config): Promise<string> {
   server = new EmbeddedPostgres({ dataDir: database.dataDir, log: (line) => console.log(line) });
   const started = await server.start();
   directory = started.relocated ? `${started.directory} (its user cannot enter ${database.dataDir})` : started.directory;
@@ -24,7 +24,8 @@ async function databaseUrl({ database }: Config): Promise<string> {
 const started = await startProcess({
   name: 'standalone',
   module: StandaloneModule,
-  databaseUrl,
+  configure: configureApi,
+  startDatabase,
   configOptions: { ownSecretKey },
   withOwnerKey: true,
   afterClose: async () => server?.stop(),

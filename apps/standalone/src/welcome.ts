@@ -1,7 +1,9 @@
+import { toIso } from '#app/domain';
 import type { StartedProcess } from '#app/runtime';
 
 /** What the terminal shows once everything runs. */
-export function welcome({ url, ownerKey, config }: StartedProcess, databaseDirectory: string | null): string {
+export function welcome(started: StartedProcess, databaseDirectory: string | null): string {
+  const { url, ownerKey, config } = started;
   const key = ownerKey ?? '<your key>';
   const lines = [
     '',
@@ -14,16 +16,16 @@ export function welcome({ url, ownerKey, config }: StartedProcess, databaseDirec
     ...(config.clock.mode === 'virtual' ? [`  Clock         virtual: it stands still until POST ${url}/api/v1/clock/advance`] : []),
   ];
   if (ownerKey !== null) lines.push('', `Your key (shown this once): ${ownerKey}`);
-  lines.push('', 'Make the first journey run:', '', ...firstJourney(url, key), '', 'Ctrl-C stops it.', '');
+  lines.push('', 'Make the first journey run:', '', ...firstJourney(started, key), '', 'Ctrl-C stops it.', '');
   return lines.join('\n');
 }
 
 /** One line that installs the thank-you journey and places an order, and one that shows the message. */
-function firstJourney(url: string, key: string): string[] {
+function firstJourney({ url, now }: StartedProcess, key: string): string[] {
   const order = JSON.stringify({
     id: 'first-order',
     type: 'order.placed',
-    occurredAt: '2026-01-31T09:30:00Z',
+    occurredAt: toIso(now),
     customer: { email: 'ada@example.com' },
     order: { externalId: '1001' },
     data: { name: '#1001', total: { amount: '49.90', currency: 'EUR' }, profile: { firstName: 'Ada' } },

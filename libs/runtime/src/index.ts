@@ -1,3 +1,2 @@
-export { requiredDatabaseUrl } from './required-database-url.js';
 export { InfrastructureModule, type InfrastructureOptions } from './infrastructure.module.js';
 export { type ProcessOptions, type StartedProcess, startProcess } from './start-process.js';

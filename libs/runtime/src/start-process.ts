@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EnsureFirstShop, VirtualClockPort } from '#app/application';
-import { AfterglowError } from '#app/domain';
+import { ClockPort, EnsureFirstShop, VirtualClockPort } from '#app/application';
+import { AfterglowError, type Instant, PermanentError } from '#app/domain';
 import { prepareDatabase, type PreparedDatabase } from '#app/persistence';
 import { type Config, createHttpApp, createLogger, loadConfig, type LoadConfigOptions, stopOnSignals } from '#app/platform';
 import { DEFAULT_PREFIX, prepareQueue, type QueueSettings } from '#app/queue';
@@ -16,8 +16,8 @@ export interface ProcessOptions {
   readonly module: Type;
   /** What the app adds to the HTTP server beside its module, before it listens. */
   readonly configure?: (app: NestFastifyApplication) => Promise<void>;
-  /** Connection of the database's owner; standalone starts its own server here. */
-  readonly databaseUrl: (config: Config) => Promise<string>;
+  /** Starts a database where DATABASE_URL names none; returns its owner's connection. */
+  readonly startDatabase?: (config: Config) => Promise<string>;
   readonly configOptions?: LoadConfigOptions;
   /** Print the owner's key that the first start makes. */
   readonly withOwnerKey?: boolean;
@@ -28,6 +28,8 @@ export interface ProcessOptions {
 export interface StartedProcess {
   readonly config: Config;
   readonly url: string;
+  /** Business time at the start. */
+  readonly now: Instant;
   /** Made by this start; shown once. */
   readonly ownerKey: string | null;
 }
@@ -50,20 +52,28 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
 async function boot(options: ProcessOptions): Promise<StartedProcess> {
   const config = loadConfig(process.env, options.configOptions);
   const logger = createLogger(config.logLevel);
-  const ownerUrl = await options.databaseUrl(config);
+  const ownerUrl = await ownerUrlOf(options, config);
   const database = await prepareDatabase({ ownerUrl, secretKey: config.secretKey });
   const queue = queueSettings(config, database);
   await prepareQueue(queue, ownerUrl);
   const app = await createHttpApp(rootModule(options, config, database, queue), { logger });
   await setClock(app.get(VirtualClockPort), config);
+  stopOnSignals(app, { logger, ...(options.afterClose ? { afterClose: options.afterClose } : {}) });
+  await options.configure?.(app);
+  await app.listen(config.http.port, config.http.host);
+  // last of all: a key that is made must also be shown
   const { ownerKey } = await app.get(EnsureFirstShop).run({
     bootstrapKey: config.bootstrapApiKey,
     withOwnerKey: options.withOwnerKey ?? false,
   });
-  await options.configure?.(app);
-  stopOnSignals(app, { logger, ...(options.afterClose ? { afterClose: options.afterClose } : {}) });
-  await app.listen(config.http.port, config.http.host);
-  return { config, url: (await app.getUrl()).replace('[::1]', 'localhost'), ownerKey };
+  logger.info({ url: await app.getUrl() }, `afterglow ${options.name} runs`);
+  return { config, url: (await app.getUrl()).replace('[::1]', 'localhost'), now: await app.get(ClockPort).now(), ownerKey };
+}
+
+async function ownerUrlOf({ startDatabase }: ProcessOptions, config: Config): Promise<string> {
+  const url = config.database.url ?? (await startDatabase?.(config));
+  if (url === undefined) throw new PermanentError('configuration', 'DATABASE_URL is missing: name the PostgreSQL that all processes share.');
+  return url;
 }
 
 function rootModule(options: ProcessOptions, config: Config, database: PreparedDatabase, queue: QueueSettings): DynamicModule {

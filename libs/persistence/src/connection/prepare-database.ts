@@ -31,7 +31,8 @@ export async function prepareDatabase(options: { ownerUrl: string; secretKey: st
     await ensureRole(client, QUEUE_ROLE, passwordOf(QUEUE_ROLE, options.secretKey));
     await client.query(`create schema if not exists app`);
     await client.query(`create schema if not exists bullmq`);
-    await client.query(`grant usage on schema bullmq to ${QUEUE_ROLE}`);
+    // create: BullMQ numbers the jobs of each queue by a sequence that it makes at the first job
+    await client.query(`grant usage, create on schema bullmq to ${QUEUE_ROLE}`);
     await migrate(options.ownerUrl);
     await client.query('select app.ensure_partitions(app.now())');
   } finally {
