@@ -13,6 +13,7 @@ export function setCaller(request: FastifyRequest, caller: Caller): void {
 /** The shop that the request's key belongs to. */
 export const ShopId = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
   const caller = callers.get(context.switchToHttp().getRequest<FastifyRequest>());
-  if (caller === undefined) throw new AfterglowError('internal', 'A controller asks for the shop of a request that no guard has checked.');
+  if (caller === undefined)
+    throw new AfterglowError('internal', 'A controller asks for the shop of a request that no guard has checked.');
   return caller.shopId;
 });

@@ -23,7 +23,10 @@ export class ClockController {
 
   @Post('advance')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Let time pass', description: 'Returns when everything due up to then has been done, in the order in which it fell due.' })
+  @ApiOperation({
+    summary: 'Let time pass',
+    description: 'Returns when everything due up to then has been done, in the order in which it fell due.',
+  })
   @Answers(200, clockDocument, 'The present that was reached.', EXAMPLE)
   @Refuses(404, 'The clock is real.')
   @Refuses(409, 'The time lies in the past, or the clock is being advanced already.')

@@ -1,7 +1,16 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { type CustomerRecord, ReadPeople } from '#app/application';
-import { customerDocument, customerList, customerQuery, idParam, pageQuery, type PageQuery, timelineItem, timelineList } from '#app/contracts';
+import {
+  customerDocument,
+  customerList,
+  customerQuery,
+  idParam,
+  pageQuery,
+  type PageQuery,
+  timelineItem,
+  timelineList,
+} from '#app/contracts';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
@@ -25,7 +34,10 @@ export class CustomersController {
   @ApiOperation({ summary: 'What is known of a customer' })
   @Answers(200, customerDocument, 'The customer, or the one that this record was merged into.')
   @Refuses(404, 'There is no such customer.')
-  async read(@ShopId() shopId: string, @Param('id', { schema: idParam }) id: string): Promise<z.input<typeof customerDocument>> {
+  async read(
+    @ShopId() shopId: string,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<z.input<typeof customerDocument>> {
     return customerView(await this.people.customer(shopId, id));
   }
 
@@ -45,5 +57,11 @@ export class CustomersController {
 
 function customerView(customer: CustomerRecord): z.input<typeof customerDocument> {
   const { externalIds, tags, attributes, consents } = customer;
-  return { ...customer, externalIds: [...externalIds], tags: [...tags], attributes: { ...attributes }, consents: { ...consents } };
+  return {
+    ...customer,
+    externalIds: [...externalIds],
+    tags: [...tags],
+    attributes: { ...attributes },
+    consents: { ...consents },
+  };
 }

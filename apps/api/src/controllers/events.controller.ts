@@ -28,9 +28,13 @@ export class EventsController {
   @Post()
   @ApiOperation({
     summary: 'Tell what happened: one event, or a list of up to 500',
-    description: 'A list is answered item by item; a faulty one does not hold up the others. The same id again does nothing.',
+    description:
+      'A list is answered item by item; a faulty one does not hold up the others. The same id again does nothing.',
   })
-  @ApiBody({ schema: { oneOf: [EVENT_SCHEMA, { type: 'array', items: EVENT_SCHEMA, minItems: 1, maxItems: 500 }] }, examples: { one: { value: EVENT } } })
+  @ApiBody({
+    schema: { oneOf: [EVENT_SCHEMA, { type: 'array', items: EVENT_SCHEMA, minItems: 1, maxItems: 500 }] },
+    examples: { one: { value: EVENT } },
+  })
   @Answers(ACCEPTED, eventAnswer.or(eventBatchAnswer), 'Stored. A list: see the status of each item.', ANSWER)
   @Answers(OK, eventAnswer, 'It was stored before.', { ...ANSWER, status: 'duplicate' })
   @Refuses(409, 'The id was used for another event.')
@@ -52,9 +56,14 @@ export class EventsController {
 
 function refuseFaulty({ id, status, errors = [] }: SubmittedEvent): void {
   if (status === 'invalid') {
-    throw new PermanentError('event.invalid', 'The event was not stored. Mend what `errors` names and send it again.', { faults: errors });
+    throw new PermanentError('event.invalid', 'The event was not stored. Mend what `errors` names and send it again.', {
+      faults: errors,
+    });
   }
   if (status === 'conflict') {
-    throw new PermanentError('event.conflict', `The id "${id}" was used for another event. Give each event an id of its own.`);
+    throw new PermanentError(
+      'event.conflict',
+      `The id "${id}" was used for another event. Give each event an id of its own.`,
+    );
   }
 }

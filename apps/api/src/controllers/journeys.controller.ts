@@ -1,7 +1,24 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
-import { ChangeJourneyState, type JourneyStatus, type JourneySummary, parseJourneyText, readJourney, ReadJourneys, SaveDraft } from '#app/application';
-import { journeyDetail, journeyKeyParam, journeyList, journeyStatus, journeySummary, pageQuery, type PageQuery, savedJourney } from '#app/contracts';
+import {
+  ChangeJourneyState,
+  type JourneyStatus,
+  type JourneySummary,
+  parseJourneyText,
+  readJourney,
+  ReadJourneys,
+  SaveDraft,
+} from '#app/application';
+import {
+  journeyDetail,
+  journeyKeyParam,
+  journeyList,
+  journeyStatus,
+  journeySummary,
+  pageQuery,
+  type PageQuery,
+  savedJourney,
+} from '#app/contracts';
 import { type JourneyDocument, PermanentError, toIso } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
@@ -31,7 +48,10 @@ export class JourneysController {
   @Get()
   @ApiOperation({ summary: 'Journeys by key' })
   @Answers(200, journeyList, 'A page of journeys.')
-  async list(@ShopId() shopId: string, @Query({ schema: pageQuery }) query: PageQuery): Promise<z.input<typeof journeyList>> {
+  async list(
+    @ShopId() shopId: string,
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ): Promise<z.input<typeof journeyList>> {
     const { items, next } = pageThrough(await this.journeys.list(shopId), ({ key }) => key, query);
     return { items: items.map(summaryView), next };
   }
@@ -39,10 +59,13 @@ export class JourneysController {
   @Post()
   @ApiOperation({
     summary: 'Save a journey as a draft, as the next version of its key',
-    description: 'JSON or YAML; /api/v1/journey.schema.json is the schema for editors. Nobody enters it before it is published.',
+    description:
+      'JSON or YAML; /api/v1/journey.schema.json is the schema for editors. Nobody enters it before it is published.',
   })
   @ApiConsumes('application/json', 'application/yaml')
-  @ApiBody({ schema: { type: 'object', description: 'A journey document, see /api/v1/journey.schema.json.', example: DOCUMENT } })
+  @ApiBody({
+    schema: { type: 'object', description: 'A journey document, see /api/v1/journey.schema.json.', example: DOCUMENT },
+  })
   @Answers(201, savedJourney, 'It was saved.', { key: 'thanks', version: 1, problems: [] })
   @Refuses(409, 'The journey is archived.')
   @Refuses(422, 'The document has faults; `errors` names the place and the reason of each.')
@@ -59,7 +82,11 @@ export class JourneysController {
     const { versions, ...summary } = await this.journeys.get(shopId, key);
     return {
       ...summaryView(summary),
-      versions: versions.map((version) => ({ ...version, createdAt: toIso(version.createdAt.getTime()), document: { ...version.document } })),
+      versions: versions.map((version) => ({
+        ...version,
+        createdAt: toIso(version.createdAt.getTime()),
+        document: { ...version.document },
+      })),
     };
   }
 
@@ -108,7 +135,9 @@ function documentOf(body: unknown): JourneyDocument {
   const read = typeof body === 'string' ? parseJourneyText(body, 'yaml') : readJourney(body);
   if ('document' in read) return read.document;
   const count = read.faults.length === 1 ? 'one fault' : `${read.faults.length} faults`;
-  throw new PermanentError('journey.invalid', `The journey has ${count}. Correct them and post it again.`, { faults: read.faults });
+  throw new PermanentError('journey.invalid', `The journey has ${count}. Correct them and post it again.`, {
+    faults: read.faults,
+  });
 }
 
 function summaryView({ createdAt, updatedAt, ...journey }: JourneySummary): z.input<typeof journeySummary> {

@@ -15,7 +15,10 @@ export class KeysController {
   @Get()
   @ApiOperation({ summary: 'Valid API keys, oldest first' })
   @Answers(200, keyList, 'A page of keys, without the keys themselves.')
-  async list(@ShopId() shopId: string, @Query({ schema: pageQuery }) query: PageQuery): Promise<z.input<typeof keyList>> {
+  async list(
+    @ShopId() shopId: string,
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ): Promise<z.input<typeof keyList>> {
     return answerPage(await this.keys.list(shopId, pageRequestOf(query)), keyView);
   }
 
@@ -46,5 +49,9 @@ export class KeysController {
 }
 
 function keyView(key: ApiKey): z.input<typeof keyDocument> {
-  return { ...key, createdAt: toIso(key.createdAt), lastUsedAt: key.lastUsedAt === null ? null : toIso(key.lastUsedAt) };
+  return {
+    ...key,
+    createdAt: toIso(key.createdAt),
+    lastUsedAt: key.lastUsedAt === null ? null : toIso(key.lastUsedAt),
+  };
 }

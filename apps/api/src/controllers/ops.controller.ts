@@ -41,7 +41,10 @@ export class OpsController {
     @ShopId() shopId: string,
     @Query({ schema: deadLetterQuery }) { state, kind, ...page }: z.output<typeof deadLetterQuery>,
   ): Promise<z.input<typeof deadLetterList>> {
-    return answerPage(await this.deadLetters.list(shopId, { state, kind: kind ?? null }, pageRequestOf(page)), letterView);
+    return answerPage(
+      await this.deadLetters.list(shopId, { state, kind: kind ?? null }, pageRequestOf(page)),
+      letterView,
+    );
   }
 
   @Post('dead-letters/:id/retry')
@@ -95,12 +98,19 @@ export class OpsController {
   @Answers(202, replayedEvent, 'It is taken soon. What it led to before is not done twice.')
   @Refuses(404, 'There is no such event.')
   @Refuses(409, 'It waits to be taken anyway, or was set aside as faulty.')
-  async replay(@ShopId() shopId: string, @Param('id', { schema: idParam }) id: string): Promise<{ id: string; state: 'new' }> {
+  async replay(
+    @ShopId() shopId: string,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<{ id: string; state: 'new' }> {
     await this.operations.replay(shopId, id);
     return { id, state: 'new' };
   }
 }
 
 function letterView(letter: DeadLetter): DeadLetterDocument {
-  return { ...letter, createdAt: toIso(letter.createdAt), settledAt: letter.settledAt === null ? null : toIso(letter.settledAt) };
+  return {
+    ...letter,
+    createdAt: toIso(letter.createdAt),
+    settledAt: letter.settledAt === null ? null : toIso(letter.settledAt),
+  };
 }

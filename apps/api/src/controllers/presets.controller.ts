@@ -1,7 +1,14 @@
 import { Body, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { type InstalledPreset, InstallPreset } from '#app/application';
-import { journeyKeyParam, journeyStatus, pageQuery, type PageQuery, presetInstallation, presetList } from '#app/contracts';
+import {
+  journeyKeyParam,
+  journeyStatus,
+  pageQuery,
+  type PageQuery,
+  presetInstallation,
+  presetList,
+} from '#app/contracts';
 import type { Json } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
@@ -28,7 +35,10 @@ export class PresetsController {
   install(
     @ShopId() shopId: string,
     @Param('key', { schema: journeyKeyParam }) key: string,
-    @Body({ schema: presetInstallation.default({ publish: false }) }) { publish, settings }: z.output<typeof presetInstallation>,
+    @Body({ schema: presetInstallation.default({ publish: false }) }) {
+      publish,
+      settings,
+    }: z.output<typeof presetInstallation>,
   ): Promise<InstalledPreset> {
     return this.presets.run(shopId, { key, publish, settings: settings as Record<string, Json> | undefined });
   }

@@ -19,14 +19,20 @@ export class RunsController {
     @ShopId() shopId: string,
     @Query({ schema: runQuery }) { journey, customer, order, ...page }: z.output<typeof runQuery>,
   ): Promise<z.input<typeof runList>> {
-    return answerPage(await this.runs.list(shopId, { journey, customerId: customer, orderId: order }, pageRequestOf(page)), runView);
+    return answerPage(
+      await this.runs.list(shopId, { journey, customerId: customer, order }, pageRequestOf(page)),
+      runView,
+    );
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'One run' })
   @Answers(200, runDocument, 'The run.')
   @Refuses(404, 'There is no such run.')
-  async read(@ShopId() shopId: string, @Param('id', { schema: idParam }) id: string): Promise<z.input<typeof runDocument>> {
+  async read(
+    @ShopId() shopId: string,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<z.input<typeof runDocument>> {
     return runView(await this.runs.get(shopId, id));
   }
 
@@ -34,17 +40,26 @@ export class RunsController {
   @ApiOperation({ summary: 'Every decision of a run, with the facts it was made on' })
   @Answers(200, journalList, 'The journal, in the order of the decisions.')
   @Refuses(404, 'There is no such run.')
-  async journal(@ShopId() shopId: string, @Param('id', { schema: idParam }) id: string): Promise<z.input<typeof journalList>> {
+  async journal(
+    @ShopId() shopId: string,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<z.input<typeof journalList>> {
     const lines = await this.runs.journal(shopId, id);
     return { items: lines.map((line) => ({ ...line, data: { ...line.data } })), next: null };
   }
 }
 
-function runView({ customerId, orderId, startedAt, endedAt, wakesAt, ...run }: RunSummary): z.input<typeof runDocument> {
+function runView({
+  customerId,
+  orderId: _orderId,
+  startedAt,
+  endedAt,
+  wakesAt,
+  ...run
+}: RunSummary): z.input<typeof runDocument> {
   return {
     ...run,
     customer: customerId,
-    order: orderId,
     startedAt: toIso(startedAt.getTime()),
     endedAt: endedAt && toIso(endedAt.getTime()),
     wakesAt: wakesAt && toIso(wakesAt.getTime()),

@@ -7,7 +7,13 @@ import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 
-const EXAMPLE = { id: '0199c0de-0000-7000-8000-000000000001', name: 'My shop', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' };
+const EXAMPLE = {
+  id: '0199c0de-0000-7000-8000-000000000001',
+  name: 'My shop',
+  timeZone: 'Europe/Paris',
+  currency: 'EUR',
+  locale: 'en',
+};
 
 @ApiController('/shop', 'Shop')
 export class ShopController {
@@ -24,7 +30,10 @@ export class ShopController {
   @ApiOperation({ summary: 'Change name, time zone, currency or locale' })
   @Answers(200, shopDocument, 'The shop as it is now.', EXAMPLE)
   @Refuses(422, 'A field is not acceptable.')
-  change(@ShopId() shopId: string, @Body({ schema: shopChange }) change: z.output<typeof shopChange>): Promise<ShopFacts> {
+  change(
+    @ShopId() shopId: string,
+    @Body({ schema: shopChange }) change: z.output<typeof shopChange>,
+  ): Promise<ShopFacts> {
     return this.shop.change(shopId, change);
   }
 }

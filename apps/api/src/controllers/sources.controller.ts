@@ -1,7 +1,16 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ManageSources, type RotatedSecret, type SourceWithPath } from '#app/application';
-import { idParam, newSecret, newSource, pageQuery, type PageQuery, rotatedSecret, sourceDocument, sourceList } from '#app/contracts';
+import {
+  idParam,
+  newSecret,
+  newSource,
+  pageQuery,
+  type PageQuery,
+  rotatedSecret,
+  sourceDocument,
+  sourceList,
+} from '#app/contracts';
 import { type Json, toIso } from '#app/domain';
 import { Config } from '#app/platform';
 import type { z } from 'zod';
@@ -30,7 +39,10 @@ export class SourcesController {
   @Get()
   @ApiOperation({ summary: 'Where events come from, oldest first' })
   @Answers(200, sourceList, 'A page of sources.', { items: [EXAMPLE], next: null })
-  async list(@ShopId() shopId: string, @Query({ schema: pageQuery }) query: PageQuery): Promise<z.input<typeof sourceList>> {
+  async list(
+    @ShopId() shopId: string,
+    @Query({ schema: pageQuery }) query: PageQuery,
+  ): Promise<z.input<typeof sourceList>> {
     return answerPage(await this.sources.list(shopId, pageRequestOf(query)), (source) => this.view(source));
   }
 
@@ -38,7 +50,10 @@ export class SourcesController {
   @ApiOperation({ summary: 'Take events from a sender' })
   @Answers(201, sourceDocument, 'The source; point the webhooks of the sender at its `url`.', EXAMPLE)
   @Refuses(422, 'The kind, the secret or a setting is not acceptable.')
-  async create(@ShopId() shopId: string, @Body({ schema: newSource }) source: z.output<typeof newSource>): Promise<SourceDocument> {
+  async create(
+    @ShopId() shopId: string,
+    @Body({ schema: newSource }) source: z.output<typeof newSource>,
+  ): Promise<SourceDocument> {
     return this.view(await this.sources.create(shopId, { ...source, settings: source.settings as Json }));
   }
 
@@ -73,6 +88,11 @@ export class SourcesController {
   }
 
   private view({ path, createdAt, settings, ...source }: SourceWithPath): SourceDocument {
-    return { ...source, settings: settings as SourceDocument['settings'], url: this.config.publicUrl + path, createdAt: toIso(createdAt) };
+    return {
+      ...source,
+      settings: settings as SourceDocument['settings'],
+      url: this.config.publicUrl + path,
+      createdAt: toIso(createdAt),
+    };
   }
 }

@@ -12,7 +12,10 @@ export function pageRequestOf({ cursor, limit }: PageQuery): PageRequest {
 }
 
 /** The page as it goes out: items mapped, the place to go on from as an opaque cursor. */
-export function answerPage<T, Out>({ items, next }: Page<T>, map: (item: T) => Out): { items: Out[]; next: string | null } {
+export function answerPage<T, Out>(
+  { items, next }: Page<T>,
+  map: (item: T) => Out,
+): { items: Out[]; next: string | null } {
   return { items: items.map(map), next: next === null ? null : cursorOf(next) };
 }
 
@@ -31,16 +34,25 @@ function idOf(cursor: string): string {
  * A page of a short list that is at hand as a whole, such as the journeys of a shop.
  * @param keyOf what the list is ordered by, ascending and unique
  */
-export function pageThrough<T>(all: readonly T[], keyOf: (item: T) => string, { cursor, limit }: PageQuery): { items: T[]; next: string | null } {
+export function pageThrough<T>(
+  all: readonly T[],
+  keyOf: (item: T) => string,
+  { cursor, limit }: PageQuery,
+): { items: T[]; next: string | null } {
   const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString('utf8');
   if (after !== undefined && Buffer.from(after, 'utf8').toString('base64url') !== cursor) throw strangeCursor();
   const rest = after === undefined ? all : all.filter((item) => keyOf(item) > after);
   const items = rest.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: rest.length > limit && last !== undefined ? Buffer.from(keyOf(last), 'utf8').toString('base64url') : null };
+  return {
+    items,
+    next: rest.length > limit && last !== undefined ? Buffer.from(keyOf(last), 'utf8').toString('base64url') : null,
+  };
 }
 
 function strangeCursor(): PermanentError {
   const message = 'is no cursor of this list; send the `next` of the page before, unchanged';
-  return new PermanentError('validation', `The cursor ${message}.`, { faults: [{ pointer: '/cursor', code: 'format', message }] });
+  return new PermanentError('validation', `The cursor ${message}.`, {
+    faults: [{ pointer: '/cursor', code: 'format', message }],
+  });
 }

@@ -3,9 +3,15 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
-type Part = string | number | Markup | readonly Markup[] | null;
+type Part = string | number | Markup | Markup[] | null;
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** A tagged template: what is put in is escaped for text and quoted attributes. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
@@ -15,6 +21,6 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 function textOf(part: Part): string {
   if (part === null) return '';
   if (part instanceof Markup) return part.text;
-  if (Array.isArray(part)) return part.map(({ text }: Markup) => text).join('');
+  if (Array.isArray(part)) return part.map(({ text }) => text).join('');
   return String(part).replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

@@ -25,24 +25,26 @@ a{color:var(--accent)}
 /** A whole page: no script, nothing from elsewhere. */
 export function page(locale: string, title: string, body: Markup): string {
   return html`<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-${STYLE}
-</head>
-<body>
-<main>
-${body}
-</main>
-</body>
-</html>
-`.text;
+    <html lang="${locale}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        ${STYLE}
+      </head>
+      <body>
+        <main>${body}</main>
+      </body>
+    </html> `.text;
 }
 
 /** A page that only says something. */
 export function notice(locale: string, title: string, text: string): string {
-  return page(locale, title, html`<h1>${title}</h1>\n<p>${text}</p>`);
+  return page(
+    locale,
+    title,
+    html`<h1>${title}</h1>
+      <p>${text}</p>`,
+  );
 }

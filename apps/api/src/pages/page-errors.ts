@@ -21,7 +21,11 @@ export class PageErrorFilter implements ExceptionFilter {
     const locale = localeOf(request.headers['accept-language']);
     const { status, title, text } = sentenceFor(code, locale);
     if (status === UNAVAILABLE) reply.header('retry-after', '60');
-    void reply.code(status).type('text/html; charset=utf-8').header('x-robots-tag', 'noindex').send(notice(locale, title, text));
+    void reply
+      .code(status)
+      .type('text/html; charset=utf-8')
+      .header('x-robots-tag', 'noindex')
+      .send(notice(locale, title, text));
   }
 }
 

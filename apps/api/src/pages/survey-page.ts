@@ -46,14 +46,18 @@ export function thanksPage(survey: SurveyPage): string {
     survey.locale,
     words.thanks,
     html`<p class="shop">${survey.shopName}</p>
-<h1>${words.thanks}</h1>
-<p>${words.thanksMore}</p>
-<p><a href="?">${words.changeAnswer}</a></p>`,
+      <h1>${words.thanks}</h1>
+      <p>${words.thanksMore}</p>
+      <p><a href="?">${words.changeAnswer}</a></p>`,
   );
 }
 
 function choice(value: number, isChosen: boolean): Markup {
-  return html`<label><input type="radio" name="score" value="${value}" required${isChosen ? html` checked` : null}><span>${value}</span></label>\n`;
+  return html`<label
+    ><input type="radio" name="score" value="${value}" required${isChosen ? html` checked` : null} /><span
+      >${value}</span
+    ></label
+  > `;
 }
 
 function endsOf(anchors: SurveyPage['anchors'], min: number, max: number): Markup | null {

@@ -37,7 +37,11 @@ export class SurveyController {
   @HttpCode(200)
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('x-robots-tag', 'noindex')
-  async record(@Param('token') token: string, @Body() fields: Fields, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async record(
+    @Param('token') token: string,
+    @Body() fields: Fields,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const survey = await this.surveys.run(token);
     const score = scoreOf(fields);
     const comment = textOf(fields, 'comment') ?? '';
@@ -49,7 +53,12 @@ export class SurveyController {
   }
 
   /** False when the answer isn't one: then the form is shown again. */
-  private async accept(token: string, score: number, comment: string, submission: string | undefined): Promise<boolean> {
+  private async accept(
+    token: string,
+    score: number,
+    comment: string,
+    submission: string | undefined,
+  ): Promise<boolean> {
     try {
       await this.answers.run(token, { score, comment, submission: submission ?? randomUUID() });
       return true;
@@ -62,7 +71,13 @@ export class SurveyController {
 
 function formWithFault(survey: SurveyPage, score: number | null, comment: string): string {
   const { min, max } = survey.scale;
-  return surveyPage({ survey, submission: randomUUID(), score, comment, fault: wordsFor(survey.locale).chooseScore(min, max) });
+  return surveyPage({
+    survey,
+    submission: randomUUID(),
+    score,
+    comment,
+    fault: wordsFor(survey.locale).chooseScore(min, max),
+  });
 }
 
 function scoreOf(fields: Fields): number | null {

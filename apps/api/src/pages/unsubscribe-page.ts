@@ -10,9 +10,9 @@ export function unsubscribePage({ shopName, medium, locale }: UnsubscribePage): 
     locale,
     words.unsubscribeTitle,
     html`<p class="shop">${shopName}</p>
-<h1>${words.unsubscribeAsk[medium]}</h1>
-<p>${words.unsubscribeKeeps}</p>
-<form method="post"><button type="submit">${words.unsubscribe}</button></form>`,
+      <h1>${words.unsubscribeAsk[medium]}</h1>
+      <p>${words.unsubscribeKeeps}</p>
+      <form method="post"><button type="submit">${words.unsubscribe}</button></form>`,
   );
 }
 

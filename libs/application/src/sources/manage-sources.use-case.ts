@@ -44,13 +44,11 @@ export class ManageSources {
   ) {}
 
   kinds(): SourceKindInfo[] {
-    return this.sourceKinds
-      .list()
-      .map(({ code, title, settings }) => ({
-        code,
-        title,
-        settings: z.toJSONSchema(settings, { io: 'input' }) as unknown as Json,
-      }));
+    return this.sourceKinds.list().map(({ code, title, settings }) => ({
+      code,
+      title,
+      settings: z.toJSONSchema(settings, { io: 'input' }) as unknown as Json,
+    }));
   }
 
   async list(shopId: string, page: PageRequest): Promise<Page<SourceWithPath>> {
@@ -66,9 +64,11 @@ export class ManageSources {
 
   /** @throws PermanentError `validation` with a fault each for kind, secret and settings */
   async create(shopId: string, { kind: code, name, secret, settings }: NewSource): Promise<SourceWithPath> {
-    const kind = this.sourceKinds.find(code);
+    // only kinds that are listed: the others stand for bodies of our own
+    const kinds = this.sourceKinds.list();
+    const kind = kinds.find((known) => known.code === code);
     if (kind === undefined) {
-      const codes = this.sourceKinds.list().map((known) => known.code);
+      const codes = kinds.map((known) => known.code);
       throw invalid([
         {
           pointer: '/kind',

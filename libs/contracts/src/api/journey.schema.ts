@@ -38,13 +38,25 @@ export const journeyList = listOf(journeySummary, 'JourneyList');
 export const journeyDetail = summary
   .extend({
     versions: z
-      .array(z.object({ version: count, isLive: z.boolean(), createdAt: isoInstant, document: z.record(z.string(), z.unknown()) }))
+      .array(
+        z.object({
+          version: count,
+          isLive: z.boolean(),
+          createdAt: isoInstant,
+          document: z.record(z.string(), z.unknown()),
+        }),
+      )
       .meta({ description: 'Newest first.' }),
   })
   .meta({ id: 'JourneyDetail' });
 
 export const presetDocument = z
-  .object({ key: z.string(), title: z.string(), class: messageClass, settings: settings.meta({ description: 'What may be set otherwise on installation.' }) })
+  .object({
+    key: z.string(),
+    title: z.string(),
+    class: messageClass,
+    settings: settings.meta({ description: 'What may be set otherwise on installation.' }),
+  })
   .meta({ id: 'Preset' });
 
 export const presetList = listOf(presetDocument, 'PresetList');
@@ -59,7 +71,7 @@ export const presetInstallation = z
 export const runQuery = pageQuery.extend({
   journey: journeyKeyParam.optional().meta({ description: 'Key of the journey.' }),
   customer: z.uuid().optional().meta({ description: 'Id of the customer.' }),
-  order: z.uuid().optional().meta({ description: 'Id of the order, as /api/v1/orders shows it.' }),
+  order: z.string().min(1).max(255).optional().meta({ description: "The sender's id of the order." }),
 });
 
 export const runDocument = z
@@ -68,7 +80,7 @@ export const runDocument = z
     journey: z.string(),
     version: count,
     customer: z.uuid(),
-    order: z.uuid().nullable(),
+    order: z.string().nullable().meta({ description: "The sender's id of the order." }),
     entryKey: z.string(),
     status: z.enum(['active', 'waiting', 'completed', 'exited', 'failed']),
     step: z.string().nullable(),
@@ -76,7 +88,9 @@ export const runDocument = z
     endedAt: isoInstant.nullable(),
     endReason: z.string().nullable(),
     goalAt: z.string().nullable(),
-    wakesAt: isoInstant.nullable().meta({ description: 'When a waiting run is woken; null when it waits for an event alone.' }),
+    wakesAt: isoInstant
+      .nullable()
+      .meta({ description: 'When a waiting run is woken; null when it waits for an event alone.' }),
   })
   .meta({ id: 'Run' });
 
@@ -89,7 +103,9 @@ export const journalList = listOf(
       kind: z.string(),
       step: z.string().nullable(),
       at: isoInstant,
-      data: z.record(z.string(), z.unknown()).meta({ description: 'What was decided, and the facts it was decided on.' }),
+      data: z
+        .record(z.string(), z.unknown())
+        .meta({ description: 'What was decided, and the facts it was decided on.' }),
     })
     .meta({ id: 'JournalLine' }),
   'Journal',

@@ -5,12 +5,7 @@ const DEFAULT_PAGE_SIZE = 50;
 
 /** Query parameters of every list. */
 export const pageQuery = z.strictObject({
-  cursor: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({ description: 'The `next` of the page before.' }),
+  cursor: z.string().min(1).max(200).optional().meta({ description: 'The `next` of the page before.' }),
   limit: z.coerce
     .number({ error: `must be a whole number from 1 to ${MAX_PAGE_SIZE}` })
     .int()

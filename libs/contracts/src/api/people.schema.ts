@@ -4,11 +4,19 @@ import { isoInstant, listOf, pageQuery } from './list.schema.js';
 const text = z.string().nullable();
 const time = isoInstant.nullable();
 const money = z
-  .object({ amount: z.number().int().meta({ description: 'In the smallest unit of the currency.' }), currency: z.string() })
+  .object({
+    amount: z.number().int().meta({ description: 'In the smallest unit of the currency.' }),
+    currency: z.string(),
+  })
   .meta({ id: 'MoneyAmount' });
 
 export const customerQuery = pageQuery.extend({
-  email: z.string().min(3).max(254).optional().meta({ description: 'An address that is or was theirs, in whatever case.' }),
+  email: z
+    .string()
+    .min(3)
+    .max(254)
+    .optional()
+    .meta({ description: 'An address that is or was theirs, in whatever case.' }),
 });
 
 export const customerDocument = z
@@ -71,7 +79,10 @@ export const orderDocument = z
     externalId: z.string().meta({ description: "The sender's id." }),
     name: text.meta({ description: 'What the customer knows it by.', example: '#1001' }),
     customer: z.object({ id: z.uuid(), externalIds: z.array(z.string()), email: text }).nullable(),
-    ordinal: z.number().int().meta({ description: "Place among the customer's placed orders, from 1; 0 while it isn't placed." }),
+    ordinal: z
+      .number()
+      .int()
+      .meta({ description: "Place among the customer's placed orders, from 1; 0 while it isn't placed." }),
     placedAt: time,
     paidAt: time,
     fulfilledAt: time,

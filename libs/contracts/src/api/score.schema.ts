@@ -10,7 +10,9 @@ const boundary = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
 
 export const scoreQuery = z.strictObject({
   from: boundary.optional().meta({ description: "First time or day that counts; days begin in the shop's zone." }),
-  to: boundary.optional().meta({ description: 'A time: the first one that counts no more. A day: the last one that counts.' }),
+  to: boundary
+    .optional()
+    .meta({ description: 'A time: the first one that counts no more. A day: the last one that counts.' }),
   groupBy: groupBy.optional(),
   survey: z.string().min(1).max(64).optional().meta({ description: 'Key of one survey.' }),
 });

@@ -29,7 +29,9 @@ const locale = z
 export const shopChange = z
   .strictObject({ name: displayName, timeZone, currency, locale })
   .partial()
-  .refine((change) => Object.keys(change).length > 0, { error: 'names nothing to change; send name, timeZone, currency or locale' })
+  .refine((change) => Object.keys(change).length > 0, {
+    error: 'names nothing to change; send name, timeZone, currency or locale',
+  })
   .meta({ id: 'ShopChange' });
 
 export const shopDocument = z

@@ -3,7 +3,11 @@ import { isoInstant, listOf } from './list.schema.js';
 import { displayName } from './shop.schema.js';
 
 const SECRET_MAX = 500;
-const secret = z.string().min(1).max(SECRET_MAX).meta({ description: "The sender's signing secret. It is stored encrypted and never shown." });
+const secret = z
+  .string()
+  .min(1)
+  .max(SECRET_MAX)
+  .meta({ description: "The sender's signing secret. It is stored encrypted and never shown." });
 const jsonObject = z.record(z.string(), z.unknown());
 
 export const newSource = z
@@ -30,9 +34,7 @@ export const sourceDocument = z
 
 export const sourceList = listOf(sourceDocument, 'SourceList');
 
-export const rotatedSecret = z
-  .object({ id: z.uuid(), oldSecretValidUntil: isoInstant })
-  .meta({ id: 'RotatedSecret' });
+export const rotatedSecret = z.object({ id: z.uuid(), oldSecretValidUntil: isoInstant }).meta({ id: 'RotatedSecret' });
 
 export const sourceKindList = listOf(
   z

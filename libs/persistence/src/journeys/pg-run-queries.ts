@@ -18,6 +18,7 @@ interface SummaryRow extends QueryResultRow {
   readonly version: number;
   readonly customer_id: string;
   readonly order_id: string | null;
+  readonly order_external_id: string | null;
   readonly entry_key: string;
   readonly status: RunStatus;
   readonly step: string | null;
@@ -44,6 +45,11 @@ export class PgRunQueries extends RunQueries {
     );
     add((place) => `r.customer_id = ${place}::uuid`, filter.customerId);
     add((place) => `r.order_id = ${place}::uuid`, filter.orderId);
+    add(
+      (place) =>
+        `r.order_id = (select id from app.orders where shop_id = app.current_shop() and external_id = ${place})`,
+      filter.order,
+    );
     add((place) => `r.id < ${place}::uuid`, after);
     const rows = await pg(tx).query<SummaryRow>(
       `${SELECT} ${conditions.map((text) => `and ${text}`).join(' ')} order by r.id desc limit $1`,
@@ -75,11 +81,12 @@ export class PgRunQueries extends RunQueries {
 }
 
 const SELECT = `
-select r.id, j.key as journey, v.version, r.customer_id, r.order_id, r.entry_key, r.status, r.step, r.started_at, r.ended_at, r.end_reason,
+select r.id, j.key as journey, v.version, r.customer_id, r.order_id, o.external_id as order_external_id, r.entry_key, r.status, r.step, r.started_at, r.ended_at, r.end_reason,
   r.state->>'goalAt' as goal_at, t.due_at as wakes_at
 from app.journey_run r
 join app.journey j on j.shop_id = r.shop_id and j.id = r.journey_id
 join app.journey_version v on v.shop_id = r.shop_id and v.id = r.version_id
+left join app.orders o on o.shop_id = r.shop_id and o.id = r.order_id
 left join app.timer t on t.shop_id = r.shop_id and t.run_id = r.id
 where r.shop_id = app.current_shop()`;
 
@@ -90,6 +97,7 @@ function toSummary(row: SummaryRow): RunSummary {
     version: row.version,
     customerId: row.customer_id,
     orderId: row.order_id,
+    order: row.order_external_id,
     entryKey: row.entry_key,
     status: row.status,
     step: row.step,

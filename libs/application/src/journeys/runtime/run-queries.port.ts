@@ -7,6 +7,8 @@ export interface RunFilter {
   readonly journey?: string | undefined;
   readonly customerId?: string | undefined;
   readonly orderId?: string | undefined;
+  /** The sender's id of the order. */
+  readonly order?: string | undefined;
 }
 
 export interface RunSummary {
@@ -15,6 +17,8 @@ export interface RunSummary {
   readonly version: number;
   readonly customerId: string;
   readonly orderId: string | null;
+  /** The sender's id of the order. */
+  readonly order: string | null;
   readonly entryKey: string;
   readonly status: RunStatus;
   readonly step: string | null;

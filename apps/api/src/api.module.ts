@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { ClockController } from './controllers/clock.controller.js';
+import { CustomersController } from './controllers/customers.controller.js';
+import { EventsController } from './controllers/events.controller.js';
+import { JourneySchemaController } from './controllers/journey-schema.controller.js';
+import { JourneysController } from './controllers/journeys.controller.js';
+import { KeysController } from './controllers/keys.controller.js';
+import { MessagesController } from './controllers/messages.controller.js';
+import { OpsController } from './controllers/ops.controller.js';
+import { OrdersController } from './controllers/orders.controller.js';
+import { PresetsController } from './controllers/presets.controller.js';
+import { RunsController } from './controllers/runs.controller.js';
+import { ScoresController } from './controllers/scores.controller.js';
+import { ShopController } from './controllers/shop.controller.js';
+import { SourceKindsController } from './controllers/source-kinds.controller.js';
+import { SourcesController } from './controllers/sources.controller.js';
+import { SurveyController } from './pages/survey.controller.js';
+import { UnsubscribeController } from './pages/unsubscribe.controller.js';
+
+/** REST under /api/v1 and the public pages. Needs the use cases and Config beside it; `configureApi` adds documentation and board. */
+@Module({
+  controllers: [
+    ClockController,
+    CustomersController,
+    EventsController,
+    JourneySchemaController,
+    JourneysController,
+    KeysController,
+    MessagesController,
+    OpsController,
+    OrdersController,
+    PresetsController,
+    RunsController,
+    ScoresController,
+    ShopController,
+    SourceKindsController,
+    SourcesController,
+    SurveyController,
+    UnsubscribeController,
+  ],
+})
+export class ApiModule {}

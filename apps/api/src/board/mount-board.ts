@@ -1,0 +1,29 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter as BoardAdapter } from '@bull-board/fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AuthenticateKey } from '#app/application';
+import { BullHints } from '#app/queue';
+import type { FastifyInstance } from 'fastify';
+import { boardLogin } from '../access/board-login.js';
+
+const PATH = '/queues';
+
+/** BullMQ's own board, behind an API key. It only shows: the rows are the truth, and /api/v1/ops acts on them. */
+export async function mountBoard(app: NestFastifyApplication): Promise<void> {
+  const board = new BoardAdapter();
+  board.setBasePath(PATH);
+  createBullBoard({
+    queues: app
+      .get(BullHints, { strict: false })
+      .queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
+    serverAdapter: board,
+    options: { uiConfig: { boardTitle: 'Afterglow queues' } },
+  });
+  const login = boardLogin(app.get(AuthenticateKey, { strict: false }));
+  const guarded = async (instance: FastifyInstance): Promise<void> => {
+    instance.addHook('onRequest', login);
+    await instance.register(board.registerPlugin() as never);
+  };
+  await app.register(guarded as never, { prefix: PATH } as never);
+}
