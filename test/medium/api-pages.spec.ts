@@ -66,25 +66,21 @@ async function links({ locale = 'en', expires = '30 days' } = {}): Promise<{
     started_at: now,
   });
   await insert('message', {
-    ...{
-      id: message,
-      message_key: Buffer.from(message),
-      ...place,
-      run_id: run,
-      step: 'ask',
-      visit: 1,
-      medium: 'email',
-      class: 'feedback',
-    },
-    ...{
-      template: 'ask',
-      survey: SURVEY,
-      context: {},
-      address: `${customer}@example.com`,
-      state: 'sent',
-      due_at: now,
-      not_before: now,
-    },
+    id: message,
+    message_key: Buffer.from(message),
+    ...place,
+    run_id: run,
+    step: 'ask',
+    visit: 1,
+    medium: 'email',
+    class: 'feedback',
+    template: 'ask',
+    survey: SURVEY,
+    context: {},
+    address: `${customer}@example.com`,
+    state: 'sent',
+    due_at: now,
+    not_before: now,
   });
   const secrets = rig.app.get(SecretPort, { strict: false });
   const link = async (purpose: string): Promise<string> => {

@@ -118,13 +118,9 @@ export { Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
 export { HousekeepingPort } from './ops/housekeeping.port.js';
 export { type HousekeepingReport, KeepHouse } from './ops/keep-house.use-case.js';
 export {
-  DEAD_LETTER_KINDS,
-  DEAD_LETTER_STATES,
   type DeadLetter,
   type DeadLetterFilter,
-  type DeadLetterKind,
   DeadLetters,
-  type DeadLetterState,
 } from './ops/dead-letters.repository.js';
 export { OperateShop } from './ops/operate-shop.use-case.js';
 export { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
@@ -134,8 +130,6 @@ export { type InstalledPreset, InstallPreset, type PresetInstallation, type Pres
 export { PresetCatalogue, type PresetSource } from './presets/preset-catalogue.port.js';
 export { ReadScores, type ScoreReport, type ScoresQuery, type ScoreWindow } from './scores/read-scores.use-case.js';
 export {
-  SCORE_GROUPS,
-  SCORE_METRICS,
   type ScoreCount,
   type ScoreCountsQuery,
   ScoreCountsReader,

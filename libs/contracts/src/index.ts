@@ -8,7 +8,6 @@ export {
   journeyList,
   journeyStatus,
   journeySummary,
-  presetDocument,
   presetInstallation,
   presetList,
   runDocument,
@@ -16,7 +15,7 @@ export {
   runQuery,
   savedJourney,
 } from './api/journey.schema.js';
-export { idParam, isoInstant, listOf, MAX_PAGE_SIZE, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
+export { idParam, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
 export { messageDocument, messageList, messageQuery, messageSettlement } from './api/message.schema.js';
 export { deadLetterDocument, deadLetterList, deadLetterQuery, opsNote, overviewDocument, pauseState, replayedEvent } from './api/ops.schema.js';
 export {
@@ -30,7 +29,7 @@ export {
   timelineList,
 } from './api/people.schema.js';
 export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
-export { displayName, shopChange, shopDocument } from './api/shop.schema.js';
+export { shopChange, shopDocument } from './api/shop.schema.js';
 export { newSecret, newSource, rotatedSecret, sourceDocument, sourceKindList, sourceList } from './api/source.schema.js';
 export { emailAddress, phoneNumber } from './event/wire-text.schema.js';
 export {

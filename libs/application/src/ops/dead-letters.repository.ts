@@ -3,11 +3,8 @@ import type { QueueName } from '../ports/hint.port.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
-export const DEAD_LETTER_KINDS = ['inbox', 'timer', 'message'] as const;
-export type DeadLetterKind = (typeof DEAD_LETTER_KINDS)[number];
-
-export const DEAD_LETTER_STATES = ['open', 'retried', 'dropped'] as const;
-export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
+type DeadLetterKind = 'inbox' | 'timer' | 'message';
+type DeadLetterState = 'open' | 'retried' | 'dropped';
 
 /** Work that was given up and waits for a person. */
 export interface DeadLetter {

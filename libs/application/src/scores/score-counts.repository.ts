@@ -2,11 +2,8 @@ import type { Instant } from '#app/domain';
 import type { ScoreScale } from '#app/scoring';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
-export const SCORE_METRICS = ['nps', 'csat', 'ces'] as const;
-export type ScoreMetric = (typeof SCORE_METRICS)[number];
-
-export const SCORE_GROUPS = ['month', 'week', 'day', 'survey', 'channel', 'journey'] as const;
-export type ScoreGroup = (typeof SCORE_GROUPS)[number];
+export type ScoreMetric = 'nps' | 'csat' | 'ces';
+export type ScoreGroup = 'month' | 'week' | 'day' | 'survey' | 'channel' | 'journey';
 
 export interface ScoreCountsQuery {
   readonly metric: ScoreMetric;
