@@ -269,6 +269,44 @@ describe('operations', () => {
     expect((await rig.get<{ items: object[] }>('/api/v1/ops/dead-letters')).body.items).toEqual([]);
   });
 
+  it('ends the run whose dead timer is dropped, and says so in its journal', async () => {
+    const [journey, version, run, letter] = [newId(), newId(), newId(), newId()];
+    const owner = (sql: string, ...values: unknown[]): Promise<unknown> =>
+      rig.owner.query(sql, [rig.shopId, ...values]);
+    await owner(
+      `insert into app.journey (shop_id, id, key, title, state) values ($1, $2, 'stuck', 'Stuck', 'live')`,
+      journey,
+    );
+    await owner(
+      `insert into app.journey_version (shop_id, id, journey_id, version, document, templates, content_sha256) values ($1, $2, $3, 1, '{}', '{}', '')`,
+      version,
+      journey,
+    );
+    await owner(
+      `insert into app.journey_run (shop_id, id, journey_id, version_id, customer_id, entry_key, status, step, state, run_month, started_at)
+       values ($1, $2, $3, $4, $2, 'x', 'waiting', 'pause', '{"seq": 3, "status": "waiting"}', date_trunc('month', now()), now())`,
+      run,
+      journey,
+      version,
+    );
+    await owner(`insert into app.timer (shop_id, run_id, due_at, state) values ($1, $2, now(), 'dead')`, run);
+    await owner(
+      `insert into app.dead_letter (shop_id, id, kind, ref_id, code, error, attempts) values ($1, $2, 'timer', $3, 'internal', 'x', 5)`,
+      letter,
+      run,
+    );
+    expect((await rig.post(`/api/v1/ops/dead-letters/${letter}/drop`, { note: 'gone' })).status).toBe(200);
+    expect((await rig.get(`/api/v1/runs/${run}`)).body).toMatchObject({
+      status: 'failed',
+      endReason: 'dropped',
+      wakesAt: null,
+    });
+    const { body } = await rig.get<{ items: object[] }>(`/api/v1/runs/${run}/journal`);
+    expect(body.items).toEqual([
+      expect.objectContaining({ seq: 3, kind: 'finished', data: { status: 'failed', reason: 'dropped' } }),
+    ]);
+  });
+
   it('replays what is done and nothing else', async () => {
     const done = await inboxRow('done');
     expect(await rig.post(`/api/v1/ops/events/${done}/replay`)).toMatchObject({

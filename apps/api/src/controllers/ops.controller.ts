@@ -63,7 +63,7 @@ export class OpsController {
 
   @Post('dead-letters/:id/drop')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Close it and leave its work undone' })
+  @ApiOperation({ summary: 'Close it and leave its work undone; a run whose timer it was ends as failed' })
   @Answers(200, deadLetterDocument, 'The letter is closed.')
   @Refuses(404, 'There is no such dead letter.')
   @Refuses(409, 'It is closed already.')

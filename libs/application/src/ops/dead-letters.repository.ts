@@ -35,6 +35,9 @@ export abstract class DeadLetters {
 
   abstract settle(tx: Transaction, id: string, state: 'retried' | 'dropped', note: string): Promise<void>;
 
+  /** Gives the work up for good: a run whose timer it was ends as failed. */
+  abstract abandon(tx: Transaction, letter: DeadLetter): Promise<void>;
+
   /**
    * Makes the work claimable again with no attempts counted.
    * @returns the queue to hint at; null when it is no longer dead

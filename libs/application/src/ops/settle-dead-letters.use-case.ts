@@ -35,10 +35,10 @@ export class SettleDeadLetters {
     return letter;
   }
 
-  /** Closes the letter and leaves the work undone. A run whose timer it was stays at its step until an event moves or ends it. */
+  /** Closes the letter and leaves the work undone. A run whose timer it was ends as failed. */
   drop(shopId: string, id: string, note: string): Promise<DeadLetter> {
     return this.unitOfWork.inShop(shopId, async (tx) => {
-      await this.open(tx, id);
+      await this.letters.abandon(tx, await this.open(tx, id));
       return this.settle(tx, id, 'dropped', note);
     });
   }

@@ -35,6 +35,23 @@ const REQUEUE: Readonly<Record<DeadLetter['kind'], string>> = {
     returning 'delivery-' || medium as queue`,
 };
 
+const ABANDONED = 'dropped';
+
+/** A run that nobody wakes any more is over; its journal says so. */
+const END_RUN = `
+  with gone as (
+    delete from app.timer where run_id = $1 and state = 'dead' returning run_id
+  ), picked as (
+    select r.shop_id, r.id, r.run_month, r.step, (r.state->>'seq')::integer as seq, app.now() as at
+    from app.journey_run r join gone on gone.run_id = r.id where r.status = 'waiting' for update of r
+  ), line as (
+    insert into app.run_journal (shop_id, run_month, run_id, seq, kind, step, at, data)
+    select shop_id, run_month, id, seq, 'finished', step, at, jsonb_build_object('status', 'failed', 'reason', $2::text) from picked
+  )
+  update app.journey_run r set status = 'failed', step = null, ended_at = p.at, end_reason = $2,
+    state = r.state || jsonb_build_object('status', 'failed', 'step', null, 'stepState', null, 'endReason', $2::text, 'seq', p.seq + 1)
+  from picked p where r.shop_id = p.shop_id and r.id = p.id`;
+
 @Injectable()
 export class PgDeadLetters extends DeadLetters {
   async list(tx: Transaction, { state, kind }: DeadLetterFilter, page: PageRequest): Promise<Page<DeadLetter>> {
@@ -60,6 +77,10 @@ export class PgDeadLetters extends DeadLetters {
       state,
       note,
     ]);
+  }
+
+  async abandon(tx: Transaction, { kind, refId }: DeadLetter): Promise<void> {
+    if (kind === 'timer') await pg(tx).run(END_RUN, [refId, ABANDONED]);
   }
 
   async requeue(tx: Transaction, letter: DeadLetter): Promise<QueueName | null> {
