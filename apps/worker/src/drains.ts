@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DeliverMessages, FireDueTimers, ProcessInbox } from '#app/application';
+import { DeliverMessages, FireDueTimers, ProcessInbox, type QueueName } from '#app/application';
+import { BullHints } from '#app/queue';
 import { Drain } from './drain.js';
 
 /** The rounds of this process, shared by the processors (prompt) and the sweeper (sure). */
@@ -10,11 +11,20 @@ export class Drains {
   readonly email: Drain;
   readonly sms: Drain;
 
-  constructor(processInbox: ProcessInbox, fireDueTimers: FireDueTimers, deliverMessages: DeliverMessages) {
+  constructor(processInbox: ProcessInbox, fireDueTimers: FireDueTimers, deliverMessages: DeliverMessages, hints: BullHints) {
     this.intake = new Drain(() => processInbox.run());
     this.timers = new Drain(() => fireDueTimers.run());
     this.email = new Drain(() => deliverMessages.run('email'));
     this.sms = new Drain(() => deliverMessages.run('sms'));
+    this.listen(hints, 'intake', this.intake);
+    this.listen(hints, 'timers', this.timers);
+    this.listen(hints, 'delivery-email', this.email);
+    this.listen(hints, 'delivery-sms', this.sms);
+  }
+
+  /** A run that fails here is no loss: the job of the same hint, or the sweeper, tries again and reports. */
+  private listen(hints: BullHints, queue: QueueName, drain: Drain): void {
+    hints.listen(queue, () => void drain.run().catch(() => undefined));
   }
 
   all(): readonly Drain[] {

@@ -13,6 +13,7 @@ const MAX_WAIT_MS = 200;
 export class BullHints extends HintPort implements OnApplicationShutdown {
   readonly queues: readonly Queue[];
   private readonly senders: ReadonlyMap<QueueName, HintSender>;
+  private readonly listeners = new Map<QueueName, () => void>();
 
   /** @param onLost told about hints that could not be sent; the rows are found by the sweepers all the same */
   constructor(settings: QueueSettings, onLost: (queue: QueueName, error: unknown) => void) {
@@ -33,7 +34,13 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
     this.senders = senders;
   }
 
+  /** A worker in this very process hears of its work at once; the job still goes out, for the others. */
+  listen(queue: QueueName, listener: () => void): void {
+    this.listeners.set(queue, listener);
+  }
+
   hint(queue: QueueName): void {
+    this.listeners.get(queue)?.();
     this.senders.get(queue)?.send();
   }
 

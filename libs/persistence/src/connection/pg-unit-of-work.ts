@@ -53,10 +53,10 @@ export class PgUnitOfWork extends UnitOfWork {
   }
 
   acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.attempt(null, 'begin', work);
+    return this.attempt(null, null, work);
   }
 
-  private async attempt<T>(shopId: string | null, opening: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async attempt<T>(shopId: string | null, opening: string | null, work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.once(shopId, opening, work);
@@ -68,13 +68,15 @@ export class PgUnitOfWork extends UnitOfWork {
     }
   }
 
-  private async once<T>(shopId: string | null, opening: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async once<T>(shopId: string | null, opening: string | null, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
       const client = await connect(runner);
+      const tx = new PgTransaction(shopId, client, runner.manager);
+      if (opening === null) return await work(tx);
       await client.query(opening);
       try {
-        const result = await work(new PgTransaction(shopId, client, runner.manager));
+        const result = await work(tx);
         await client.query('commit');
         return result;
       } catch (error) {

@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { PermanentError } from '#app/domain';
+import { PermanentError, TransientError } from '#app/domain';
 import pgDriver from 'pg';
 import { createDataSource } from './data-source.js';
 
@@ -22,8 +22,7 @@ const MIGRATION_LOCK = 7_219_840_113;
  * @param options.allowLossy accept a server that runs without fsync: throw-away test clusters only
  */
 export async function prepareDatabase(options: { ownerUrl: string; secretKey: string; allowLossy?: boolean }): Promise<PreparedDatabase> {
-  const client = new pgDriver.Client({ connectionString: options.ownerUrl });
-  await client.connect();
+  const client = await connect(options.ownerUrl);
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     if (!options.allowLossy) await refuseLossyServer(client);
@@ -42,6 +41,18 @@ export async function prepareDatabase(options: { ownerUrl: string; secretKey: st
     appUrl: withRole(options.ownerUrl, APP_ROLE, passwordOf(APP_ROLE, options.secretKey)),
     queueUrl: withRole(options.ownerUrl, QUEUE_ROLE, passwordOf(QUEUE_ROLE, options.secretKey)),
   };
+}
+
+async function connect(ownerUrl: string): Promise<pgDriver.Client> {
+  const client = new pgDriver.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    return client;
+  } catch (cause) {
+    const { host, pathname } = new URL(ownerUrl);
+    const said = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+    throw new TransientError('unavailable', `PostgreSQL does not let us in at ${host}${pathname}${said}. Check that it runs and what DATABASE_URL says.`, { cause });
+  }
 }
 
 async function migrate(ownerUrl: string): Promise<void> {

@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { endWithSentence } from '#app/runtime';
+import { createKey } from './create-key.js';
+import { installPreset, listPresets } from './presets.js';
+import { withInstallation } from './with-installation.js';
+
+const program = new Command('afterglow').description(
+  'Acts on the installation that DATABASE_URL names, or on the one in DATA_DIR while it is not running.',
+);
+
+program
+  .command('migrate')
+  .description('bring the database and the queue up to date (every process does so at its start)')
+  .action(() => withInstallation(async () => console.log('The database is up to date.')));
+
+program
+  .command('keys')
+  .description('API keys')
+  .command('create')
+  .description("make an owner's key of the first shop and print it")
+  .option('--name <name>', 'what the key is for', 'Made by command')
+  .action(({ name }: { name: string }) => withInstallation((context) => createKey(context, name)));
+
+const presets = program.command('presets').description('journeys that ship with Afterglow');
+presets
+  .command('list')
+  .description('keys, classes, titles and settings')
+  .action(() => withInstallation(listPresets));
+presets
+  .command('install <key>')
+  .description("make a preset the first shop's own journey")
+  .option('--publish', 'let people enter it at once', false)
+  .option('--set <name=value...>', 'settings other than the preset has, values as JSON', [])
+  .action((key: string, options: { publish: boolean; set: string[] }) =>
+    withInstallation((context) => installPreset(context, { key, ...options })),
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  await endWithSentence(error);
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { PermanentError } from '#app/domain';
+import { prepareDatabase, type PreparedDatabase } from '#app/persistence';
+import { type Config, createLogger, loadConfig, type LoadConfigOptions } from '#app/platform';
+import { DEFAULT_PREFIX, prepareQueue, type QueueSettings } from '#app/queue';
+import type { Logger } from 'pino';
+import { InfrastructureModule } from './infrastructure.module.js';
+
+export interface PrepareOptions {
+  /** Name in logs and beside database connections. */
+  readonly name: string;
+  /** The app's own module, where it has one. */
+  readonly module?: Type;
+  /** Starts a database where DATABASE_URL names none; returns its owner's connection. */
+  readonly startDatabase?: (config: Config) => Promise<string>;
+  readonly configOptions?: LoadConfigOptions;
+}
+
+export interface PreparedProcess {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly root: DynamicModule;
+}
+
+/** Settings read, database migrated, queue made ready, modules chosen: everything before an application is made. */
+export async function prepareProcess(options: PrepareOptions): Promise<PreparedProcess> {
+  const config = loadConfig(process.env, options.configOptions);
+  const logger = createLogger(config.logLevel);
+  const ownerUrl = await ownerUrlOf(options, config);
+  const database = await prepareDatabase({ ownerUrl, secretKey: config.secretKey });
+  const queue = queueSettings(config, database);
+  await prepareQueue(queue, ownerUrl);
+  return { config, logger, root: rootModule(options, config, database, queue) };
+}
+
+async function ownerUrlOf({ startDatabase }: PrepareOptions, config: Config): Promise<string> {
+  const url = config.database.url ?? (await startDatabase?.(config));
+  if (url === undefined) throw new PermanentError('configuration', 'DATABASE_URL is missing: name the PostgreSQL that all processes share.');
+  return url;
+}
+
+function rootModule(options: PrepareOptions, config: Config, database: PreparedDatabase, queue: QueueSettings): DynamicModule {
+  class ProcessModule {}
+  const infrastructure = InfrastructureModule.forRoot({
+    config,
+    processName: options.name,
+    appUrl: database.appUrl,
+    queue,
+    presetsFolder: presetsFolder(),
+  });
+  return { module: ProcessModule, imports: options.module ? [infrastructure, options.module] : [infrastructure] };
+}
+
+function queueSettings(config: Config, database: PreparedDatabase): QueueSettings {
+  const { redisUrl } = config.queue;
+  return redisUrl === undefined
+    ? { backend: 'postgres', url: database.queueUrl, prefix: DEFAULT_PREFIX }
+    : { backend: 'redis', url: redisUrl, prefix: DEFAULT_PREFIX };
+}
+
+/** Presets are files of the installation, beside the package.json that the compiled code runs under. */
+function presetsFolder(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  return path.join(folder, 'config', 'presets', 'journeys');
+}
