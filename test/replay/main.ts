@@ -26,6 +26,9 @@ async function replay(plan: Plan, input: Input): Promise<Report> {
   const client = Drive.connect(url, key);
   try {
     return await drive(plan, input, client);
+  } catch (error) {
+    if (system) process.stderr.write(`${system.tail()}\n`);
+    throw error;
   } finally {
     client.close();
     await system?.stop();
