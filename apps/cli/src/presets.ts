@@ -15,7 +15,10 @@ export interface InstallOptions {
   readonly set: readonly string[];
 }
 
-export async function installPreset(context: INestApplicationContext, { key, publish, set }: InstallOptions): Promise<void> {
+export async function installPreset(
+  context: INestApplicationContext,
+  { key, publish, set }: InstallOptions,
+): Promise<void> {
   const settings = Object.fromEntries(set.map(settingOf));
   const { shopId } = await context.get(EnsureFirstShop).run({ withOwnerKey: false });
   const installed = await context.get(InstallPreset).run(shopId, { key, publish, settings });
@@ -24,7 +27,8 @@ export async function installPreset(context: INestApplicationContext, { key, pub
 
 function settingOf(pair: string): [string, Json] {
   const [name, ...rest] = pair.split('=');
-  if (!name || rest.length === 0) throw new PermanentError('validation', `"${pair}" is no setting; write e.g. --set after=P7D.`);
+  if (!name || rest.length === 0)
+    throw new PermanentError('validation', `"${pair}" is no setting; write e.g. --set after=P7D.`);
   const text = rest.join('=');
   try {
     return [name, JSON.parse(text) as Json];

@@ -13,7 +13,9 @@ export function welcome(started: StartedProcess, databaseDirectory: string | nul
     `  Queue board   ${url}/queues   (any user name, your key as the password)`,
     `  Database      ${databaseDirectory ?? 'the server of DATABASE_URL'}`,
     `  Messages      ${config.mail ? 'e-mail goes out by SMTP' : 'e-mail is captured, not sent'}; ${config.sms ? 'SMS goes out by Twilio' : 'SMS is captured, not sent'}`,
-    ...(config.clock.mode === 'virtual' ? [`  Clock         virtual: it stands still until POST ${url}/api/v1/clock/advance`] : []),
+    ...(config.clock.mode === 'virtual'
+      ? [`  Clock         virtual: it stands still until POST ${url}/api/v1/clock/advance`]
+      : []),
   ];
   if (ownerKey !== null) lines.push('', `Your key (shown this once): ${ownerKey}`);
   lines.push('', 'Make the first journey run:', '', ...firstJourney(started, key), '', 'Ctrl-C stops it.', '');

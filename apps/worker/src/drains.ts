@@ -11,7 +11,12 @@ export class Drains {
   readonly email: Drain;
   readonly sms: Drain;
 
-  constructor(processInbox: ProcessInbox, fireDueTimers: FireDueTimers, deliverMessages: DeliverMessages, hints: BullHints) {
+  constructor(
+    processInbox: ProcessInbox,
+    fireDueTimers: FireDueTimers,
+    deliverMessages: DeliverMessages,
+    hints: BullHints,
+  ) {
     this.intake = new Drain(() => processInbox.run());
     this.timers = new Drain(() => fireDueTimers.run());
     this.email = new Drain(() => deliverMessages.run('email'));

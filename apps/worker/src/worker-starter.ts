@@ -26,10 +26,18 @@ export class WorkerStarter implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     for (const { worker } of this.hosts) {
-      worker.on('error', (error) => this.logger.warn({ queue: worker.name, err: error }, 'The queue reports an error', 'Queue'));
-      worker.on('failed', (_job, error) => this.logger.error({ queue: worker.name, err: error }, 'A job failed; its rows will be taken again', 'Queue'));
+      worker.on('error', (error) =>
+        this.logger.warn({ queue: worker.name, err: error }, 'The queue reports an error', 'Queue'),
+      );
+      worker.on('failed', (_job, error) =>
+        this.logger.error({ queue: worker.name, err: error }, 'A job failed; its rows will be taken again', 'Queue'),
+      );
       await worker.waitUntilReady();
-      worker.run().catch((error: unknown) => this.logger.error({ queue: worker.name, err: error }, 'The queue worker stopped', 'Queue'));
+      worker
+        .run()
+        .catch((error: unknown) =>
+          this.logger.error({ queue: worker.name, err: error }, 'The queue worker stopped', 'Queue'),
+        );
     }
   }
 }

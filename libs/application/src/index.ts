@@ -5,7 +5,13 @@ export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access
 export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
 export { AdvanceClock } from './clock/advance-clock.use-case.js';
 export { type PendingWork, VirtualClockPort } from './clock/virtual-clock.port.js';
-export { type Channel, Channels, type HandOverPhase, type HandOverResult, type OutboundMessage } from './delivery/channel.js';
+export {
+  type Channel,
+  Channels,
+  type HandOverPhase,
+  type HandOverResult,
+  type OutboundMessage,
+} from './delivery/channel.js';
 export { chooseLocale } from './delivery/choose-locale.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
@@ -22,11 +28,22 @@ export {
   type NewSuppression,
 } from './delivery/delivery-store.port.js';
 export { FenceMessages } from './delivery/fence-messages.js';
-export { MessageDesk, type MessageFilter, MessageReader, type MessageView, type Settlement } from './delivery/message-reader.port.js';
+export {
+  MessageDesk,
+  type MessageFilter,
+  MessageReader,
+  type MessageView,
+  type Settlement,
+} from './delivery/message-reader.port.js';
 export { PrepareMessages } from './delivery/prepare-messages.js';
 export { RecordHandOvers } from './delivery/record-hand-overs.js';
 export { SettleUnknown } from './delivery/settle-unknown.use-case.js';
-export { type CompiledTemplate, type CompiledTemplates, type RenderedMessage, TemplateEngine } from './delivery/template-engine.port.js';
+export {
+  type CompiledTemplate,
+  type CompiledTemplates,
+  type RenderedMessage,
+  TemplateEngine,
+} from './delivery/template-engine.port.js';
 export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
 export {
   type ChangedCustomer,
@@ -117,16 +134,23 @@ export { SecretPort } from './ports/secret.port.js';
 export { Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
 export { HousekeepingPort } from './ops/housekeeping.port.js';
 export { type HousekeepingReport, KeepHouse } from './ops/keep-house.use-case.js';
-export {
-  type DeadLetter,
-  type DeadLetterFilter,
-  DeadLetters,
-} from './ops/dead-letters.repository.js';
+export { type DeadLetter, type DeadLetterFilter, DeadLetters } from './ops/dead-letters.repository.js';
 export { OperateShop } from './ops/operate-shop.use-case.js';
 export { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
-export { MESSAGE_STATES, type MessageState, type Overview, type ReplayOutcome, ShopOperations } from './ops/shop-operations.repository.js';
+export {
+  MESSAGE_STATES,
+  type MessageState,
+  type Overview,
+  type ReplayOutcome,
+  ShopOperations,
+} from './ops/shop-operations.repository.js';
 export { type Page, type PageRequest, toPage } from './ports/page.js';
-export { type InstalledPreset, InstallPreset, type PresetInstallation, type PresetSummary } from './presets/install-preset.use-case.js';
+export {
+  type InstalledPreset,
+  InstallPreset,
+  type PresetInstallation,
+  type PresetSummary,
+} from './presets/install-preset.use-case.js';
 export { PresetCatalogue, type PresetSource } from './presets/preset-catalogue.port.js';
 export { ReadScores, type ScoreReport, type ScoresQuery, type ScoreWindow } from './scores/read-scores.use-case.js';
 export {
@@ -138,7 +162,13 @@ export {
 } from './scores/score-counts.repository.js';
 export { ManageShop } from './shops/manage-shop.use-case.js';
 export { Shops, type ShopSettings } from './shops/shops.repository.js';
-export { ManageSources, type NewSource, type RotatedSecret, type SourceKindInfo, type SourceWithPath } from './sources/manage-sources.use-case.js';
+export {
+  ManageSources,
+  type NewSource,
+  type RotatedSecret,
+  type SourceKindInfo,
+  type SourceWithPath,
+} from './sources/manage-sources.use-case.js';
 export { type LockedSource, type Source, Sources, type StoredSource } from './sources/sources.repository.js';
 export { journeySchema } from './journeys/journey-schema.js';
 export { parseJourneyText, type ReadJourney, readJourney } from './journeys/parse-journey.js';

@@ -17,7 +17,15 @@ export {
 } from './api/journey.schema.js';
 export { idParam, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
 export { messageDocument, messageList, messageQuery, messageSettlement } from './api/message.schema.js';
-export { deadLetterDocument, deadLetterList, deadLetterQuery, opsNote, overviewDocument, pauseState, replayedEvent } from './api/ops.schema.js';
+export {
+  deadLetterDocument,
+  deadLetterList,
+  deadLetterQuery,
+  opsNote,
+  overviewDocument,
+  pauseState,
+  replayedEvent,
+} from './api/ops.schema.js';
 export {
   customerDocument,
   customerList,
@@ -30,7 +38,14 @@ export {
 } from './api/people.schema.js';
 export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
 export { shopChange, shopDocument } from './api/shop.schema.js';
-export { newSecret, newSource, rotatedSecret, sourceDocument, sourceKindList, sourceList } from './api/source.schema.js';
+export {
+  newSecret,
+  newSource,
+  rotatedSecret,
+  sourceDocument,
+  sourceKindList,
+  sourceList,
+} from './api/source.schema.js';
 export { emailAddress, phoneNumber } from './event/wire-text.schema.js';
 export {
   type LinkEvent,

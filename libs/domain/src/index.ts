@@ -1,6 +1,14 @@
 export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
-export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError, UnknownOutcomeError } from './errors.js';
+export {
+  AfterglowError,
+  ERROR_CODES,
+  type ErrorCode,
+  type Fault,
+  PermanentError,
+  TransientError,
+  UnknownOutcomeError,
+} from './errors.js';
 export {
   type ConsentChange,
   type ConsentEvidence,
@@ -34,10 +42,25 @@ export {
 } from './facts/facts.js';
 export { applyEvent, applyToCustomer, applyToOrder, NOBODY } from './facts/fold.js';
 export { mergeCustomers } from './facts/fold-customer.js';
-export { type EventView, type FactsSnapshot, type FactsView, factsView, type Json, type OrderPosition, type ShopFacts } from './facts/view.js';
+export {
+  type EventView,
+  type FactsSnapshot,
+  type FactsView,
+  factsView,
+  type Json,
+  type OrderPosition,
+  type ShopFacts,
+} from './facts/view.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { decide, enter, type EnterResult } from './journey/decide.js';
-export type { EventPattern, JourneyDocument, Reentry, StepDocument, SurveyDefinition, TemplateDocument } from './journey/document.js';
+export type {
+  EventPattern,
+  JourneyDocument,
+  Reentry,
+  StepDocument,
+  SurveyDefinition,
+  TemplateDocument,
+} from './journey/document.js';
 export type {
   Decision,
   Effect,

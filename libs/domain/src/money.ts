@@ -6,7 +6,25 @@ export interface Money {
   readonly currency: string;
 }
 
-const ZERO_DECIMALS = new Set(['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF']);
+const ZERO_DECIMALS = new Set([
+  'BIF',
+  'CLP',
+  'DJF',
+  'GNF',
+  'ISK',
+  'JPY',
+  'KMF',
+  'KRW',
+  'PYG',
+  'RWF',
+  'UGX',
+  'UYI',
+  'VND',
+  'VUV',
+  'XAF',
+  'XOF',
+  'XPF',
+]);
 const THREE_DECIMALS = new Set(['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND']);
 const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d+))?$/;
 
@@ -25,13 +43,17 @@ export function parseMoney(text: string, currency: string): Money {
   const code = currency.toUpperCase();
   const match = DECIMAL.exec(text.trim());
   if (!match || !/^[A-Z]{3}$/.test(code)) {
-    throw new PermanentError('validation', `"${text.slice(0, 20)} ${currency.slice(0, 5)}" is not an amount of money; write e.g. "19.90" and "EUR".`);
+    throw new PermanentError(
+      'validation',
+      `"${text.slice(0, 20)} ${currency.slice(0, 5)}" is not an amount of money; write e.g. "19.90" and "EUR".`,
+    );
   }
   const digits = minorDigits(code);
   const fraction = (match[3] ?? '').padEnd(digits + 1, '0');
   const whole = Number((match[2] ?? '0') + fraction.slice(0, digits));
   const roundUp = fraction.charAt(digits) >= '5' ? 1 : 0;
   const amount = (whole + roundUp) * (match[1] === '-' ? -1 : 1);
-  if (!Number.isSafeInteger(amount)) throw new PermanentError('validation', `"${text.slice(0, 20)}" is too large an amount.`);
+  if (!Number.isSafeInteger(amount))
+    throw new PermanentError('validation', `"${text.slice(0, 20)}" is too large an amount.`);
   return { amount: amount === 0 ? 0 : amount, currency: code };
 }

@@ -38,17 +38,28 @@ async function migratePostgres(ownerUrl: string, settings: QueueSettings): Promi
 }
 
 async function checkRedis(url: string): Promise<void> {
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: (times) => (times * 200 > REDIS_PATIENCE_MS / 4 ? null : times * 200) });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => (times * 200 > REDIS_PATIENCE_MS / 4 ? null : times * 200),
+  });
   redis.on('error', () => undefined);
   try {
     await redis.connect();
     const [, policy] = (await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
     if (policy !== undefined && policy !== 'noeviction') {
-      throw new PermanentError('configuration', `Redis may throw jobs away (maxmemory-policy ${policy}). Set maxmemory-policy noeviction and start again.`);
+      throw new PermanentError(
+        'configuration',
+        `Redis may throw jobs away (maxmemory-policy ${policy}). Set maxmemory-policy noeviction and start again.`,
+      );
     }
   } catch (error) {
     if (error instanceof PermanentError) throw error;
-    throw new TransientError('unavailable', 'Redis does not answer at REDIS_URL. Start it, or unset REDIS_URL to run the queue on PostgreSQL.', { cause: error });
+    throw new TransientError(
+      'unavailable',
+      'Redis does not answer at REDIS_URL. Start it, or unset REDIS_URL to run the queue on PostgreSQL.',
+      { cause: error },
+    );
   } finally {
     redis.disconnect();
   }

@@ -7,9 +7,18 @@ const ADD_TIMEOUT_MS = 1_000;
 /** For adding jobs: no offline queue, no retries, a small pool with short time-outs. */
 export function senderConnection(settings: QueueSettings): ConnectionOptions {
   if (settings.backend === 'redis') {
-    return { url: settings.url, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 5_000 } as ConnectionOptions;
+    return {
+      url: settings.url,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      connectTimeout: 5_000,
+    } as ConnectionOptions;
   }
-  return postgresConnection(settings.url, { max: 2, statement_timeout: ADD_TIMEOUT_MS, connectionTimeoutMillis: ADD_TIMEOUT_MS });
+  return postgresConnection(settings.url, {
+    max: 2,
+    statement_timeout: ADD_TIMEOUT_MS,
+    connectionTimeoutMillis: ADD_TIMEOUT_MS,
+  });
 }
 
 /** For taking jobs: waits for the store to come back. */

@@ -11,5 +11,7 @@ export async function endWithSentence(error: unknown, cleanUp?: () => Promise<vo
 function sentenceOf(error: unknown): string | null {
   if (error instanceof AfterglowError) return error.message;
   const isPortTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  return isPortTaken ? `Another program listens there already (${error.message}). Stop it, or set PORT to another number.` : null;
+  return isPortTaken
+    ? `Another program listens there already (${error.message}). Stop it, or set PORT to another number.`
+    : null;
 }

@@ -1,5 +1,13 @@
 import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { Channels, LinkSettings, Metrics, PresetCatalogue, SourceKinds, TemplateEngine, UseCasesModule } from '#app/application';
+import {
+  Channels,
+  LinkSettings,
+  Metrics,
+  PresetCatalogue,
+  SourceKinds,
+  TemplateEngine,
+  UseCasesModule,
+} from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
 import { type Config, FilePresetCatalogue, OperationsModule, PlatformModule, type ReadinessCheck } from '#app/platform';
 import { BullHints, QueueModule, type QueueSettings } from '#app/queue';
@@ -36,7 +44,11 @@ export class InfrastructureModule {
     const { config } = options;
     const lost = new LostHints();
     const providers = [
-      { provide: Channels, useFactory: () => new ConfiguredChannels({ smtpUrl: config.mail?.smtpUrl, mailFrom: config.mail?.from, twilio: config.sms }) },
+      {
+        provide: Channels,
+        useFactory: () =>
+          new ConfiguredChannels({ smtpUrl: config.mail?.smtpUrl, mailFrom: config.mail?.from, twilio: config.sms }),
+      },
       { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },
       { provide: PresetCatalogue, useFactory: () => new FilePresetCatalogue(options.presetsFolder) },
       { provide: SourceKinds, useClass: SourceRegistry },

@@ -22,7 +22,11 @@ export class LostHints {
     if (nowMs < this.silentUntilMs) return;
     this.silentUntilMs = nowMs + LOG_EVERY_MS;
     const reason = error instanceof Error ? error.message : String(error);
-    this.logger.warn({ queue, lost: this.unsaid, reason }, 'Hints are lost; the sweepers find the rows within a second', 'Queue');
+    this.logger.warn(
+      { queue, lost: this.unsaid, reason },
+      'Hints are lost; the sweepers find the rows within a second',
+      'Queue',
+    );
     this.unsaid = 0;
   }
 }

@@ -27,7 +27,9 @@ export class OwnDatabase {
     try {
       const started = await server.start();
       this.server = server;
-      this.directory = started.relocated ? `${started.directory} (PostgreSQL's user cannot enter ${database.dataDir})` : started.directory;
+      this.directory = started.relocated
+        ? `${started.directory} (PostgreSQL's user cannot enter ${database.dataDir})`
+        : started.directory;
       await server.createDatabase(DATABASE);
     } catch (cause) {
       // its errors are sentences for the terminal

@@ -28,5 +28,9 @@ function isMissing(error: unknown): boolean {
 }
 
 function unreadable(file: string, cause: unknown): PermanentError {
-  return new PermanentError('configuration', `The secret key in ${file} cannot be read or made. Make the folder writable for this user, or set DATA_DIR or SECRET_KEY.`, { cause });
+  return new PermanentError(
+    'configuration',
+    `The secret key in ${file} cannot be read or made. Make the folder writable for this user, or set DATA_DIR or SECRET_KEY.`,
+    { cause },
+  );
 }

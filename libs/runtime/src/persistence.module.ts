@@ -104,7 +104,8 @@ const repositories: readonly Provider[] = [
   },
   {
     provide: SourceDirectory,
-    useFactory: (dataSource: DataSource, secrets: SecretPort, clock: ClockPort) => new PgSourceDirectory(dataSource, secrets, clock),
+    useFactory: (dataSource: DataSource, secrets: SecretPort, clock: ClockPort) =>
+      new PgSourceDirectory(dataSource, secrets, clock),
     inject: [DataSource, SecretPort, ClockPort],
   },
 ];
@@ -125,7 +126,12 @@ export class PersistenceModule {
     return {
       module: PersistenceModule,
       global: true,
-      imports: [TypeOrmModule.forRootAsync({ useFactory: () => dataSource.options, dataSourceFactory: async () => dataSource.initialize() })],
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => dataSource.options,
+          dataSourceFactory: async () => dataSource.initialize(),
+        }),
+      ],
       providers,
       exports: providers.map(tokenOf),
     };

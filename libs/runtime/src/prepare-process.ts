@@ -37,11 +37,17 @@ export async function prepareProcess(options: PrepareOptions): Promise<PreparedP
 
 async function ownerUrlOf({ startDatabase }: PrepareOptions, config: Config): Promise<string> {
   const url = config.database.url ?? (await startDatabase?.(config));
-  if (url === undefined) throw new PermanentError('configuration', 'DATABASE_URL is missing: name the PostgreSQL that all processes share.');
+  if (url === undefined)
+    throw new PermanentError('configuration', 'DATABASE_URL is missing: name the PostgreSQL that all processes share.');
   return url;
 }
 
-function rootModule(options: PrepareOptions, config: Config, database: PreparedDatabase, queue: QueueSettings): DynamicModule {
+function rootModule(
+  options: PrepareOptions,
+  config: Config,
+  database: PreparedDatabase,
+  queue: QueueSettings,
+): DynamicModule {
   class ProcessModule {}
   const infrastructure = InfrastructureModule.forRoot({
     config,

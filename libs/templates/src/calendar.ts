@@ -64,7 +64,9 @@ export function toWallTime(value: unknown, zone: string): WallTime | undefined {
   const text = value.trim();
   const parts = FLOATING.exec(text);
   if (parts) {
-    const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.slice(1).map((part) => Number(part ?? 0));
+    const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
+      .slice(1)
+      .map((part) => Number(part ?? 0));
     return floating(Date.UTC(year, month - 1, day, hour, minute, second), month);
   }
   return INSTANT.test(text) ? inZone(Date.parse(text.replace(' ', 'T')), zone) : undefined;
@@ -79,7 +81,9 @@ function floating(asUtcMs: number, month: number): WallTime | undefined {
 function inZone(epochMs: number, zone: string): WallTime | undefined {
   if (!Number.isFinite(epochMs) || Math.abs(epochMs) > 8.64e15) return undefined;
   const numeric = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
-  const parts = formatter('en-u-ca-iso8601-nu-latn', { ...numeric, hourCycle: 'h23', timeZone: zone }).formatToParts(epochMs);
+  const parts = formatter('en-u-ca-iso8601-nu-latn', { ...numeric, hourCycle: 'h23', timeZone: zone }).formatToParts(
+    epochMs,
+  );
   const read = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
   const seconds = new Date(epochMs).getUTCSeconds();
   const asUtcMs = Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'), seconds);
@@ -149,8 +153,18 @@ const CONVERSIONS: Record<string, Conversion> = {
 };
 const COMPOSED: Record<string, string> = { F: '%Y-%m-%d', T: '%H:%M:%S', R: '%H:%M', D: '%m/%d/%y' };
 const WIDTHS: Record<string, [number, string]> = {
-  y: [2, '0'], m: [2, '0'], d: [2, '0'], e: [2, ' '], j: [3, '0'], H: [2, '0'], k: [2, ' '],
-  I: [2, '0'], l: [2, ' '], M: [2, '0'], S: [2, '0'], Y: [4, '0'],
+  y: [2, '0'],
+  m: [2, '0'],
+  d: [2, '0'],
+  e: [2, ' '],
+  j: [3, '0'],
+  H: [2, '0'],
+  k: [2, ' '],
+  I: [2, '0'],
+  l: [2, ' '],
+  M: [2, '0'],
+  S: [2, '0'],
+  Y: [4, '0'],
 };
 
 function two(value: number): string {

@@ -27,7 +27,11 @@ export async function compileMjml(source: TemplateSource, mjml: string, options:
     return { problems: [{ place: 'mjml', code: 'liquid.unquoted-attribute', message }] };
   }
   const guarded = guardUrls(html, tokens);
-  return { html: restoreLiquid(guarded, tokens), text: restoreLiquid(toPlainText(guarded, tokens), tokens), problems: [] };
+  return {
+    html: restoreLiquid(guarded, tokens),
+    text: restoreLiquid(toPlainText(guarded, tokens), tokens),
+    problems: [],
+  };
 }
 
 function restoreMessages(problems: TemplateProblem[], tokens: readonly string[]): TemplateProblem[] {
@@ -46,7 +50,10 @@ async function toHtml(document: string): Promise<{ html: string; problems: Templ
       beautify: false,
     });
     const real = errors.filter(({ message }) => !isLiquidColor(message));
-    return { html: html.replace(/^[ \t]+/gm, ''), problems: real.map(({ line, message }) => invalid(message.trim(), line)) };
+    return {
+      html: html.replace(/^[ \t]+/gm, ''),
+      problems: real.map(({ line, message }) => invalid(message.trim(), line)),
+    };
   } catch (cause) {
     return { html: '', problems: [invalid(cause instanceof Error ? cause.message : String(cause))] };
   }

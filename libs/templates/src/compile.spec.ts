@@ -60,7 +60,10 @@ describe('fragments', () => {
     ['a component', '<mj-text>Hi {{ customer.first_name }}</mj-text>'],
     ['a column', '<mj-column><mj-text>Hi {{ customer.first_name }}</mj-text></mj-column>'],
     ['a section', '<mj-section><mj-column><mj-text>Hi {{ customer.first_name }}</mj-text></mj-column></mj-section>'],
-    ['a section under a condition', '{% if true %}<mj-section><mj-column><mj-text>Hi {{ customer.first_name }}</mj-text></mj-column></mj-section>{% endif %}'],
+    [
+      'a section under a condition',
+      '{% if true %}<mj-section><mj-column><mj-text>Hi {{ customer.first_name }}</mj-text></mj-column></mj-section>{% endif %}',
+    ],
   ])('may be %s', async (_name, mjml) => {
     const { html, text } = await renderMail(mjml);
     expect(html).toContain('Hi Ines');
@@ -68,7 +71,8 @@ describe('fragments', () => {
   });
 
   it('keep Liquid whole that MJML would read as markup', async () => {
-    const mjml = '<mj-text>{% if n <b %}{{ "<i>" }}{% endif %}{{ t | default: "a > b" }}{{ "&amp;" }}</mj-text><mj-image src="https://x.example/{{ f | default: "a.png" }}" alt="" />';
+    const mjml =
+      '<mj-text>{% if n <b %}{{ "<i>" }}{% endif %}{{ t | default: "a > b" }}{{ "&amp;" }}</mj-text><mj-image src="https://x.example/{{ f | default: "a.png" }}" alt="" />';
     const { html, text } = await renderMail(mjml, aContext({ n: 1, b: 2 }));
     expect(html).toContain('&lt;i&gt;a &gt; b&amp;amp;');
     expect(html).toContain('src="https://x.example/a.png"');
@@ -89,7 +93,10 @@ describe('fragments', () => {
 
   it('ignore a brand that is not a colour, a font stack or an https address', async () => {
     const brand = { color: 'red"><script>', fontFamily: 'x"; y', logoUrl: 'http://x"' };
-    const { compiled } = await compileTemplate({ subject: 'x', mjml: '<mj-button href="https://x.example">x</mj-button>' }, { brand });
+    const { compiled } = await compileTemplate(
+      { subject: 'x', mjml: '<mj-button href="https://x.example">x</mj-button>' },
+      { brand },
+    );
     expect(compiled.html).not.toMatch(/<script|x"; y|http:\/\/x"/);
     expect(compiled.html).toContain('#1f5eff');
   });
@@ -129,7 +136,8 @@ describe('the footer', () => {
   });
 
   it("leaves the author's own language, title and preview alone", async () => {
-    const mjml = '<mjml lang="fr"><mj-head><mj-title>Mine</mj-title><mj-preview>Look</mj-preview></mj-head><mj-body></mj-body></mjml>';
+    const mjml =
+      '<mjml lang="fr"><mj-head><mj-title>Mine</mj-title><mj-preview>Look</mj-preview></mj-head><mj-body></mj-body></mjml>';
     const { html } = await renderSource({ subject: 'S', preheader: 'P', mjml });
     expect(html).toMatch(/<html lang="fr"[\s\S]*<title>Mine<\/title>[\s\S]*>Look</);
     expect(html).not.toContain('>P<');
@@ -168,7 +176,11 @@ describe('problems', () => {
     ['</mj-body><mj-text>x</mj-text>', 'mjml.unbalanced', 1],
     ['<mj-section>\nHello <mj-column></mj-column></mj-section>', 'mjml.stray-text', 2],
     ['<mj-section><mj-column>\n{{ a }}</mj-column></mj-section>', 'mjml.stray-text', 2],
-    ['<mjml><mj-head>{% if a %}<mj-title>x</mj-title>{% endif %}</mj-head><mj-body /></mjml>', 'liquid.misplaced-tag', 1],
+    [
+      '<mjml><mj-head>{% if a %}<mj-title>x</mj-title>{% endif %}</mj-head><mj-body /></mjml>',
+      'liquid.misplaced-tag',
+      1,
+    ],
     ['<mj-include path="/etc/passwd" />', 'mjml.forbidden-element', 1],
     ['<mj-text>\n<script>x</script></mj-text>', 'mjml.forbidden-element', 2],
     ['<mj-text><p onclick="x">x</p></mj-text>', 'mjml.forbidden-element', 1],

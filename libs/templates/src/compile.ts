@@ -40,8 +40,11 @@ function isBlank(text: string | undefined): boolean {
 }
 
 function findMissing({ subject, mjml, sms }: TemplateSource): TemplateProblem[] {
-  const missing = (place: TemplatePlace, message: string): TemplateProblem[] => [{ place, code: 'template.empty', message }];
-  if (isBlank(mjml) && isBlank(sms)) return missing('template', 'Give the template a body: mjml for e-mail, sms for text messages');
+  const missing = (place: TemplatePlace, message: string): TemplateProblem[] => [
+    { place, code: 'template.empty', message },
+  ];
+  if (isBlank(mjml) && isBlank(sms))
+    return missing('template', 'Give the template a body: mjml for e-mail, sms for text messages');
   if (mjml !== undefined && isBlank(mjml)) return missing('mjml', 'The body of the mail is empty');
   if (mjml !== undefined && isBlank(subject)) return missing('subject', 'A mail needs a subject');
   return sms !== undefined && isBlank(sms) ? missing('sms', 'The text message is empty') : [];
@@ -88,5 +91,10 @@ function toProblem(place: TemplatePlace, cause: unknown): TemplateProblem {
   const message = reason.replace(/, (?:file:\S+, )?line:\d+, col:\d+$/, '');
   const code = CODES.find(([pattern]) => pattern.test(message))?.[1] ?? 'liquid.syntax';
   const [line] = isLiquid ? cause.token.getPosition() : [];
-  return { place, code, message: code === 'liquid.forbidden-tag' ? `${message}: templates cannot use it` : message, ...(line && { line }) };
+  return {
+    place,
+    code,
+    message: code === 'liquid.forbidden-tag' ? `${message}: templates cannot use it` : message,
+    ...(line && { line }),
+  };
 }

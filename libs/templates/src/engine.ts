@@ -19,7 +19,19 @@ const MAX_PARSED = 500;
 // No files (include, render, layout, block), no shared counters, and no second way to print (echo, liquid) that would
 // escape the checks made on `{{ }}`.
 const TAGS = [
-  'assign', 'break', 'capture', 'case', 'comment', 'continue', 'cycle', 'for', 'if', 'raw', 'tablerow', 'unless', '#',
+  'assign',
+  'break',
+  'capture',
+  'case',
+  'comment',
+  'continue',
+  'cycle',
+  'for',
+  'if',
+  'raw',
+  'tablerow',
+  'unless',
+  '#',
 ];
 
 function createEngine(kind: OutputKind): Liquid {
@@ -77,6 +89,7 @@ export function renderLiquid(kind: OutputKind, source: string, data: object): st
   const rendered: unknown = renderers[kind].engine.renderSync(parseOnce(kind, source), data);
   const text = typeof rendered === 'string' ? rendered : '';
   // checked before anything flattens the string: a loop can concatenate far more than it takes memory for
-  if (text.length > MAX_RENDERED_CHARS) throw new RangeError(`the result is longer than ${MAX_RENDERED_CHARS} characters`);
+  if (text.length > MAX_RENDERED_CHARS)
+    throw new RangeError(`the result is longer than ${MAX_RENDERED_CHARS} characters`);
   return text;
 }

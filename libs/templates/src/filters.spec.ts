@@ -18,7 +18,9 @@ describe('money', () => {
 
   it('takes the currency from the object, the argument or the shop, in this order', async () => {
     const context = { p: { amount: 100, currency: 'USD' }, n: 100, shop: { currency: 'GBP' }, locale: 'en' };
-    expect(await renderSms("{{ p | money: 'EUR' }} {{ n | money: 'EUR' }} {{ n | money }}", context)).toBe('$1.00 €1.00 £1.00');
+    expect(await renderSms("{{ p | money: 'EUR' }} {{ n | money: 'EUR' }} {{ n | money }}", context)).toBe(
+      '$1.00 €1.00 £1.00',
+    );
   });
 
   it('prints nothing for no amount and refuses an amount that is not whole', async () => {
@@ -43,7 +45,8 @@ describe('dates', () => {
   });
 
   it('date_short is numeric, date takes a pattern, and both use the zone of the shop', async () => {
-    const sms = "{{ order.placed_at | date_short }} {{ order.placed_at | date: '%Y-%m-%d %H:%M %z %-d %^b %A %p %j %%' }}";
+    const sms =
+      "{{ order.placed_at | date_short }} {{ order.placed_at | date: '%Y-%m-%d %H:%M %z %-d %^b %A %p %j %%' }}";
     expect(await renderSms(sms)).toBe('02/05/2026 2026-05-02 01:30 +0200 2 MAY Saturday AM 122 %');
   });
 
@@ -65,7 +68,9 @@ describe('dates', () => {
 
   it('prints nothing for what is not a date, and falls back to English and UTC', async () => {
     expect(await renderSms("[{{ x | date_long }}{{ 'soon' | date_long }}{{ '2026-02-31' | date_long }}]")).toBe('[]');
-    expect(await renderSms('{{ d | date_long }}', { d: '2026-05-01T23:30:00Z', locale: 'no such locale' })).toBe('May 1, 2026');
+    expect(await renderSms('{{ d | date_long }}', { d: '2026-05-01T23:30:00Z', locale: 'no such locale' })).toBe(
+      'May 1, 2026',
+    );
   });
 });
 
@@ -97,18 +102,27 @@ describe('the other filters', () => {
     expect(await renderSms("Hi {{ customer.nick | default: 'there' }}{{ no.such.thing }}")).toBe('Hi there');
   });
 
-  it.each(['raw', 'where_exp', 'find_exp', 'sample', 'sha256', 'base64_decode', 'inspect', 'date_to_string', 'xml_escape'])(
-    'does not know %s',
-    async (name) => {
-      const { problems } = await compileTemplate({ sms: `{{ a | ${name}: 'b', 'c' }}` });
-      expect(problems).toEqual([{ place: 'sms', line: 1, code: 'liquid.unknown-filter', message: `undefined filter: ${name}` }]);
-    },
-  );
+  it.each([
+    'raw',
+    'where_exp',
+    'find_exp',
+    'sample',
+    'sha256',
+    'base64_decode',
+    'inspect',
+    'date_to_string',
+    'xml_escape',
+  ])('does not know %s', async (name) => {
+    const { problems } = await compileTemplate({ sms: `{{ a | ${name}: 'b', 'c' }}` });
+    expect(problems).toEqual([
+      { place: 'sms', line: 1, code: 'liquid.unknown-filter', message: `undefined filter: ${name}` },
+    ]);
+  });
 
   it('sums, sorts and joins lists', async () => {
-    expect(await renderSms("{{ order.lines | map: 'title' | sort | join: ', ' }} {{ order.lines | sum: 'quantity' }}")).toBe(
-      'Beeswax "Gold", Oak bowl 3',
-    );
+    expect(
+      await renderSms("{{ order.lines | map: 'title' | sort | join: ', ' }} {{ order.lines | sum: 'quantity' }}"),
+    ).toBe('Beeswax "Gold", Oak bowl 3');
     expect(aContext()).toHaveProperty('order.lines');
   });
 });

@@ -62,7 +62,8 @@ interface HeadLines {
 
 function headLines({ subject, preheader }: TemplateSource, mark: (liquid: string) => string): HeadLines {
   // marks pass through the escaping, the author's own characters do not
-  const line = (liquid: string | undefined): string => escapeHtml(mark((liquid ?? '').trim().replace(/\s*\n\s*/g, ' ')));
+  const line = (liquid: string | undefined): string =>
+    escapeHtml(mark((liquid ?? '').trim().replace(/\s*\n\s*/g, ' ')));
   const [title, preview] = [line(subject), line(preheader)];
   return {
     title: title && `<mj-title>${title}</mj-title>`,

@@ -18,11 +18,15 @@ const PIECE = new RegExp(
 
 /** Components whose content is HTML, which MJML hands on untouched. */
 const HTML_CONTENT = new Set(
-  ('mj-breakpoint mj-preview mj-style mj-title mj-button mj-raw mj-text mj-table mj-social-element mj-navbar-link ' +
-    'mj-accordion-text mj-accordion-title mj-carousel-image').split(' '),
+  (
+    'mj-breakpoint mj-preview mj-style mj-title mj-button mj-raw mj-text mj-table mj-social-element mj-navbar-link ' +
+    'mj-accordion-text mj-accordion-title mj-carousel-image'
+  ).split(' '),
 );
 const TAKES_RAW = new Set(
-  ('mj-body mj-wrapper mj-section mj-group mj-column mj-hero mj-social mj-navbar mj-accordion mj-accordion-element').split(' '),
+  'mj-body mj-wrapper mj-section mj-group mj-column mj-hero mj-social mj-navbar mj-accordion mj-accordion-element'.split(
+    ' ',
+  ),
 );
 const VOID = new Set(['br', 'hr', 'img', 'meta', 'link', 'input']);
 /** Nothing is read from disk or loaded from the network when a mail is made or opened, pictures aside. */
@@ -60,7 +64,12 @@ export function outlineMjml(source: string, tokens: readonly string[]): MjmlOutl
   if (left) report(walk, 'mjml.unbalanced', left.line, `<${left.name}> is never closed`);
   for (const match of source.matchAll(FORBIDDEN_HTML)) {
     const what = match[1] ? `<${match[1]}>` : (match[2] ?? match[0]);
-    report(walk, 'mjml.forbidden-element', lineOf(match.index), `${what} has no place in a mail: mail programs remove it`);
+    report(
+      walk,
+      'mjml.forbidden-element',
+      lineOf(match.index),
+      `${what} has no place in a mail: mail programs remove it`,
+    );
   }
   return walk.outline;
 }
@@ -94,7 +103,12 @@ function takeText(walk: Walk, text: string, line: number): void {
   const shown = text.trim();
   if (walk.html || shown === '') return;
   const excerpt = shown.length > 40 ? `${shown.slice(0, 40)}…` : shown;
-  report(walk, 'mjml.stray-text', line, `"${excerpt}" stands between components and would be lost: put it into <mj-text>`);
+  report(
+    walk,
+    'mjml.stray-text',
+    line,
+    `"${excerpt}" stands between components and would be lost: put it into <mj-text>`,
+  );
 }
 
 function takePiece(walk: Walk, piece: Piece): string {
@@ -119,7 +133,12 @@ function takeHtml(walk: Walk, html: { name: string; depth: number }, piece: Piec
 function takeToken(walk: Walk, piece: Piece, token: string): string {
   const parent = walk.open.at(-1)?.name;
   if (isOutput(token)) {
-    report(walk, 'mjml.stray-text', piece.line, `${token} stands between components and would be lost: put it into <mj-text>`);
+    report(
+      walk,
+      'mjml.stray-text',
+      piece.line,
+      `${token} stands between components and would be lost: put it into <mj-text>`,
+    );
   } else if (parent !== undefined && !TAKES_RAW.has(parent)) {
     report(walk, 'liquid.misplaced-tag', piece.line, `${token} cannot stand directly inside <${parent}>`);
   }
@@ -140,7 +159,8 @@ function closeElement(walk: Walk, { name, line }: Piece): void {
   const at = walk.open.findLastIndex((element) => element.name === name);
   if (at !== walk.open.length - 1 || at === -1) {
     const inner = walk.open.at(-1);
-    const reason = at === -1 || !inner ? 'closes nothing' : `comes before <${inner.name}> of line ${inner.line} is closed`;
+    const reason =
+      at === -1 || !inner ? 'closes nothing' : `comes before <${inner.name}> of line ${inner.line} is closed`;
     report(walk, 'mjml.unbalanced', line, `</${name}> ${reason}`);
   }
   if (at !== -1) walk.open.length = at;

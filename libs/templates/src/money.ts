@@ -22,7 +22,8 @@ function formatter(locale: string, currency: string): Intl.NumberFormat {
 /** `amount` counts minor units: 1999 EUR is 19.99 euro, 1999 JPY is 1999 yen. */
 export function formatMoney(amount: unknown, currency: unknown, locale: string): string {
   const units = typeof amount === 'string' && /^-?\d+$/.test(amount) ? Number(amount) : amount;
-  if (!Number.isSafeInteger(units)) throw new TypeError(`money: ${String(amount)} is not a whole number of minor units`);
+  if (!Number.isSafeInteger(units))
+    throw new TypeError(`money: ${String(amount)} is not a whole number of minor units`);
   if (typeof currency !== 'string' || !/^[A-Za-z]{3}$/.test(currency)) {
     throw new TypeError('money: no currency; give {amount, currency}, money: "EUR" or shop.currency');
   }

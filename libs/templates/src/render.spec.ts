@@ -16,14 +16,20 @@ function outcomeOf(render: () => unknown): unknown {
 
 describe('renderTemplate', () => {
   it('escapes every output of the HTML part and none of the text part', async () => {
-    const { html, text } = await renderMail('<mj-text>Hi {{ customer.first_name }}</mj-text>', aContext({ customer: { first_name: EVIL } }));
+    const { html, text } = await renderMail(
+      '<mj-text>Hi {{ customer.first_name }}</mj-text>',
+      aContext({ customer: { first_name: EVIL } }),
+    );
     expect(html).toContain('Hi &lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt;');
     expect(html).not.toContain('<script');
     expect(text).toContain(`Hi ${EVIL}`);
   });
 
   it('escapes inside attributes', async () => {
-    const { html } = await renderMail('<mj-image src="https://shop.example/a.png" alt="{{ customer.first_name }}" />', aContext({ customer: { first_name: '" onload="x' } }));
+    const { html } = await renderMail(
+      '<mj-image src="https://shop.example/a.png" alt="{{ customer.first_name }}" />',
+      aContext({ customer: { first_name: '" onload="x' } }),
+    );
     expect(html).toContain('alt="&#34; onload=&#34;x"');
   });
 
@@ -31,12 +37,17 @@ describe('renderTemplate', () => {
     const mjml =
       '<mj-text>{% capture hi %}<b>Hi {{ shop.name }}</b>{% endcapture %}[{{ hi }}][{{ shop.name | escape }}][{{ "a &amp; b" | escape_once }}][{{ hi | upcase }}]</mj-text>';
     const { html, text } = await renderMail(mjml);
-    expect(html).toContain('[<b>Hi Birch &amp; Bowl</b>][Birch &amp; Bowl][a &amp; b][&lt;B&gt;HI BIRCH &amp;AMP; BOWL&lt;/B&gt;]');
+    expect(html).toContain(
+      '[<b>Hi Birch &amp; Bowl</b>][Birch &amp; Bowl][a &amp; b][&lt;B&gt;HI BIRCH &amp;AMP; BOWL&lt;/B&gt;]',
+    );
     expect(text).toContain('[Birch & Bowl]');
   });
 
   it('turns line breaks of the data into <br> after escaping them', async () => {
-    const { html, text } = await renderMail('<mj-text>{{ note | newline_to_br }}</mj-text>', aContext({ note: '<i>\nb' }));
+    const { html, text } = await renderMail(
+      '<mj-text>{{ note | newline_to_br }}</mj-text>',
+      aContext({ note: '<i>\nb' }),
+    );
     expect(html).toContain('&lt;i&gt;<br>\nb');
     expect(text).toContain('<i>\nb');
   });
@@ -80,12 +91,17 @@ describe('renderTemplate', () => {
   });
 
   it('cuts a subject at 250 characters without splitting an emoji', async () => {
-    const { subject } = await renderSource({ subject: '{{ s }}', mjml: '<mj-text>x</mj-text>' }, aContext({ s: `${'a'.repeat(248)}😀😀` }));
+    const { subject } = await renderSource(
+      { subject: '{{ s }}', mjml: '<mj-text>x</mj-text>' },
+      aContext({ s: `${'a'.repeat(248)}😀😀` }),
+    );
     expect(subject).toBe(`${'a'.repeat(248)}…`);
   });
 
   it('keeps line breaks of an SMS and drops other control characters', async () => {
-    expect(await renderSms('  Hi {{ a }}\r\nBye & <ok>\n', aContext({ a: 'x\u0007\u0000y' }))).toBe('Hi xy\nBye & <ok>');
+    expect(await renderSms('  Hi {{ a }}\r\nBye & <ok>\n', aContext({ a: 'x\u0007\u0000y' }))).toBe(
+      'Hi xy\nBye & <ok>',
+    );
   });
 
   it('reads own properties of the data and nothing else', async () => {
@@ -110,7 +126,10 @@ describe('renderTemplate', () => {
     const context = aContext();
     const before = JSON.stringify(context);
     const { text } = await renderSource(
-      { subject: '{% assign a = "leak" %}{{ a }}', mjml: '<mj-text>[{{ a }}{{ order.lines | push: 1 | size }}]</mj-text>' },
+      {
+        subject: '{% assign a = "leak" %}{{ a }}',
+        mjml: '<mj-text>[{{ a }}{{ order.lines | push: 1 | size }}]</mj-text>',
+      },
       context,
     );
     expect(text).toContain('[3]');
@@ -122,7 +141,9 @@ describe('renderTemplate', () => {
     const render = (): unknown => renderTemplate(compiled, { a: 1.5 });
     expect(render).toThrow(TemplateRenderError);
     expect(render).toThrow(/^The sms of the template could not be rendered: .*1\.5 is not a whole number/);
-    expect(render).toThrow(expect.objectContaining({ code: 'template.render', place: 'sms', cause: expect.anything() }));
+    expect(render).toThrow(
+      expect.objectContaining({ code: 'template.render', place: 'sms', cause: expect.anything() }),
+    );
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
     expect(() => renderTemplate(compiled, loop)).toThrow(TemplateRenderError);
@@ -131,15 +152,33 @@ describe('renderTemplate', () => {
 
 describe('limits', () => {
   const probes: [string, string][] = [
-    ['nested ranges', '{% for a in (1..9999) %}{% for b in (1..9999) %}{% for c in (1..9999) %}x{% endfor %}{% endfor %}{% endfor %}'],
+    [
+      'nested ranges',
+      '{% for a in (1..9999) %}{% for b in (1..9999) %}{% for c in (1..9999) %}x{% endfor %}{% endfor %}{% endfor %}',
+    ],
     ['empty nested loops', '{% for a in (1..99999) %}{% for b in (1..99999) %}{% endfor %}{% endfor %}'],
     ['a huge range', '{% for a in (1..999999999) %}{% endfor %}'],
-    ['append doubling', "{% assign s = 'xxxxxxxxxx' %}{% for a in (1..60) %}{% assign s = s | append: s %}{% endfor %}{{ s }}"],
-    ['capture doubling', '{% assign s = "xx" %}{% for a in (1..60) %}{% capture s %}{{ s }}{{ s }}{% endcapture %}{% endfor %}{{ s }}'],
+    [
+      'append doubling',
+      "{% assign s = 'xxxxxxxxxx' %}{% for a in (1..60) %}{% assign s = s | append: s %}{% endfor %}{{ s }}",
+    ],
+    [
+      'capture doubling',
+      '{% assign s = "xx" %}{% for a in (1..60) %}{% capture s %}{{ s }}{{ s }}{% endcapture %}{% endfor %}{{ s }}',
+    ],
     ['endless text', `{% for a in (1..99999) %}${'text '.repeat(2000)}{% endfor %}`],
-    ['split bomb', "{% assign s = '1,2,3,4,5,6,7,8' %}{% for a in (1..40) %}{% assign s = s | append: s %}{% assign t = s | split: ',' %}{% endfor %}"],
-    ['concat bomb', "{% assign l = '1,2,3' | split: ',' %}{% for a in (1..40) %}{% assign l = l | concat: l %}{% endfor %}"],
-    ['replace bomb', "{% assign s = 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in (1..20) %}{% assign s = s | replace: 'a', 'aaaaaaaaaa' %}{% endfor %}"],
+    [
+      'split bomb',
+      "{% assign s = '1,2,3,4,5,6,7,8' %}{% for a in (1..40) %}{% assign s = s | append: s %}{% assign t = s | split: ',' %}{% endfor %}",
+    ],
+    [
+      'concat bomb',
+      "{% assign l = '1,2,3' | split: ',' %}{% for a in (1..40) %}{% assign l = l | concat: l %}{% endfor %}",
+    ],
+    [
+      'replace bomb',
+      "{% assign s = 'aaaaaaaaaaaaaaaaaaaa' %}{% for a in (1..20) %}{% assign s = s | replace: 'a', 'aaaaaaaaaa' %}{% endfor %}",
+    ],
   ];
   it.each(probes)('ends %s with an error', async (_name, sms) => {
     const { compiled, problems } = await compileTemplate({ sms });

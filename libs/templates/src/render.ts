@@ -13,7 +13,8 @@ const MAX_SUBJECT_CHARS = 250;
 export function renderTemplate(compiled: CompiledTemplate, context: TemplateContext): RenderedMessage {
   const data = toData(context);
   const message: RenderedMessage = {};
-  if (compiled.subject !== undefined) message.subject = toHeader(renderField('subject', 'text', compiled.subject, data));
+  if (compiled.subject !== undefined)
+    message.subject = toHeader(renderField('subject', 'text', compiled.subject, data));
   if (compiled.html !== undefined) message.html = renderField('html', 'html', compiled.html, data);
   if (compiled.text !== undefined) message.text = tidyText(renderField('text', 'text', compiled.text, data));
   if (compiled.sms !== undefined) message.sms = tidySms(renderField('sms', 'text', compiled.sms, data));

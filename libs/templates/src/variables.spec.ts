@@ -3,12 +3,14 @@ import { findVariables } from './variables.js';
 
 describe('findVariables', () => {
   it('lists what is printed without a default, each once', () => {
-    const mjml = '{{ order.number }}{{ order.number | upcase }}{{ customer.first_name | default: "you" }}{% if shop.open %}x{% endif %}';
+    const mjml =
+      '{{ order.number }}{{ order.number | upcase }}{{ customer.first_name | default: "you" }}{% if shop.open %}x{% endif %}';
     expect(findVariables({ subject: '{{ order.total | money }}', mjml })).toEqual(['order.number', 'order.total']);
   });
 
   it('leaves out loop variables and assigned names', () => {
-    const sms = '{% assign a = order.x %}{{ a }}{% for line in order.lines %}{{ line.title }}{{ shop.name }}{% endfor %}';
+    const sms =
+      '{% assign a = order.x %}{{ a }}{% for line in order.lines %}{{ line.title }}{{ shop.name }}{% endfor %}';
     expect(findVariables({ sms })).toEqual(['shop.name']);
   });
 

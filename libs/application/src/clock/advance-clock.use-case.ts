@@ -30,23 +30,35 @@ export class AdvanceClock {
   async to(target: Instant): Promise<Instant> {
     const present = await this.present();
     if (target < present) {
-      throw new PermanentError('conflict', `The clock stands at ${toIso(present)} and never goes back. Name a later time.`);
+      throw new PermanentError(
+        'conflict',
+        `The clock stands at ${toIso(present)} and never goes back. Name a later time.`,
+      );
     }
     const reached = await this.virtual.exclusively(() => this.step(target));
-    if (reached === null) throw new PermanentError('clock.busy', 'The clock is being advanced already. Wait until that call returns.');
+    if (reached === null)
+      throw new PermanentError('clock.busy', 'The clock is being advanced already. Wait until that call returns.');
     return reached;
   }
 
   async present(): Promise<Instant> {
     const present = await this.virtual.read();
-    if (present === null) throw new PermanentError('clock.not_virtual', 'The clock is real. Start Afterglow with CLOCK=virtual to move it.');
+    if (present === null)
+      throw new PermanentError(
+        'clock.not_virtual',
+        'The clock is real. Start Afterglow with CLOCK=virtual to move it.',
+      );
     return present;
   }
 
   private async step(target: Instant): Promise<Instant> {
     // Read again: another advance may have ended just before this one got its turn.
     const present = await this.present();
-    if (target < present) throw new PermanentError('conflict', `The clock stands at ${toIso(present)} and never goes back. Name a later time.`);
+    if (target < present)
+      throw new PermanentError(
+        'conflict',
+        `The clock stands at ${toIso(present)} and never goes back. Name a later time.`,
+      );
     for (;;) {
       await this.settle();
       const due = await this.virtual.nextDue();
@@ -67,7 +79,10 @@ export class AdvanceClock {
       if (!pending.inbox && !pending.timers && !pending.messages) return;
       const now = this.clock.monotonicMs();
       if (now - start > PATIENCE_MS) {
-        throw new TransientError('timeout', `Work that is due has not been done for ${PATIENCE_MS / 1_000} s. Is a worker running? See /api/v1/ops/overview.`);
+        throw new TransientError(
+          'timeout',
+          `Work that is due has not been done for ${PATIENCE_MS / 1_000} s. Is a worker running? See /api/v1/ops/overview.`,
+        );
       }
       if (now - hintedAt > REPEAT_HINT_MS) {
         hintedAt = now;

@@ -45,7 +45,10 @@ export abstract class InboxPort {
   abstract claim(limit: number): Promise<ClaimedBody[]>;
 
   /** Marks claimed rows as done, in the transaction that stored what they meant. `note` says why nothing came of a body. */
-  abstract finish(tx: Transaction, done: readonly { readonly body: ClaimedBody; readonly note: string | null }[]): Promise<void>;
+  abstract finish(
+    tx: Transaction,
+    done: readonly { readonly body: ClaimedBody; readonly note: string | null }[],
+  ): Promise<void>;
 
   /** Puts claimed rows back, for the next try. */
   abstract release(tx: Transaction, bodies: readonly ClaimedBody[], note: string): Promise<void>;

@@ -22,5 +22,10 @@ export interface RuntimeReport {
 /** Moves journeys on events: ends, wakes and re-times waiting runs, starts new ones, plans messages. Intake calls it in its own transaction. */
 export abstract class JourneyRuntime {
   /** Events in the order in which they are to be taken. */
-  abstract onEvents(tx: Transaction, shop: ShopFacts, now: Instant, events: readonly FoldedEvent[]): Promise<RuntimeReport>;
+  abstract onEvents(
+    tx: Transaction,
+    shop: ShopFacts,
+    now: Instant,
+    events: readonly FoldedEvent[],
+  ): Promise<RuntimeReport>;
 }

@@ -19,7 +19,12 @@ export function addressOf(customer: CustomerFacts, medium: Medium): string | nul
  * May a message of this class go to this person on this medium now? Asked when a message is planned and again at hand-over,
  * inside the transaction that fences it.
  */
-export function mayContact(customer: CustomerFacts, messageClass: MessageClass, medium: Medium, isSuppressed: boolean): ContactVerdict {
+export function mayContact(
+  customer: CustomerFacts,
+  messageClass: MessageClass,
+  medium: Medium,
+  isSuppressed: boolean,
+): ContactVerdict {
   if (addressOf(customer, medium) === null) return refuse('no-address');
   if (isSuppressed) return refuse('suppressed');
   if (messageClass === 'service') return ALLOWED;

@@ -109,7 +109,11 @@ export interface EventDataByType {
   'order.paid': WithProfile<OrderDetails>;
   'order.fulfilled': OrderDetails;
   'order.cancelled': { readonly reason?: string | undefined };
-  'order.refunded': { readonly refundId?: string | undefined; readonly amount?: Money | undefined; readonly full?: boolean | undefined };
+  'order.refunded': {
+    readonly refundId?: string | undefined;
+    readonly amount?: Money | undefined;
+    readonly full?: boolean | undefined;
+  };
   'shipment.created': ParcelDetails;
   'shipment.label_created': ParcelDetails;
   'shipment.in_transit': ParcelDetails;

@@ -7,7 +7,10 @@ import { migrations } from '../migrations/index.js';
 const POOL_SIZE = 20;
 
 /** The runtime's connection pool. Every statement ends after 15 s, every wait for a lock after 5 s. */
-export function createDataSource(url: string, options: { poolSize?: number; applicationName?: string } = {}): DataSource {
+export function createDataSource(
+  url: string,
+  options: { poolSize?: number; applicationName?: string } = {},
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url,

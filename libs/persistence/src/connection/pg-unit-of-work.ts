@@ -23,7 +23,11 @@ export class PgTransaction extends Transaction {
   }
 
   /** Rows of a parameterised statement. Statements with the same `name` are prepared once per connection. */
-  async query<T extends QueryResultRow = QueryResultRow>(text: string, values: unknown[] = [], name?: string): Promise<T[]> {
+  async query<T extends QueryResultRow = QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+    name?: string,
+  ): Promise<T[]> {
     const result = await this.client.query<T>({ text, values, ...(name ? { name } : {}) });
     return result.rows;
   }
@@ -37,7 +41,8 @@ export class PgTransaction extends Transaction {
 
 /** What repositories call first: the handle that use cases pass around, as this lib knows it. */
 export function pg(tx: Transaction): PgTransaction {
-  if (!(tx instanceof PgTransaction)) throw new AfterglowError('internal', 'This transaction was not opened by PgUnitOfWork.');
+  if (!(tx instanceof PgTransaction))
+    throw new AfterglowError('internal', 'This transaction was not opened by PgUnitOfWork.');
   return tx;
 }
 
@@ -56,7 +61,11 @@ export class PgUnitOfWork extends UnitOfWork {
     return this.attempt(null, null, work);
   }
 
-  private async attempt<T>(shopId: string | null, opening: string | null, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async attempt<T>(
+    shopId: string | null,
+    opening: string | null,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.once(shopId, opening, work);
@@ -68,7 +77,11 @@ export class PgUnitOfWork extends UnitOfWork {
     }
   }
 
-  private async once<T>(shopId: string | null, opening: string | null, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async once<T>(
+    shopId: string | null,
+    opening: string | null,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
       const client = await connect(runner);
@@ -107,7 +120,13 @@ export function translateDatabaseError(error: unknown): unknown {
 function translate(error: unknown, code: string | undefined): unknown {
   if (error instanceof AfterglowError) return error;
   const message = error instanceof Error ? error.message : '';
-  const isUnavailable = (code !== undefined && UNAVAILABLE.test(code)) || /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(message);
+  const isUnavailable =
+    (code !== undefined && UNAVAILABLE.test(code)) ||
+    /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(message);
   if (!isUnavailable) return error;
-  return new TransientError('unavailable', 'The database cannot be reached. Nothing was stored; try again in a moment.', { cause: error, retryAfterS: 5 });
+  return new TransientError(
+    'unavailable',
+    'The database cannot be reached. Nothing was stored; try again in a moment.',
+    { cause: error, retryAfterS: 5 },
+  );
 }

@@ -21,7 +21,11 @@ const MIGRATION_LOCK = 7_219_840_113;
  * @param options.ownerUrl connection of a role that may create roles and owns (or may create in) the database
  * @param options.allowLossy accept a server that runs without fsync: throw-away test clusters only
  */
-export async function prepareDatabase(options: { ownerUrl: string; secretKey: string; allowLossy?: boolean }): Promise<PreparedDatabase> {
+export async function prepareDatabase(options: {
+  ownerUrl: string;
+  secretKey: string;
+  allowLossy?: boolean;
+}): Promise<PreparedDatabase> {
   const client = await connect(options.ownerUrl);
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -51,7 +55,11 @@ async function connect(ownerUrl: string): Promise<pgDriver.Client> {
   } catch (cause) {
     const { host, pathname } = new URL(ownerUrl);
     const said = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
-    throw new TransientError('unavailable', `PostgreSQL does not let us in at ${host}${pathname}${said}. Check that it runs and what DATABASE_URL says.`, { cause });
+    throw new TransientError(
+      'unavailable',
+      `PostgreSQL does not let us in at ${host}${pathname}${said}. Check that it runs and what DATABASE_URL says.`,
+      { cause },
+    );
   }
 }
 
@@ -72,16 +80,25 @@ async function refuseLossyServer(client: pgDriver.Client): Promise<void> {
   );
   if (rows.length === 0) return;
   const names = rows.map((row) => row.name).join(', ');
-  throw new PermanentError('configuration', `PostgreSQL runs with ${names} off and may lose events it has acknowledged. Switch ${names} on and start again.`);
+  throw new PermanentError(
+    'configuration',
+    `PostgreSQL runs with ${names} off and may lose events it has acknowledged. Switch ${names} on and start again.`,
+  );
 }
 
 async function ensureRole(client: pgDriver.Client, role: string, password: string): Promise<void> {
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
   const verb = rowCount ? 'alter' : 'create';
   try {
-    await client.query(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password '${password}'`);
+    await client.query(
+      `${verb} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password '${password}'`,
+    );
   } catch (error) {
-    throw new PermanentError('configuration', `The role of DATABASE_URL cannot ${verb} the role ${role}. Give it CREATEROLE (or use the database's owner) and start again.`, { cause: error });
+    throw new PermanentError(
+      'configuration',
+      `The role of DATABASE_URL cannot ${verb} the role ${role}. Give it CREATEROLE (or use the database's owner) and start again.`,
+      { cause: error },
+    );
   }
 }
 

@@ -14,7 +14,17 @@ export class Initial1793577600000 implements MigrationInterface {
   readonly name = 'Initial1793577600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [clockSql, shopSql, inboxSql, factsSql, journeySql, messageSql, partitionsSql, lookupSql, securitySql]) {
+    for (const sql of [
+      clockSql,
+      shopSql,
+      inboxSql,
+      factsSql,
+      journeySql,
+      messageSql,
+      partitionsSql,
+      lookupSql,
+      securitySql,
+    ]) {
       await runner.query(sql);
     }
     await runner.query('select app.ensure_partitions(app.now())');
