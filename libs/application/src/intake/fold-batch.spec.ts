@@ -194,6 +194,27 @@ describe('foldBatch', () => {
     expect(shelf.known().customers).toHaveLength(1);
   });
 
+  it('leaves events that waited with the person they were given to when their order moves on', () => {
+    const waits = anEvent(0, 'order.placed', undefined, 'o1');
+    const account = anEvent(1, 'customer.updated', { externalId: '1', phone: '+2' }, undefined);
+    const found = anEvent(2, 'order.paid', { phone: '+2' }, 'o1');
+    const moves = anEvent(3, 'order.updated', { externalId: '2' }, 'o1');
+    for (const batches of [
+      [[waits, account, found, moves]],
+      [
+        [waits, account],
+        [found, moves],
+      ],
+    ]) {
+      const shelf = new Shelf();
+      for (const batch of batches) shelf.fold(batch);
+      expect(shelf.people()).toMatchObject([
+        { identities: ['external|1', 'phone|+2'], events: ['e0', 'e1', 'e2'], orders: [] },
+        { identities: ['external|2'], events: ['e3'], orders: ['o1'] },
+      ]);
+    }
+  });
+
   it('moves an order to the account that news of the order names', () => {
     const shelf = new Shelf();
     shelf.fold([

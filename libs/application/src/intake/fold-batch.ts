@@ -59,7 +59,8 @@ class Batch {
   private readonly waiting = new Map<string, Folded[]>();
   private readonly folded: Folded[] = [];
   private readonly known: Folded[] = [];
-  private readonly linked: Order[] = [];
+  /** Orders whose waiting events found their person; the order may move on to another person later. */
+  private readonly linked: { readonly order: Order; readonly person: Person }[] = [];
 
   constructor(
     private readonly shop: ShopFacts,
@@ -111,9 +112,11 @@ class Batch {
           facts,
           customerId: owner && present(owner).id,
         })),
-        links: this.linked.flatMap(({ id, externalId, owner }) =>
-          owner ? [{ orderId: id, externalId, customerId: present(owner).id }] : [],
-        ),
+        links: this.linked.map(({ order: { id, externalId }, person }) => ({
+          orderId: id,
+          externalId,
+          customerId: present(person).id,
+        })),
         events: this.folded.map(({ source, person }) => ({ ...source, customerId: person && present(person).id })),
       },
     };
@@ -155,7 +158,7 @@ class Batch {
     }
     order.owner = person;
     const waited = this.waiting.get(order.externalId) ?? [];
-    if (waited.length > 0) this.linked.push(order);
+    if (waited.length > 0) this.linked.push({ order, person });
     this.waiting.delete(order.externalId);
     for (const other of waited) other.person = person;
     return [entry, ...waited].sort((a, b) => compare(a.source.event.occurredAt, b.source.event.occurredAt));
