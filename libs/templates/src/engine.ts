@@ -12,6 +12,13 @@ export const MAX_COMPILED_CHARS = 384 * 1024;
 export const MAX_RENDERED_CHARS = 1024 * 1024;
 
 const RENDER_LIMIT_MS = 100;
+/**
+ * The limit counts wall time, so a machine that stands still for a moment can reach it with a blameless template. Its message
+ * gets this second try; only a template that is slow in itself fails twice.
+ */
+const SECOND_RENDER_LIMIT_MS = 500;
+/** How LiquidJS says that a render took longer than its limit. */
+const OUT_OF_TIME = 'template render limit exceeded';
 /** Counts what filters and captures make: characters and list items. */
 const MEMORY_LIMIT = 1_000_000;
 const MAX_PARSED = 500;
@@ -86,10 +93,21 @@ function parseOnce(kind: OutputKind, source: string): Template[] {
 
 /** `data` is JSON data of the caller's own; see renderTemplate. */
 export function renderLiquid(kind: OutputKind, source: string, data: object): string {
-  const rendered: unknown = renderers[kind].engine.renderSync(parseOnce(kind, source), data);
+  const rendered = renderPatiently(kind, source, data);
   const text = typeof rendered === 'string' ? rendered : '';
   // checked before anything flattens the string: a loop can concatenate far more than it takes memory for
   if (text.length > MAX_RENDERED_CHARS)
     throw new RangeError(`the result is longer than ${MAX_RENDERED_CHARS} characters`);
   return text;
+}
+
+function renderPatiently(kind: OutputKind, source: string, data: object): unknown {
+  const { engine } = renderers[kind];
+  const template = parseOnce(kind, source);
+  try {
+    return engine.renderSync(template, data);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith(OUT_OF_TIME))) throw error;
+    return engine.renderSync(template, data, { renderLimit: SECOND_RENDER_LIMIT_MS });
+  }
 }
