@@ -1,3 +1,2 @@
 export type { ChannelKind } from './channel-kind.js';
 export { type ChannelSettings, ConfiguredChannels } from './configured-channels.js';
-export { channelKinds } from './registry.js';

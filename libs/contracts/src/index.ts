@@ -46,7 +46,7 @@ export {
   sourceKindList,
   sourceList,
 } from './api/source.schema.js';
-export { emailAddress, phoneNumber } from './event/wire-text.schema.js';
+export { emailAddress } from './event/wire-text.schema.js';
 export {
   type LinkEvent,
   linkEvent,
@@ -54,7 +54,6 @@ export {
   toNormalisedEvent,
   type WireEvent,
   wireEvent,
-  wireEventBatch,
 } from './event/event-envelope.schema.js';
 export { faultsOf } from './faults.js';
 export { journeyDocument, toJourneyDocument, type WireJourneyDocument } from './journey/journey-document.schema.js';

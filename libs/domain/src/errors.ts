@@ -72,6 +72,3 @@ export class PermanentError extends AfterglowError {}
 
 /** Nothing was done and a later try may succeed. */
 export class TransientError extends AfterglowError {}
-
-/** A hand-over may or may not have happened: never resend by itself. */
-export class UnknownOutcomeError extends AfterglowError {}

@@ -1,14 +1,6 @@
 export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
-export {
-  AfterglowError,
-  ERROR_CODES,
-  type ErrorCode,
-  type Fault,
-  PermanentError,
-  TransientError,
-  UnknownOutcomeError,
-} from './errors.js';
+export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';
 export {
   type ConsentChange,
   type ConsentEvidence,
@@ -85,7 +77,7 @@ export {
   type StepKinds,
   type TemplateUse,
 } from './journey/step-kind.js';
-export { minorDigits, type Money, parseMoney } from './money.js';
+export { type Money, parseMoney } from './money.js';
 export {
   addDuration,
   endOfDay,

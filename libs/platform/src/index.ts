@@ -9,17 +9,13 @@ export {
   type SmsConfig,
 } from './config/config.js';
 export { loadConfig, type LoadConfigOptions } from './config/load-config.js';
-export { HttpAdapter } from './http/http-adapter.js';
-export { createHttpApp, hardenHttp, type HttpAppOptions } from './http/http-app.js';
-export { PROBLEM_TYPES } from './http/problem-types.js';
-export { type InspectOptions, inspectJson, parseStrictJson } from './http/strict-json.js';
-export { createValidationPipe, faultsOf, refuseIssues } from './http/validation.js';
+export { createHttpApp, type HttpAppOptions } from './http/http-app.js';
 export { UuidV7Ids } from './ids/uuid-v7-ids.js';
 export { PinoLogger } from './logging/pino-logger.js';
 export { createLogger } from './logging/root-logger.js';
 export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 export { OperationsModule, type OperationsOptions } from './operations/operations.module.js';
-export { type ReadinessCheck, ShutdownState } from './operations/readiness.js';
+export { type ReadinessCheck } from './operations/readiness.js';
 export { PlatformModule } from './platform.module.js';
 export { FilePresetCatalogue } from './presets/file-preset-catalogue.js';
 export { SecretKeyring } from './secrets/secret-keyring.js';

@@ -2,7 +2,6 @@ export { LiquidTemplateEngine } from './liquid-template-engine.js';
 export { compileTemplate } from './compile.js';
 export { renderTemplate } from './render.js';
 export { findVariables } from './variables.js';
-export { TemplateRenderError } from './template.js';
 export type {
   CompiledTemplate,
   CompileOptions,
