@@ -43,7 +43,7 @@ export class ApiRig {
     await owner.connect();
     const queue: QueueSettings = { backend: 'postgres', url: database.queueUrl, prefix: `api-${process.pid}` };
     await prepareQueue(queue, database.ownerUrl);
-    const config = loadConfig({ SECRET_KEY, DATABASE_URL: database.ownerUrl, PUBLIC_URL: 'https://shop.example' });
+    const config = loadConfig({}, { SECRET_KEY, DATABASE_URL: database.ownerUrl, PUBLIC_URL: 'https://shop.example' });
     const infrastructure = InfrastructureModule.forRoot({
       config,
       processName: 'test',

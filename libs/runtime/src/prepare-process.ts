@@ -26,7 +26,7 @@ export interface PreparedProcess {
 
 /** Settings read, database migrated, queue made ready, modules chosen: everything before an application is made. */
 export async function prepareProcess(options: PrepareOptions): Promise<PreparedProcess> {
-  const config = loadConfig(process.env, options.configOptions);
+  const config = loadConfig(options.configOptions);
   const logger = createLogger(config.logLevel);
   const ownerUrl = await ownerUrlOf(options, config);
   const database = await prepareDatabase({ ownerUrl, secretKey: config.secretKey });

@@ -7,7 +7,7 @@ const base = { SECRET_KEY, DATABASE_URL };
 
 function refusalOf(env: Record<string, string>): PermanentError {
   try {
-    loadConfig(env);
+    loadConfig({}, env);
   } catch (error) {
     if (error instanceof PermanentError) return error;
   }
@@ -16,7 +16,7 @@ function refusalOf(env: Record<string, string>): PermanentError {
 
 describe('loadConfig', () => {
   it('hands out typed slices with their defaults', () => {
-    const config = loadConfig(base);
+    const config = loadConfig({}, base);
     expect(config.http).toEqual({ port: 3000, host: '127.0.0.1' });
     expect(config.clock).toEqual({ mode: 'real', start: undefined });
     expect(config.publicUrl).toBe('http://127.0.0.1:3000');
@@ -26,7 +26,7 @@ describe('loadConfig', () => {
   });
 
   it('takes an empty value as not set', () => {
-    expect(loadConfig({ ...base, REDIS_URL: '', PORT: ' ' })).toMatchObject({
+    expect(loadConfig({}, { ...base, REDIS_URL: '', PORT: ' ' })).toMatchObject({
       queue: { redisUrl: undefined },
       http: { port: 3000 },
     });
@@ -60,24 +60,27 @@ describe('loadConfig', () => {
   });
 
   it('standalone brings its own secret key and needs no database', () => {
-    const config = loadConfig({ DATA_DIR: '/tmp/x' }, { ownSecretKey: (folder) => `key of ${folder}` });
+    const config = loadConfig({ ownSecretKey: (folder) => `key of ${folder}` }, { DATA_DIR: '/tmp/x' });
     expect(config.secretKey).toBe('key of /tmp/x');
     expect(config.database.url).toBeUndefined();
   });
 
   it('reads mail, sms and a virtual clock', () => {
-    const config = loadConfig({
-      ...base,
-      SMTP_URL: 'smtp://mail:25',
-      MAIL_FROM: 'Shop <hello@shop.example>',
-      TWILIO_ACCOUNT_SID: 'AC00000000',
-      TWILIO_AUTH_TOKEN: 'token',
-      TWILIO_FROM: '+15005550006',
-      TWILIO_BASE_URL: 'http://127.0.0.1:9/',
-      CLOCK: 'virtual',
-      CLOCK_START: '2017-01-01T00:00:00+01:00',
-      PUBLIC_URL: 'https://a.example/',
-    });
+    const config = loadConfig(
+      {},
+      {
+        ...base,
+        SMTP_URL: 'smtp://mail:25',
+        MAIL_FROM: 'Shop <hello@shop.example>',
+        TWILIO_ACCOUNT_SID: 'AC00000000',
+        TWILIO_AUTH_TOKEN: 'token',
+        TWILIO_FROM: '+15005550006',
+        TWILIO_BASE_URL: 'http://127.0.0.1:9/',
+        CLOCK: 'virtual',
+        CLOCK_START: '2017-01-01T00:00:00+01:00',
+        PUBLIC_URL: 'https://a.example/',
+      },
+    );
     expect(config.mail?.from).toBe('Shop <hello@shop.example>');
     expect(config.sms?.baseUrl).toBe('http://127.0.0.1:9');
     expect(config.clock).toEqual({ mode: 'virtual', start: Date.UTC(2016, 11, 31, 23) });

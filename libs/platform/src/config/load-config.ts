@@ -2,6 +2,8 @@ import { type Fault, PermanentError } from '#app/domain';
 import { type Env, type EnvKey, envSchema, relationFaults } from '../../../../config/env.schema.js';
 import { Config } from './config.js';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface LoadConfigOptions {
   /**
    * Given by standalone, which needs neither DATABASE_URL nor SECRET_KEY: returns the key kept in the data folder, making one at
@@ -14,7 +16,7 @@ export interface LoadConfigOptions {
  * Reads the settings from the environment. An empty value counts as not set.
  * @throws PermanentError `configuration` naming every fault at once; values are never repeated, they may be secrets.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>, options: LoadConfigOptions = {}): Config {
+export function loadConfig(options: LoadConfigOptions = {}, env: Environment = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = envSchema.safeParse(given);
   const faults: Fault[] = (parsed.error?.issues ?? []).map((issue) =>
@@ -26,7 +28,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, op
   return new Config(parsed.data, secretKeyOf(parsed.data, options));
 }
 
-function* missingIn(given: Readonly<Record<string, string | undefined>>): Generator<Fault> {
+function* missingIn(given: Environment): Generator<Fault> {
   const required: readonly (readonly [EnvKey, string])[] = [
     ['DATABASE_URL', 'is missing; write e.g. DATABASE_URL=postgresql://afterglow:…@db.example.com:5432/afterglow'],
     ['SECRET_KEY', 'is missing; make one with: openssl rand -base64 48 and give all processes the same'],

@@ -23,7 +23,7 @@ const checkOf = (name: string, isRequired: boolean, dependency: Dependency): Rea
 });
 
 const dependencies = { database: new Dependency(), queue: new Dependency() };
-const config = loadConfig({}, { ownSecretKey: () => 'k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe' });
+const config = loadConfig({ ownSecretKey: () => 'k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe' }, {});
 
 @Module({
   imports: [
