@@ -153,8 +153,9 @@ export class JourneyRig {
     const runs = new PgRunStore();
     const writer = new RunWriter(runs, new PlanMessages(runs, this.secrets, this.ids));
     const timers = new PgTimerStore();
-    const wake = new WakeRuns(timers, new JourneyPlans(new PgJourneyReader()), new PgFactsReader(), writer);
-    return new FireDueTimers(this.unitOfWork, timers, wake, new PgClock(this.dataSource), this.hints);
+    const clock = new PgClock(this.dataSource);
+    const wake = new WakeRuns(timers, new JourneyPlans(new PgJourneyReader()), new PgFactsReader(), writer, clock);
+    return new FireDueTimers(this.unitOfWork, timers, wake, this.hints);
   }
 
   async publish(document: JourneyDocument): Promise<void> {

@@ -7,7 +7,7 @@ import { VirtualClockPort } from './virtual-clock.port.js';
 /** An instant at which work goes on for longer than this is stuck (a dead process's leases end sooner). */
 const PATIENCE_MS = 300_000;
 const MIN_POLL_MS = 1;
-const MAX_POLL_MS = 8;
+const MAX_POLL_MS = 4;
 /** A hint may be lost or come too early: said again after this time without an end. */
 const REPEAT_HINT_MS = 40;
 

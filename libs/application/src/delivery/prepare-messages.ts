@@ -37,10 +37,12 @@ export class PrepareMessages {
   }
 
   private async read(tx: Transaction, claims: readonly ClaimedMessage[]) {
-    const messages = await this.store.load(tx, claims);
-    const shop = await this.facts.shop(tx);
-    const snapshots = await this.facts.snapshots(tx, shop, messages);
-    return { messages, snapshots, versions: await this.versions(tx, messages) };
+    const [messages, shop] = await Promise.all([this.store.load(tx, claims), this.facts.shop(tx)]);
+    const [snapshots, versions] = await Promise.all([
+      this.facts.snapshots(tx, shop, messages),
+      this.versions(tx, messages),
+    ]);
+    return { messages, snapshots, versions };
   }
 
   private async versions(tx: Transaction, messages: readonly DueMessage[]): Promise<Map<string, StoredVersion>> {

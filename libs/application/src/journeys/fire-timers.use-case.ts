@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { AfterglowError, type Medium, PermanentError, TransientError } from '#app/domain';
-import { ClockPort } from '../ports/clock.port.js';
 import { HintPort } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { type ClaimedTimer, TimerStore } from './runtime/timer-store.port.js';
@@ -37,7 +36,6 @@ export class FireDueTimers {
     private readonly unitOfWork: UnitOfWork,
     private readonly timers: TimerStore,
     private readonly wakeRuns: WakeRuns,
-    private readonly clock: ClockPort,
     private readonly hints: HintPort,
   ) {}
 
@@ -76,9 +74,7 @@ export class FireDueTimers {
 
   private async fire(shopId: string, timers: readonly ClaimedTimer[], tally: Tally): Promise<void> {
     if (timers.length === 0) return;
-    const report = await this.unitOfWork.inShop(shopId, async (tx) =>
-      this.wakeRuns.run(tx, timers, await this.clock.now(tx)),
-    );
+    const report = await this.unitOfWork.inShop(shopId, (tx) => this.wakeRuns.run(tx, timers));
     tally.fired += report.moved;
     tally.messages += report.messages;
     for (const medium of report.media) tally.media.add(medium);

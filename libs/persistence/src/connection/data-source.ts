@@ -31,6 +31,8 @@ export function createDataSource(
       idle_in_transaction_session_timeout: 30_000,
       connectionTimeoutMillis: 2_000,
       keepAlive: true,
+      // statements that don't wait for each other's answers share a round trip
+      pipeline: true,
     },
   });
 }

@@ -87,9 +87,12 @@ export class PgUnitOfWork extends UnitOfWork {
       const client = await connect(runner);
       const tx = new PgTransaction(shopId, client, runner.manager);
       if (opening === null) return await work(tx);
-      await client.query(opening);
+      // Not awaited: the first statement of the work travels with it.
+      const opened = client.query(opening);
+      opened.catch(() => undefined);
       try {
         const result = await work(tx);
+        await opened;
         await client.query('commit');
         return result;
       } catch (error) {

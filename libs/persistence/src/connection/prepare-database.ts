@@ -32,6 +32,8 @@ export async function prepareDatabase(options: {
     if (!options.allowLossy) await refuseLossyServer(client);
     await ensureRole(client, APP_ROLE, passwordOf(APP_ROLE, options.secretKey));
     await ensureRole(client, QUEUE_ROLE, passwordOf(QUEUE_ROLE, options.secretKey));
+    // a job that is lost with the server's memory is only a hint
+    await client.query(`alter role ${QUEUE_ROLE} set synchronous_commit = off`);
     await client.query(`create schema if not exists app`);
     await client.query(`create schema if not exists bullmq`);
     // create: BullMQ numbers the jobs of each queue by a sequence that it makes at the first job

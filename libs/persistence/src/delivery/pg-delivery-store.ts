@@ -71,13 +71,11 @@ export class PgDeliveryStore extends DeliveryStore {
 
   async gate(tx: Transaction, messages: readonly DueMessage[]): Promise<GateFacts[]> {
     const customerIds = [...new Set(messages.map((message) => message.customerId))];
-    const people = await pg(tx).query<{ asked: string; facts: CustomerFacts }>(
-      GATE_PEOPLE,
-      [customerIds],
-      'delivery_gate_people',
-    );
-    // after the lock, so that it sees what those who held it before have done
-    const rows = await pg(tx).query<GateRow>(GATE_MESSAGES, [messages.map(({ id }) => id)], 'delivery_gate_messages');
+    const [people, rows] = await Promise.all([
+      pg(tx).query<{ asked: string; facts: CustomerFacts }>(GATE_PEOPLE, [customerIds], 'delivery_gate_people'),
+      // runs after the lock, so that it sees what those who held it before have done
+      pg(tx).query<GateRow>(GATE_MESSAGES, [messages.map(({ id }) => id)], 'delivery_gate_messages'),
+    ]);
     const facts = new Map(people.map((person) => [person.asked, person.facts]));
     const epochs = new Map(messages.map(({ id, epoch }) => [id, epoch]));
     return rows.flatMap((row) => {

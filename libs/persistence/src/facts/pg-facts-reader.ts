@@ -54,8 +54,10 @@ export class PgFactsReader extends FactsReader {
     if (subjects.length === 0) return [];
     const customerIds = [...new Set(subjects.map((subject) => subject.customerId))];
     const orderIds = [...new Set(subjects.flatMap((subject) => subject.orderId ?? []))];
-    const customerRows = await pg(tx).query<CustomerRow>(CUSTOMERS, [customerIds], 'facts_customers');
-    const orderRows = await pg(tx).query<OrderRow>(ORDERS, [orderIds], 'facts_orders');
+    const [customerRows, orderRows] = await Promise.all([
+      pg(tx).query<CustomerRow>(CUSTOMERS, [customerIds], 'facts_customers'),
+      pg(tx).query<OrderRow>(ORDERS, [orderIds], 'facts_orders'),
+    ]);
     const customers = new Map(customerRows.map((row) => [row.asked, row]));
     const orders = new Map(orderRows.map((row) => [row.id, row]));
     return subjects.map(({ customerId, orderId }) => {

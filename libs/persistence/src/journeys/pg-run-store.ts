@@ -64,13 +64,15 @@ export class PgRunStore extends RunStore {
     const fresh = changes.filter((change) => change.isNew);
     const lost = await insertRuns(tx, fresh);
     const stored = lost.size === 0 ? changes : changes.filter((change) => !lost.has(change.run.id));
-    await updateRuns(
-      tx,
-      stored.filter((change) => !change.isNew),
-    );
-    await insertJournal(tx, stored);
-    await setTimers(tx, stored);
-    await deleteTimers(tx, stored);
+    await Promise.all([
+      updateRuns(
+        tx,
+        stored.filter((change) => !change.isNew),
+      ),
+      insertJournal(tx, stored),
+      setTimers(tx, stored),
+      deleteTimers(tx, stored),
+    ]);
     return lost;
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, decide, type Instant } from '#app/domain';
+import { AfterglowError, decide } from '#app/domain';
 import { FactsReader } from '../../facts/facts.repository.js';
+import { ClockPort } from '../../ports/clock.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import type { RuntimeReport } from '../journey-runtime.port.js';
 import { JourneyPlans } from './journey-plans.js';
@@ -26,23 +27,29 @@ export class WakeRuns {
     private readonly plans: JourneyPlans,
     private readonly facts: FactsReader,
     private readonly writer: RunWriter,
+    private readonly clock: ClockPort,
   ) {}
 
-  async run(tx: Transaction, timers: readonly ClaimedTimer[], now: Instant): Promise<WakeReport> {
-    const due = await this.timers.lockDue(tx, timers);
+  async run(tx: Transaction, timers: readonly ClaimedTimer[]): Promise<WakeReport> {
+    const [due, shop, now] = await Promise.all([
+      this.timers.lockDue(tx, timers),
+      this.facts.shop(tx),
+      this.clock.now(tx),
+    ]);
     const batch = new RunBatch();
     const failed: FailedTimer[] = [];
     if (due.length === 0) return { started: 0, moved: 0, messages: 0, media: [], failed };
-    const journeys = await this.plans.of(
-      tx,
-      due.map(({ run }) => run.versionId),
-    );
-    const shop = await this.facts.shop(tx);
-    const snapshots = await this.facts.snapshots(
-      tx,
-      shop,
-      due.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId })),
-    );
+    const [journeys, snapshots] = await Promise.all([
+      this.plans.of(
+        tx,
+        due.map(({ run }) => run.versionId),
+      ),
+      this.facts.snapshots(
+        tx,
+        shop,
+        due.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId })),
+      ),
+    ]);
     for (const [index, { timer, run }] of due.entries()) {
       const journey = journeys.get(run.versionId);
       const snapshot = snapshots[index];
