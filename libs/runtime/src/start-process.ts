@@ -40,13 +40,12 @@ async function boot(options: ProcessOptions): Promise<StartedProcess> {
   const app = await createHttpApp(root, { logger });
   await setClock(app.get(VirtualClockPort), config);
   stopOnSignals(app, { logger, ...(options.afterClose ? { afterClose: options.afterClose } : {}) });
+  const firstShop = app.get(EnsureFirstShop);
+  await firstShop.run({ bootstrapKey: config.bootstrapApiKey, withOwnerKey: false });
   await options.configure?.(app);
   await app.listen(config.http.port, config.http.host);
-  // last of all: a key that is made must also be shown
-  const { ownerKey } = await app.get(EnsureFirstShop).run({
-    bootstrapKey: config.bootstrapApiKey,
-    withOwnerKey: options.withOwnerKey ?? false,
-  });
+  // after all that may fail: a key that is made must also be shown
+  const { ownerKey } = await firstShop.run({ withOwnerKey: options.withOwnerKey ?? false });
   const url = await app.getUrl();
   logger.info({ url }, `afterglow ${options.name} runs`);
   return { config, url, now: await app.get(ClockPort).now(), ownerKey };
