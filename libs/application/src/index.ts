@@ -12,7 +12,6 @@ export {
   type HandOverResult,
   type OutboundMessage,
 } from './delivery/channel.js';
-export { chooseLocale } from './delivery/choose-locale.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
 export {
