@@ -1,10 +1,11 @@
+import { jest } from '@jest/globals';
 import { AfterglowClient } from '../support/afterglow-client.js';
 import { describeBackends } from '../support/describe-backends.js';
 import { HttpClient, type HttpReply } from '../support/http-client.js';
 import { AppProcess, DataFolder } from '../support/processes.js';
 import { eventually, type ListedMessage } from './installation.js';
 
-const BOOT_LIMIT_MS = 90_000;
+jest.setTimeout(90_000);
 
 /** Runs the curl commands of a text that post something, in their order and without a shell. */
 async function runCommands(text: string): Promise<HttpReply[]> {
@@ -30,8 +31,8 @@ describeBackends('the first start on an empty folder', (backend) => {
     folder = new DataFolder();
     const redisUrl = backend.redisUrl();
     const env: Record<string, string> = { DATA_DIR: folder.path, ...(redisUrl ? { REDIS_URL: redisUrl } : {}) };
-    app = await AppProcess.start({ app: 'standalone', env, readyLimitMs: BOOT_LIMIT_MS });
-  }, BOOT_LIMIT_MS);
+    app = await AppProcess.start({ app: 'standalone', env, readyLimitMs: 60_000 });
+  });
 
   afterAll(async () => {
     client?.close();
@@ -71,16 +72,12 @@ describeBackends('the first start on an empty folder', (backend) => {
     expect((await client.call('GET', '/api/v1/clock')).status).toBe(404);
   });
 
-  it(
-    'ends on Ctrl-C, and the next start finds everything',
-    async () => {
-      expect(await app.stop()).toBe(0);
-      expect(folder.serverPid()).toBeUndefined();
-      client.close();
-      const env = { DATA_DIR: folder.path };
-      app = await AppProcess.start({ app: 'standalone', env, port: app.port, readyLimitMs: BOOT_LIMIT_MS });
-      expect(await client.list('/api/v1/messages?state=sent')).toHaveLength(1);
-    },
-    BOOT_LIMIT_MS,
-  );
+  it('ends on Ctrl-C, and the next start finds everything', async () => {
+    expect(await app.stop()).toBe(0);
+    expect(folder.serverPid()).toBeUndefined();
+    client.close();
+    const env = { DATA_DIR: folder.path };
+    app = await AppProcess.start({ app: 'standalone', env, port: app.port, readyLimitMs: 60_000 });
+    expect(await client.list('/api/v1/messages?state=sent')).toHaveLength(1);
+  });
 });

@@ -138,6 +138,11 @@ export class Installation {
     await Promise.all(this.apps.filter((app) => !app.hasEnded).map((app) => app.stop()));
   }
 
+  async kill(): Promise<void> {
+    this.disconnect();
+    await Promise.all(this.apps.map((app) => app.kill()));
+  }
+
   private get connections(): { client: AfterglowClient; hooks: AfterglowClient } {
     const [first, last] = [this.apps[0], this.apps.at(-1)];
     if (!first || !last) throw new Error('Start the apps first.');

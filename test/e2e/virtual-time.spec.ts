@@ -1,8 +1,9 @@
+import { jest } from '@jest/globals';
 import { describeBackends } from '../support/describe-backends.js';
 import { orderPlaced, parcelDelivered } from '../support/shopify-orders.js';
 import { Cluster, eventually, Installation, linkIn, type ListedMessage } from './installation.js';
 
-const BOOT_LIMIT_MS = 60_000;
+jest.setTimeout(90_000);
 const START = '2026-03-02T08:00:00.000Z';
 /** Seconds after the start, ISO 8601. */
 const at = (seconds: number): string => new Date(Date.parse(START) + seconds * 1000).toISOString();
@@ -24,7 +25,7 @@ describeBackends('a shop in virtual time', (backend) => {
     await shop.install('delivery-csat', { window: null, after: 'PT36H' });
     await shop.install('review-request', { window: null, after: 'PT72H', reminder: false });
     await shop.install('order-thank-you');
-  }, BOOT_LIMIT_MS);
+  });
 
   afterAll(async () => {
     await shop?.stop();
@@ -109,7 +110,7 @@ describeBackends('a shop in virtual time', (backend) => {
   });
 
   it('refuses a second advance beside a running one', async () => {
-    for (let id = 201; id <= 230; id += 1) {
+    for (let id = 201; id <= 212; id += 1) {
       const sender = await shop.sender();
       const time = new Date(Date.parse(await now()) - (id - 200) * 1000).toISOString();
       await sender.send(orderPlaced({ id, email: `p${id}@example.com`, at: time }));
@@ -118,20 +119,16 @@ describeBackends('a shop in virtual time', (backend) => {
     const advance = () => shop.client.call('POST', '/api/v1/clock/advance', { by: 'P4D' });
     const statuses = (await Promise.all([advance(), advance(), advance()])).map(({ status }) => status);
     expect(statuses.toSorted()).toEqual([200, 409, 409]);
-    expect(await shop.messages('journey=review-request&state=sent')).toHaveLength(31);
+    expect(await shop.messages('journey=review-request&state=sent')).toHaveLength(13);
   });
 
-  it(
-    'has the same time after a restart, with every wait in place',
-    async () => {
-      await buyAndReceive(301);
-      await shop.advance('PT1H');
-      const before = await now();
-      await shop.restart('stop', 'standalone');
-      expect(await now()).toBe(before);
-      await shop.advance('PT72H');
-      expect(await only('journey=review-request&order=301')).toMatchObject({ state: 'sent' });
-    },
-    BOOT_LIMIT_MS,
-  );
+  it('has the same time after a restart, with every wait in place', async () => {
+    await buyAndReceive(301);
+    await shop.advance('PT1H');
+    const before = await now();
+    await shop.restart('stop', 'standalone');
+    expect(await now()).toBe(before);
+    await shop.advance('PT72H');
+    expect(await only('journey=review-request&order=301')).toMatchObject({ state: 'sent' });
+  });
 });

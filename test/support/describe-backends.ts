@@ -21,7 +21,8 @@ export function describeBackends(name: string, suite: (backend: TestBackend) => 
     beforeAll(async () => {
       redis = await startTestRedis();
     });
-    afterAll(() => redis?.stop());
     suite({ kind: 'redis', redisUrl: () => redis?.url });
+    // hooks run in the order in which they are written: the suite stops what uses Redis first
+    afterAll(() => redis?.stop());
   });
 }
