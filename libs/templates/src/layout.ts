@@ -37,14 +37,14 @@ export function buildDocument(
   const mark = (liquid: string): string => markLiquid(liquid, tokens).source;
   const head = headLines(source, mark);
   if (outline.roots.includes('mjml')) {
-    const footer = hasUnsubscribe ? '' : mark(footerMjml(options, look, true));
+    const footer = hasUnsubscribe ? '' : mark(footerMjml(options, look, { name: true, unsubscribe: true }));
     return completeDocument(outline.source, mark(LANG), head, footer);
   }
-  const footer = mark(footerMjml(options, look, !hasUnsubscribe));
-  const logo = look.logoUrl ? mark(logoMjml(look.logoUrl)) : '';
+  const footer = mark(footerMjml(options, look, { name: false, unsubscribe: !hasUnsubscribe }));
   return (
     `<mjml lang="${mark(LANG)}"><mj-head>${head.title}${head.preview}${COLOR_SCHEME}${attributesMjml(look)}</mj-head>` +
-    `<mj-body background-color="${look.backgroundColor}" width="600px">${logo}${wrapFragment(outline)}\n${footer}</mj-body></mjml>`
+    `<mj-body background-color="${look.backgroundColor}" width="600px">${mark(letterheadMjml(look))}` +
+    `${wrapFragment(outline)}\n${footer}</mj-body></mjml>`
   );
 }
 
@@ -74,31 +74,68 @@ function headLines({ subject, preheader }: TemplateSource, mark: (liquid: string
 function attributesMjml(look: Look): string {
   return (
     `<mj-attributes><mj-all font-family="${look.fontFamily}" />` +
-    `<mj-text font-size="16px" line-height="1.5" color="${look.textColor}" />` +
-    `<mj-table font-size="15px" line-height="1.5" color="${look.textColor}" />` +
-    `<mj-button font-size="16px" background-color="${look.color}" color="#ffffff" border-radius="6px" inner-padding="12px 24px" />` +
+    `<mj-text font-size="16px" line-height="1.55" color="${look.textColor}" padding="8px 24px" />` +
+    `<mj-table font-size="15px" line-height="1.5" color="${look.textColor}" padding="8px 24px" />` +
+    `<mj-button font-size="16px" font-weight="600" line-height="1.25" background-color="${look.color}" color="#ffffff" ` +
+    'border-radius="8px" inner-padding="14px 28px" align="left" padding="8px 24px 16px" />' +
     '<mj-section background-color="#ffffff" padding="12px 0" /></mj-attributes>' +
-    `<mj-style>a { color: ${look.color}; } h1, h2, h3 { line-height: 1.25; }</mj-style>`
+    `<mj-style>a { color: ${look.color}; } h1, h2, h3 { line-height: 1.25; margin: 0 0 16px; } h1 { font-size: 24px; } ` +
+    'h2 { font-size: 20px; } p { margin: 0 0 16px; } p:last-child { margin-bottom: 0; }</mj-style>'
   );
 }
 
-function logoMjml(logoUrl: string): string {
+/** The logo, or the name set as one. The text part leaves it out: there the name would stand alone above a greeting. */
+function letterheadMjml({ logoUrl, backgroundColor, textColor }: Look): string {
+  const name = logoUrl
+    ? `<mj-image src="${escapeHtml(logoUrl)}" alt="{{ shop.name }}" width="160px" />`
+    : `<mj-text align="center" font-size="18px" font-weight="700" color="${textColor}">{{ shop.name }}</mj-text>`;
   return (
-    '<mj-section><mj-column>' +
-    `<mj-image src="${escapeHtml(logoUrl)}" alt="{{ shop.name }}" width="160px" /></mj-column></mj-section>`
+    `<mj-section background-color="${backgroundColor}" padding="20px 0 12px" css-class="html-only"><mj-column>` +
+    `${name}</mj-column></mj-section>`
   );
 }
 
-function footerMjml({ labels = {} }: CompileOptions, look: Look, withUnsubscribe: boolean): string {
+/** Footer words by language; a language that isn't listed reads English unless the options bring its words. */
+const UNSUBSCRIBE: Readonly<Record<string, string>> = {
+  en: 'Unsubscribe',
+  de: 'Abmelden',
+  es: 'Darse de baja',
+  fr: 'Se désabonner',
+  it: 'Annulla l’iscrizione',
+  nl: 'Afmelden',
+  pt: 'Cancelar a subscrição',
+};
+const PREFERENCES: Readonly<Record<string, string>> = {
+  en: 'Choose which messages you get',
+  de: 'Nachrichten auswählen',
+  es: 'Elegir qué mensajes recibir',
+  fr: 'Choisir les messages que vous recevez',
+  it: 'Scegli quali messaggi ricevere',
+  nl: 'Kies welke berichten u krijgt',
+  pt: 'Escolher as mensagens que recebe',
+};
+
+function inLanguage(words: Readonly<Record<string, string>>, given: string | undefined): string {
+  if (given !== undefined) return escapeHtml(given);
+  const cases = Object.entries(words).map(([language, word]) => `{% when '${language}' %}${word}`);
+  return `{% assign footer_language = locale | default: 'en' | slice: 0, 2 %}{% case footer_language %}${cases.join('')}{% else %}${words['en']}{% endcase %}`;
+}
+
+/** A fragment has the shop's name above it already; a document of the author's own may not. */
+function footerMjml(
+  { labels = {} }: CompileOptions,
+  look: Look,
+  parts: { name: boolean; unsubscribe: boolean },
+): string {
   const link = (name: string, label: string): string =>
-    `{% if links.${name} %}<br /><a href="{{ links.${name} }}" style="color:#52525b">${escapeHtml(label)}</a>{% endif %}`;
+    `{% if links.${name} %}<a href="{{ links.${name} }}" style="color:#52525b">${label}</a><br />{% endif %}`;
   const links =
-    link('preferences', labels.preferences ?? 'Choose which messages you get') +
-    (withUnsubscribe ? link('unsubscribe', labels.unsubscribe ?? 'Unsubscribe') : '');
+    link('preferences', inLanguage(PREFERENCES, labels.preferences)) +
+    (parts.unsubscribe ? link('unsubscribe', inLanguage(UNSUBSCRIBE, labels.unsubscribe)) : '');
   return (
-    `<mj-section background-color="${look.backgroundColor}" padding="16px 0"><mj-column>` +
-    `<mj-text align="center" font-size="13px" line-height="1.6" color="#52525b" font-family="${look.fontFamily}">` +
-    `{{ shop.name }}{% if shop.address %}<br />{{ shop.address }}{% endif %}${links}</mj-text></mj-column></mj-section>`
+    `<mj-section background-color="${look.backgroundColor}" padding="12px 0 24px"><mj-column>` +
+    `<mj-text align="center" font-size="13px" line-height="1.8" color="#52525b" font-family="${look.fontFamily}">` +
+    `${parts.name ? '{{ shop.name }}<br />' : ''}{% if shop.address %}{{ shop.address }}<br />{% endif %}${links}</mj-text></mj-column></mj-section>`
   );
 }
 
@@ -109,7 +146,10 @@ const SECTION_LEVEL = new Set(['mj-column', 'mj-group']);
 function wrapFragment({ source, roots }: MjmlOutline): string {
   if (roots.some((name) => BODY_LEVEL.has(name))) return source;
   if (roots.some((name) => SECTION_LEVEL.has(name))) return `<mj-section>${source}</mj-section>`;
-  return `<mj-section><mj-column>${source}</mj-column></mj-section>`;
+  return (
+    '<mj-wrapper padding="0 8px"><mj-section border-radius="12px" padding="24px 0"><mj-column>' +
+    `${source}</mj-column></mj-section></mj-wrapper>`
+  );
 }
 
 /** Adds to the author's own document only what it does not have. */

@@ -12,6 +12,8 @@ const OPTIONS: HtmlToTextOptions = {
     ...HEADINGS.map((selector) => ({ selector, options: { uppercase: false } })),
     // the preheader
     { selector: 'div[style^="display:none"]', format: 'skip' },
+    // what an author marks by css-class: buttons in a row, say, whose addresses nobody can read as text
+    { selector: '.html-only', format: 'skip' },
     { selector: 'tr', format: 'block', options: LINE },
     { selector: 'td', format: 'cell' },
     { selector: 'th', format: 'cell' },
