@@ -198,9 +198,9 @@ describe('events', () => {
 describe('documentation', () => {
   const file = 'apps/api/openapi.json';
 
-  it('the committed OpenAPI document is that of the code (UPDATE_OPENAPI=1 writes it)', async () => {
+  it('the committed OpenAPI document is that of the code (RECORD=1 writes it)', async () => {
     const served = `${JSON.stringify((await rig.get('/openapi.json', { key: null })).body, null, 2)}\n`;
-    if (process.env['UPDATE_OPENAPI'] === '1') writeFileSync(file, served);
+    if (process.env['RECORD'] === '1') writeFileSync(file, served);
     expect(readFileSync(file, 'utf8')).toBe(served);
   });
 
