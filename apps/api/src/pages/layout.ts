@@ -1,50 +1,66 @@
 import { html, Markup } from './html.js';
 
+// Text and controls keep the contrast of WCAG 2.2 AA in both schemes; targets are 44 px high at least.
 const STYLE = new Markup(`<style>
-:root{color-scheme:light dark;--line:#8a8a8a;--accent:#1a56db;--on-accent:#fff}
-@media(prefers-color-scheme:dark){:root{--accent:#8ab4ff;--on-accent:#000}}
+:root{color-scheme:light dark;--back:#f4f4f5;--card:#fff;--text:#27272a;--soft:#52525b;--line:#71717a;--accent:#1d4ed8;--on-accent:#fff;--fault:#b91c1c}
+@media(prefers-color-scheme:dark){:root{--back:#111113;--card:#1c1c20;--text:#f4f4f5;--soft:#b9b9c2;--line:#8a8a93;--accent:#9dbcff;--on-accent:#0b1220;--fault:#fca5a5}}
 *{box-sizing:border-box}
-body{margin:0;font:1.0625rem/1.5 system-ui,sans-serif}
-main{max-width:36rem;margin:0 auto;padding:1.5rem 1rem}
-h1{font-size:1.375rem;line-height:1.3;margin:.25rem 0 1rem}
-fieldset{border:0;margin:0 0 1.25rem;padding:0;min-width:0}
+body{margin:0;background:var(--back);color:var(--text);font:1.0625rem/1.5 system-ui,sans-serif}
+main{max-width:36rem;margin:0 auto;padding:1.25rem .5rem 2rem}
+.shop{margin:0 0 1rem;text-align:center;font-weight:700}
+.card{background:var(--card);border-radius:.75rem;padding:1.5rem 1rem}
+h1{font-size:1.375rem;line-height:1.3;margin:0 0 1rem}
+p{margin:0 0 1rem}
+.card>:last-child{margin-bottom:0}
+fieldset{border:0;margin:0 0 1.5rem;padding:0;min-width:0}
 legend{padding:0}
-.shop{margin:0}
-.scale{display:flex;flex-wrap:wrap;gap:.5rem}
-.scale label{position:relative;flex:1 0 2.75rem;min-height:2.75rem;display:flex;align-items:center;justify-content:center;border:1px solid var(--line);border-radius:.5rem;cursor:pointer}
-.scale input{position:absolute;inset:0;margin:0;opacity:0;cursor:pointer}
-.scale label:has(input:checked){background:var(--accent);border-color:var(--accent);color:var(--on-accent);font-weight:700}
-.scale label:has(input:focus-visible){outline:3px solid var(--accent);outline-offset:2px}
-.ends{display:flex;justify-content:space-between;gap:1rem;margin:.5rem 0 0}
-textarea{width:100%;min-height:7rem;font:inherit;padding:.5rem;border:1px solid var(--line);border-radius:.5rem;margin:.25rem 0 1.25rem}
-button{font:inherit;font-weight:700;min-height:2.75rem;padding:.5rem 1.5rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on-accent);cursor:pointer}
-.fault{border-left:.25rem solid #c81e1e;padding-left:.75rem}
+.scale{display:grid;grid-template-columns:repeat(auto-fit,minmax(2.75rem,1fr));gap:.5rem}
+.scale label{position:relative}
+.scale input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
+.scale span{display:flex;align-items:center;justify-content:center;min-height:3rem;border:1px solid var(--line);border-radius:.5rem;font-weight:700;color:var(--accent)}
+.scale label:hover span{border-color:var(--accent)}
+.scale input:checked+span{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
+.ends{display:flex;justify-content:space-between;gap:1rem;margin:.5rem 0 0;font-size:.9375rem;color:var(--soft)}
+.ends span:last-child{text-align:right}
+textarea{display:block;width:100%;min-height:7rem;font:inherit;color:inherit;background:transparent;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0 1.25rem}
+button{font:inherit;font-weight:700;min-height:3rem;padding:.5rem 1.75rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on-accent);cursor:pointer}
+.fault{border-left:.25rem solid;padding-left:.75rem;color:var(--fault);font-weight:700}
 a{color:var(--accent)}
+.scale input:focus-visible+span,textarea:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+@media(min-width:32rem){main{padding-top:3rem}.card{padding:2rem}}
+@media(forced-colors:active){.scale input:checked+span{outline:3px solid Highlight}button{border:1px solid}}
 </style>`);
 
+export interface PageContent {
+  /** Null where the shop is not known. */
+  readonly shopName: string | null;
+  readonly title: string;
+  readonly body: Markup;
+}
+
 /** A whole page: no script, nothing from elsewhere. */
-export function page(locale: string, title: string, body: Markup): string {
+export function page(locale: string, { shopName, title, body }: PageContent): string {
   return html`<!doctype html>
     <html lang="${locale}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${title}</title>
+        <title>${shopName === null ? title : `${title} · ${shopName}`}</title>
         ${STYLE}
       </head>
       <body>
-        <main>${body}</main>
+        <main>
+          ${shopName === null ? null : html`<p class="shop">${shopName}</p>`}
+          <div class="card">${body}</div>
+        </main>
       </body>
     </html> `.text;
 }
 
 /** A page that only says something. */
-export function notice(locale: string, title: string, text: string): string {
-  return page(
-    locale,
-    title,
-    html`<h1>${title}</h1>
-      <p>${text}</p>`,
-  );
+export function notice(locale: string, shopName: string | null, title: string, text: string): string {
+  const body = html`<h1>${title}</h1>
+    <p>${text}</p>`;
+  return page(locale, { shopName, title, body });
 }

@@ -25,7 +25,7 @@ export class PageErrorFilter implements ExceptionFilter {
       .code(status)
       .type('text/html; charset=utf-8')
       .header('x-robots-tag', 'noindex')
-      .send(notice(locale, title, text));
+      .send(notice(locale, null, title, text));
   }
 }
 

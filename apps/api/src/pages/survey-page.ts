@@ -19,45 +19,42 @@ export function surveyPage({ survey, submission, score, comment, fault }: Survey
   const words = wordsFor(survey.locale);
   const { min, max } = survey.scale;
   const values = Array.from({ length: max - min + 1 }, (_, index) => min + index);
-  return page(
-    survey.locale,
-    survey.question,
-    html`<p class="shop">${survey.shopName}</p>
-${fault === null ? null : html`<p class="fault" role="alert">${fault}</p>`}
+  const body = html`${fault === null ? null : html`<p class="fault" role="alert">${fault}</p>`}
 <form method="post">
 <input type="hidden" name="submission" value="${submission}">
 <fieldset${survey.anchors === null ? null : html` aria-describedby="ends"`}>
 <legend><h1>${survey.question}</h1></legend>
 <div class="scale">
-${values.map((value) => choice(value, value === score))}
+${values.map((value) => choice(value, value === score, anchorOf(survey, value)))}
 </div>
 ${endsOf(survey.anchors, min, max)}
 </fieldset>
 <label for="comment">${words.commentLabel}</label>
 <textarea id="comment" name="comment" maxlength="5000">${comment}</textarea>
 <button type="submit">${words.send}</button>
-</form>`,
-  );
+</form>`;
+  return page(survey.locale, { shopName: survey.shopName, title: survey.question, body });
 }
 
-export function thanksPage(survey: SurveyPage): string {
-  const words = wordsFor(survey.locale);
-  return page(
-    survey.locale,
-    words.thanks,
-    html`<p class="shop">${survey.shopName}</p>
-      <h1>${words.thanks}</h1>
-      <p>${words.thanksMore}</p>
-      <p><a href="?">${words.changeAnswer}</a></p>`,
-  );
+export function thanksPage({ locale, shopName }: SurveyPage): string {
+  const words = wordsFor(locale);
+  const body = html`<h1>${words.thanks}</h1>
+    <p>${words.thanksMore}</p>
+    <p><a href="?">${words.changeAnswer}</a></p>`;
+  return page(locale, { shopName, title: words.thanks, body });
 }
 
-function choice(value: number, isChosen: boolean): Markup {
-  return html`<label
-    ><input type="radio" name="score" value="${value}" required${isChosen ? html` checked` : null} /><span
-      >${value}</span
-    ></label
-  > `;
+/** The first and the last number are heard with their word, not as a bare number. */
+function choice(value: number, isChosen: boolean, anchor: string | null): Markup {
+  const heard = anchor === null ? null : html` aria-label="${value}: ${anchor}"`;
+  const rest = html`required${isChosen ? html` checked` : null}${heard}`;
+  return html`<label><input type="radio" name="score" value="${value}" ${rest} /><span>${value}</span></label> `;
+}
+
+function anchorOf({ anchors, scale: { min, max } }: SurveyPage, value: number): string | null {
+  if (anchors === null) return null;
+  if (value === min) return anchors[0];
+  return value === max ? anchors[1] : null;
 }
 
 function endsOf(anchors: SurveyPage['anchors'], min: number, max: number): Markup | null {
