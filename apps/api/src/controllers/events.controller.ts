@@ -16,7 +16,7 @@ const EVENT = {
   occurredAt: '2026-01-31T09:30:00Z',
   customer: { externalId: '77', email: 'ada@example.com' },
   order: { externalId: '1001' },
-  data: { name: '#1001', total: { amount: 4990, currency: 'EUR' }, lines: [{ id: '1', title: 'Mug', quantity: 2 }] },
+  data: { name: '#1001', total: { amount: '49.90', currency: 'EUR' }, lines: [{ id: '1', title: 'Mug', quantity: 2 }] },
 };
 const ANSWER = { id: EVENT.id, status: 'accepted', eventId: '0199c0de-0000-7000-8000-000000000003' };
 const EVENT_SCHEMA = { $ref: '#/components/schemas/Event' };
