@@ -127,6 +127,8 @@ const TEMPLATES = {
     },
   },
   'sms-only': { en: { sms: 'Hi' } },
+  // makes a NUL
+  odd: { en: { subject: 'Hi {{ customer.firstName | slice: 0 }}, {{ "%00" | url_decode }}1', mjml: '<p>Hi</p>' } },
 };
 
 /** Delivery over a database of its own. Rows are planned here as the journey runtime plans them. */
@@ -179,6 +181,13 @@ export class DeliveryRig {
     const rig = new DeliveryRig(database, dataSource, owner);
     await rig.seed();
     return rig;
+  }
+
+  /** A connection of its own, to stand in the way of others. */
+  async secondOwner(): Promise<pgDriver.Client> {
+    const client = new pgDriver.Client({ connectionString: this.database.ownerUrl });
+    await client.connect();
+    return client;
   }
 
   async stop(): Promise<void> {

@@ -96,6 +96,24 @@ describe('the life cycle of a journey', () => {
     expect(await rig.states.archive(rig.shop.id, 'thanks')).toMatchObject({ state: 'archived' });
   });
 
+  it('reaches messages that are on their way when it is paused or archived', async () => {
+    await rig.publish(waiting({ steps: [send('say'), wait('pause', 'PT24H')] }));
+    for (let n = 0; n < 2; n += 1) await rig.hear(rig.event(await rig.person(), 'order.placed'));
+    const [first, second] = await rig.messages();
+    await rig.query(`update app.message set state = 'handing' where id = $1`, [first?.['id']]);
+    await rig.query(`update app.message set state = 'claimed' where id = $1`, [second?.['id']]);
+    const held = (): Promise<unknown[]> => rig.query('select held from app.message');
+    await rig.states.pause(rig.shop.id, 'thanks');
+    expect(await held()).toEqual([{ held: true }, { held: true }]);
+    await rig.states.resume(rig.shop.id, 'thanks');
+    expect(await held()).toEqual([{ held: false }, { held: false }]);
+    await rig.states.archive(rig.shop.id, 'thanks');
+    expect(await rig.query('select state from app.message order by state')).toEqual([
+      { state: 'handing' },
+      { state: 'suppressed' },
+    ]);
+  });
+
   it('refuses a faulty document with the place of every fault and stores nothing', async () => {
     const templates = { hello: { en: { subject: '{{ broken', mjml: '<mjml></mjml>', sms: 'x' } } };
     const refused = rig.drafts.run(rig.shop.id, waiting({ audience: 'order.nonsense', templates }));

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AfterglowError, type FactsSnapshot, factsView, PermanentError, toIso } from '#app/domain';
 import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
+import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
 import { chooseLocale } from './choose-locale.js';
 import type { DueMessage, MessageContent } from './delivery-store.port.js';
+import { MAX_ATTEMPTS } from './retry-delay.js';
 import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from './template-engine.port.js';
 
 export interface ComposedMessage {
@@ -12,7 +14,7 @@ export interface ComposedMessage {
   readonly fromName: string;
   /** Null when it could not be composed; then `error` says why. */
   readonly content: MessageContent | null;
-  readonly error: string | null;
+  readonly error: { readonly code: string; readonly text: string } | null;
   readonly links: MessageLinks;
 }
 
@@ -24,15 +26,25 @@ export class ComposeMessage {
     private readonly links: LinkFactory,
   ) {}
 
-  /** Never throws for what is in a template: such a message fails by itself. */
-  run(message: DueMessage, version: StoredVersion, snapshot: FactsSnapshot): ComposedMessage {
+  /** Never throws: a message that can't be composed fails by itself. Undefined is what should be there and isn't. */
+  run(
+    message: DueMessage,
+    fromName: string,
+    version: StoredVersion | undefined,
+    snapshot: FactsSnapshot | undefined,
+  ): ComposedMessage {
     const links = this.links.of(message);
-    const composed = { message, fromName: snapshot.shop.name, links };
+    const composed = { message, fromName, links };
     try {
+      if (message.attempts > MAX_ATTEMPTS)
+        throw new AfterglowError('internal', `Its hand-over was begun ${message.attempts} times and never ended.`);
+      if (!version || !snapshot)
+        throw new AfterglowError('internal', `Message ${message.id} has no journey version or no facts.`);
       return { ...composed, content: this.render(message, version, snapshot, links), error: null };
     } catch (error) {
-      if (!(error instanceof AfterglowError)) throw error;
-      return { ...composed, content: null, error: error.message };
+      const code = error instanceof AfterglowError ? error.code : 'template.render';
+      const text = error instanceof Error ? error.message : String(error);
+      return { ...composed, content: null, error: storable({ code, text }) };
     }
   }
 
@@ -50,7 +62,8 @@ export class ComposeMessage {
       now: toIso(message.now),
       links: links.variables,
     };
-    return contentOf(message, this.templates.render(template, variables));
+    // filters can cut a character in two or make a NUL, and neither can be stored
+    return storable(contentOf(message, this.templates.render(template, variables)));
   }
 }
 

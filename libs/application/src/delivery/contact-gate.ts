@@ -17,6 +17,7 @@ interface Passenger {
 /** The last question before a message leaves, on facts that can't change until it is answered. */
 export function passGate(message: Passenger, facts: GateFacts, scope: NewSuppression['scope'] | undefined): Gate {
   if (facts.isHeld) return { isOpen: false, state: 'queued', reason: null };
+  if (facts.isArchived) return { isOpen: false, state: 'suppressed', reason: 'archived' };
   if (facts.hasRunExited) return { isOpen: false, state: 'suppressed', reason: 'run-exited' };
   if (facts.isExpired) return { isOpen: false, state: 'expired', reason: 'useful-until' };
   const isSuppressed = scope === 'all' || (scope === 'non_service' && message.class !== 'service');

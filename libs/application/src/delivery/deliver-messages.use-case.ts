@@ -39,6 +39,9 @@ export interface DeliveryReport {
  */
 @Injectable()
 export class DeliverMessages {
+  private readonly sendings = new Set<Sending>();
+  private isStopped = false;
+
   constructor(
     private readonly channels: Channels,
     private readonly prepare: PrepareMessages,
@@ -46,6 +49,12 @@ export class DeliverMessages {
     private readonly recorder: RecordHandOvers,
     private readonly clock: ClockPort,
   ) {}
+
+  /** Ends runs soon, for good: what is being handed over is recorded, all else goes back to the queue. */
+  stop(): void {
+    this.isStopped = true;
+    for (const sending of this.sendings) sending.stop();
+  }
 
   async run(medium: Medium): Promise<DeliveryReport> {
     const channel = this.channels.forMedium(medium);
@@ -57,17 +66,18 @@ export class DeliverMessages {
       sleep: (ms) => this.clock.sleep(ms),
       record: (shopId, records) => this.recorder.run(shopId, records),
     });
+    this.sendings.add(sending);
     const stopped = { suppressed: 0, expired: 0, failed: 0, queued: 0, handing: 0 };
     let claimed = 0;
     try {
-      while (claimed < MAX_PER_RUN) {
+      while (claimed < MAX_PER_RUN && !this.isStopped) {
         const claims = await this.prepare.claim(medium, CLAIM_LIMIT);
         if (claims.length === 0 && !(await this.waitWhileBusy(sending))) break;
         claimed += claims.length;
         await this.handOver(claims, channel, leaseMs, sending, stopped);
       }
     } finally {
-      await sending.drained();
+      await sending.drained().finally(() => this.sendings.delete(sending));
     }
     const { sent, unknown, failed, queued } = sending.counts;
     return {
@@ -93,6 +103,10 @@ export class DeliverMessages {
       const composed = await this.prepare.composeAll(shopId, ofShop);
       for (let start = 0; start < composed.length; start += MAX_CHUNK) {
         await sending.room();
+        if (this.isStopped) {
+          stopped['queued'] = (stopped['queued'] ?? 0) + (await this.fence.giveBack(shopId, composed.slice(start)));
+          break;
+        }
         const fencedAtMs = this.clock.monotonicMs();
         const chunk = composed.slice(start, start + MAX_CHUNK);
         const { fenced, stopped: ended } = await this.fence.run(shopId, chunk, channel, leaseMs);

@@ -37,6 +37,8 @@ export interface GateFacts {
   readonly isExpired: boolean;
   /** An event of the journey's `exitOn` ended the run. */
   readonly hasRunExited: boolean;
+  /** The journey was archived after the message was planned. */
+  readonly isArchived: boolean;
   /** The journey or the shop stands still. */
   readonly isHeld: boolean;
 }

@@ -57,6 +57,19 @@ export class FenceMessages {
     return { fenced, stopped };
   }
 
+  /** Gives claims back uncounted: nothing of them has begun. */
+  async giveBack(shopId: string, composed: readonly ComposedMessage[]): Promise<number> {
+    const verdicts = composed.map(({ message: { id, epoch } }): FenceVerdict => ({
+      id,
+      epoch,
+      state: 'queued',
+      reason: null,
+      parcel: null,
+      deadLetter: null,
+    }));
+    return (await this.uow.inShop(shopId, (tx) => this.store.fence(tx, verdicts, 0))).size;
+  }
+
   private async inTransaction(
     tx: Transaction,
     composed: readonly ComposedMessage[],
@@ -112,8 +125,10 @@ export class FenceMessages {
         fenced: null,
       };
     if (content === null) {
-      const deadLetter = { code: 'template.render', error: item.error ?? 'The template could not be rendered.' };
-      return { verdict: { id, epoch, state: 'failed', reason: 'template', parcel: null, deadLetter }, fenced: null };
+      const { code, text } = item.error ?? { code: 'template.render', text: 'The template could not be rendered.' };
+      const deadLetter = { code, error: text };
+      const reason = code === 'template.render' ? 'template' : 'gave-up';
+      return { verdict: { id, epoch, state: 'failed', reason, parcel: null, deadLetter }, fenced: null };
     }
     const parcel = {
       customerId: message.customerId,

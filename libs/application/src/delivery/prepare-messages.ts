@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, type Medium } from '#app/domain';
+import type { Medium } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { JourneyReader, type StoredVersion } from '../journeys/journey-reader.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
@@ -26,14 +26,10 @@ export class PrepareMessages {
 
   /** Messages of one shop, composed; those that another process has claimed since are left out. */
   async composeAll(shopId: string, claims: readonly ClaimedMessage[]): Promise<ComposedMessage[]> {
-    const { messages, versions, snapshots } = await this.uow.inShop(shopId, (tx) => this.read(tx, claims));
-    return messages.map((message, index) => {
-      const version = versions.get(message.versionId);
-      const snapshot = snapshots[index];
-      if (!version || !snapshot)
-        throw new AfterglowError('internal', `Message ${message.id} has no journey version or no facts.`);
-      return this.compose.run(message, version, snapshot);
-    });
+    const { messages, shop, versions, snapshots } = await this.uow.inShop(shopId, (tx) => this.read(tx, claims));
+    return messages.map((message, index) =>
+      this.compose.run(message, shop.name, versions.get(message.versionId), snapshots[index]),
+    );
   }
 
   private async read(tx: Transaction, claims: readonly ClaimedMessage[]) {
@@ -42,7 +38,7 @@ export class PrepareMessages {
       this.facts.snapshots(tx, shop, messages),
       this.versions(tx, messages),
     ]);
-    return { messages, snapshots, versions };
+    return { messages, shop, snapshots, versions };
   }
 
   private async versions(tx: Transaction, messages: readonly DueMessage[]): Promise<Map<string, StoredVersion>> {

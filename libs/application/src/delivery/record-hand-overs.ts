@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AfterglowError } from '#app/domain';
 import { ClockPort } from '../ports/clock.port.js';
+import { storable } from '../intake/storable-text.js';
 import { Metrics } from '../ports/metrics.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { DeliveryStore, type HandOverRecord } from './delivery-store.port.js';
@@ -19,22 +20,48 @@ export class RecordHandOvers {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Stores outcomes of one shop in one transaction; waits for a database that is away. */
-  async run(shopId: string, records: readonly HandOverRecord[]): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await this.uow.inShop(shopId, (tx) => this.store.record(tx, records));
-        break;
-      } catch (error) {
-        if (!isAway(error) || tries >= MAX_TRIES) throw error;
-        await this.clock.sleep(PAUSE_MS);
-      }
+  /**
+   * Stores outcomes of one shop in one transaction; waits for a database that is away or busy. One that can't be stored doesn't
+   * take its neighbours along.
+   */
+  async run(shopId: string, outcomes: readonly HandOverRecord[]): Promise<void> {
+    // the words of a provider may hold what PostgreSQL refuses
+    const records = storable(outcomes);
+    try {
+      await this.persist(shopId, records);
+    } catch (error) {
+      if (isAway(error) || records.length === 1) throw error;
+      await this.oneByOne(shopId, records);
     }
     for (const { attempt, state } of records) {
       if (!attempt) continue;
       this.metrics.count('afterglow_messages_total', { channel: attempt.channel, state });
       this.metrics.observe('afterglow_hand_over_seconds', attempt.durationMs / 1_000, { channel: attempt.channel });
     }
+  }
+
+  private async persist(shopId: string, records: readonly HandOverRecord[]): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.uow.inShop(shopId, (tx) => this.store.record(tx, records));
+        return;
+      } catch (error) {
+        if (!isAway(error) || tries >= MAX_TRIES) throw error;
+        await this.clock.sleep(PAUSE_MS);
+      }
+    }
+  }
+
+  private async oneByOne(shopId: string, records: readonly HandOverRecord[]): Promise<void> {
+    let failure: unknown;
+    for (const record of records) {
+      try {
+        await this.persist(shopId, [record]);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (failure !== undefined) throw failure;
   }
 }
 

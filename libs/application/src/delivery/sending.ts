@@ -33,6 +33,7 @@ export class Sending {
   private readonly watchers: (() => void)[] = [];
   private active = 0;
   private isStoring = false;
+  private isStopped = false;
   private failure: unknown;
 
   constructor(private readonly options: SendingOptions) {}
@@ -40,6 +41,11 @@ export class Sending {
   start(shopId: string, messages: readonly FencedMessage[], fencedAtMs: number): void {
     for (const message of messages) this.waiting.push({ shopId, message, fencedAtMs });
     this.pump();
+  }
+
+  /** What hasn't been started goes back unsent; what is under way ends. */
+  stop(): void {
+    this.isStopped = true;
   }
 
   /** True while something is being sent or stored. */
@@ -83,7 +89,7 @@ export class Sending {
   private async send({ shopId, message, fencedAtMs }: Waiting): Promise<void> {
     const { channel, maxWaitMs, monotonicMs } = this.options;
     const startedAtMs = monotonicMs();
-    const isTooLate = startedAtMs - fencedAtMs > maxWaitMs;
+    const isTooLate = this.isStopped || startedAtMs - fencedAtMs > maxWaitMs;
     const record = isTooLate
       ? putBack(message.handed)
       : recordOf(message.handed, await handOver(channel, message), Math.max(0, monotonicMs() - startedAtMs));

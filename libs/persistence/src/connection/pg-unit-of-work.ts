@@ -8,6 +8,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_TRIES = 3;
 /** serialization_failure, deadlock_detected */
 const RETRYABLE = new Set(['40001', '40P01']);
+/** lock_not_available, query_canceled (a statement that ran out of its time), and retryable ones after all tries */
+const BUSY = new Set(['55P03', '57014', ...RETRYABLE]);
 /** SQLSTATE classes and socket errors that mean: the database can't be used at the moment. */
 const UNAVAILABLE = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
@@ -123,6 +125,16 @@ export function translateDatabaseError(error: unknown): unknown {
 function translate(error: unknown, code: string | undefined): unknown {
   if (error instanceof AfterglowError) return error;
   const message = error instanceof Error ? error.message : '';
+  if (code !== undefined && BUSY.has(code)) {
+    return new TransientError(
+      'unavailable',
+      'The database is too busy with other work. Nothing was stored; try again.',
+      {
+        cause: error,
+        retryAfterS: 5,
+      },
+    );
+  }
   const isUnavailable =
     (code !== undefined && UNAVAILABLE.test(code)) ||
     /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(message);

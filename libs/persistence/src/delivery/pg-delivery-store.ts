@@ -50,6 +50,7 @@ interface GateRow extends QueryResultRow {
   readonly customer_id: string;
   readonly is_expired: boolean;
   readonly has_run_exited: boolean;
+  readonly is_archived: boolean;
   readonly is_held: boolean;
 }
 
@@ -82,7 +83,14 @@ export class PgDeliveryStore extends DeliveryStore {
       const customer = facts.get(row.customer_id);
       if (!customer || epochs.get(row.id) !== row.epoch) return [];
       return [
-        { id: row.id, customer, isExpired: row.is_expired, hasRunExited: row.has_run_exited, isHeld: row.is_held },
+        {
+          id: row.id,
+          customer,
+          isExpired: row.is_expired,
+          hasRunExited: row.has_run_exited,
+          isArchived: row.is_archived,
+          isHeld: row.is_held,
+        },
       ];
     });
   }

@@ -93,17 +93,18 @@ export class PgJourneyStore extends JourneyStore {
          and t.shop_id = r.shop_id and t.run_id = r.id and t.held <> $2`,
       [journeyId, isHeld],
     );
+    // hand-overs too: one that comes back to be tried again waits like the others
     await pg(tx).query(
       `update app.message set held = $2
-       where shop_id = app.current_shop() and journey_id = $1 and state in ('queued', 'claimed') and held <> $2`,
+       where shop_id = app.current_shop() and journey_id = $1 and state in ('queued', 'claimed', 'handing', 'unknown') and held <> $2`,
       [journeyId, isHeld],
     );
   }
 
   async suppressMessages(tx: Transaction, journeyId: string, reason: string): Promise<void> {
     await pg(tx).query(
-      `update app.message set state = 'suppressed', reason = $2
-       where shop_id = app.current_shop() and journey_id = $1 and state = 'queued'`,
+      `update app.message set state = 'suppressed', reason = $2, lease_until = null
+       where shop_id = app.current_shop() and journey_id = $1 and state in ('queued', 'claimed')`,
       [journeyId, reason],
     );
   }
