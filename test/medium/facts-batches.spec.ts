@@ -31,18 +31,51 @@ describe('a body that fails', () => {
     ]);
   });
 
-  it('in a journey is tried five times, while its neighbours go on', async () => {
+  it('in a journey is tried five times with pauses between, while its neighbours go on', async () => {
     rig.runtime.failOn = story.order;
     const bad = await rig.post(story.placed(story.mail('bad')));
     await rig.post(story.placed(story.mail(), { order: `${story.order}1` }));
     expect(await rig.process.run()).toMatchObject({ claimed: 2, events: 1, released: 1 });
     expect(await customers(story.mail('bad').email)).toEqual([]);
-    for (let n = 0; n < 3; n += 1) expect(await rig.process.run()).toMatchObject({ released: 1, buried: 0 });
+    expect(await rig.process.run()).toMatchObject({ claimed: 0 });
+    for (let n = 0; n < 3; n += 1) {
+      await rig.endLeases();
+      expect(await rig.process.run()).toMatchObject({ released: 1, buried: 0 });
+    }
+    await rig.endLeases();
     expect(await rig.process.run()).toMatchObject({ released: 0, buried: 1 });
     rig.runtime.failOn = null;
     expect(await rig.process.run()).toMatchObject({ claimed: 0 });
     expect(await rig.rows('select attempts, error from app.dead_letter where ref_id = $1', [bad])).toEqual([
       { attempts: 5, error: 'the journey broke' },
+    ]);
+  });
+});
+
+describe('a body that ends its worker', () => {
+  it('goes alone after two claims and is buried after five, while its neighbours lose nothing', async () => {
+    const bad = await rig.post(story.placed(story.mail('bad')));
+    await rig.post(story.placed(story.mail(), { order: `${story.order}1` }));
+    await rig.post(story.placed(story.mail('third'), { order: `${story.order}2` }));
+    await rig.rows(`update app.inbox_event set attempts = 5 where id = $1`, [bad]);
+    await rig.rows(`update app.inbox_event set attempts = 2 where state = 'new' and id <> $1`, [bad]);
+    expect(await rig.process.run()).toMatchObject({ claimed: 1, buried: 1 });
+    expect(await rig.rows(`select attempts from app.inbox_event where state = 'new'`)).toEqual([
+      { attempts: 2 },
+      { attempts: 2 },
+    ]);
+    expect(await rig.process.run()).toMatchObject({ claimed: 1, events: 1 });
+    expect(await rig.process.run()).toMatchObject({ claimed: 1, events: 1 });
+    expect(await rig.rows('select code, attempts from app.dead_letter where ref_id = $1', [bad])).toEqual([
+      { code: 'internal', attempts: 6 },
+    ]);
+  });
+
+  it('is buried with an error that quotes what can’t be stored', async () => {
+    const bad = await rig.postBody('"a \\u0000 and \\ud83d"');
+    expect(await rig.process.run()).toMatchObject({ claimed: 1, buried: 1 });
+    expect(await rig.rows('select code from app.dead_letter where ref_id = $1', [bad])).toEqual([
+      { code: 'event.invalid' },
     ]);
   });
 });

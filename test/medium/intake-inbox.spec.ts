@@ -75,7 +75,7 @@ describe('the inbox', () => {
     const [a, b, c] = await inbox.claim(10);
     await work.inShop(SHOP, async (tx) => {
       await inbox.finish(tx, [{ body: a!, note: 'nothing came of it' }]);
-      await inbox.release(tx, [b!], 'once more');
+      await inbox.release(tx, [b!], 'once more', 0);
       await inbox.bury(tx, c!, 'event.invalid', 'not readable');
     });
     expect((await rig.stored()).map(({ state }) => state)).toEqual(['done', 'new', 'dead']);

@@ -15,7 +15,7 @@ import {
   SourceKinds,
   type Transaction,
 } from '#app/application';
-import type { NormalisedEvent, SurveyDefinition } from '#app/domain';
+import { type NormalisedEvent, PermanentError, type SurveyDefinition } from '#app/domain';
 import {
   createDataSource,
   pg,
@@ -92,7 +92,8 @@ const plainKind: SourceKind = {
   verify: () => ({ genuine: true }),
   dedupeKey: () => randomUUID(),
   parse: ({ body }) => {
-    const events = JSON.parse(body) as NormalisedEvent[];
+    const events = JSON.parse(body) as NormalisedEvent[] | string;
+    if (typeof events === 'string') throw new PermanentError('event.invalid', `This is no list: ${events}`);
     return events.length === 0 ? { events, ignored: 'nothing in it' } : { events };
   },
 };
@@ -223,6 +224,13 @@ export class IntakeRig {
     await this.owner.query(
       `insert into app.message_content (shop_id, message_id, subject) values ($1, $2, 'Thank you')`,
       [this.shopId, message],
+    );
+  }
+
+  /** As if the time had passed for which claimed bodies wait. */
+  async endLeases(): Promise<void> {
+    await this.owner.query(
+      `update app.inbox_event set lease_until = clock_timestamp() - interval '1 second' where state = 'claimed'`,
     );
   }
 

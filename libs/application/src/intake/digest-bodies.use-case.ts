@@ -6,9 +6,12 @@ import type { Transaction } from '../ports/unit-of-work.port.js';
 import { FoldEvents } from './fold-events.use-case.js';
 import { type ClaimedBody, InboxPort } from './inbox.port.js';
 import { OpenBodies } from './open-bodies.use-case.js';
+import { storable } from './storable-text.js';
 
 /** A body that failed this often is set aside as dead. */
-const MAX_ATTEMPTS = 5;
+export const MAX_ATTEMPTS = 5;
+/** Wall time before the second try; doubled for each further one, so that what is wrong has a while to pass. */
+const FIRST_PAUSE_MS = 1_000;
 const MAX_NOTE = 2_000;
 
 export interface InboxReport {
@@ -69,12 +72,13 @@ export class DigestBodies {
   /** Puts a failed body back, or sets it aside when another try is useless. Returns how many were buried. */
   async setAside(tx: Transaction, body: ClaimedBody, error: unknown): Promise<0 | 1> {
     const code = error instanceof AfterglowError ? error.code : 'internal';
-    const note = (error instanceof Error ? error.message : String(error)).slice(0, MAX_NOTE);
+    // an error may quote the body, and that holds anything
+    const note = storable((error instanceof Error ? error.message : String(error)).slice(0, MAX_NOTE));
     if (error instanceof PermanentError || body.attempts >= MAX_ATTEMPTS) {
       await this.inbox.bury(tx, body, code, note);
       return 1;
     }
-    await this.inbox.release(tx, [body], note);
+    await this.inbox.release(tx, [body], note, FIRST_PAUSE_MS * 2 ** (body.attempts - 1));
     return 0;
   }
 }

@@ -50,8 +50,11 @@ export abstract class InboxPort {
     done: readonly { readonly body: ClaimedBody; readonly note: string | null }[],
   ): Promise<void>;
 
-  /** Puts claimed rows back, for the next try. */
-  abstract release(tx: Transaction, bodies: readonly ClaimedBody[], note: string): Promise<void>;
+  /** Puts claimed rows back for the next try, which nobody begins before the pause (wall time) is over. */
+  abstract release(tx: Transaction, bodies: readonly ClaimedBody[], note: string, pauseMs: number): Promise<void>;
+
+  /** Puts claimed rows back as if they had not been claimed. */
+  abstract giveBack(tx: Transaction, bodies: readonly ClaimedBody[]): Promise<void>;
 
   /** Sets a row aside as dead; it waits in the dead letters for a person. */
   abstract bury(tx: Transaction, body: ClaimedBody, code: string, error: string): Promise<void>;

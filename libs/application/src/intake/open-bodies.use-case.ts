@@ -69,7 +69,7 @@ export class OpenBodies {
         shopCurrency: shop.currency,
       },
     );
-    return { body, events: events.map((event) => normalised(storable(event))), note: ignored ?? null };
+    return { body, events: events.map((event) => normalised(storable(event))), note: storable(ignored ?? null) };
   }
 
   private async withoutRepeated(

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { TransientError } from '#app/domain';
+import { AfterglowError, TransientError } from '#app/domain';
 import { HintPort } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
-import { DigestBodies, type InboxReport, NOTHING_DONE } from './digest-bodies.use-case.js';
+import { DigestBodies, type InboxReport, MAX_ATTEMPTS, NOTHING_DONE } from './digest-bodies.use-case.js';
 import { type ClaimedBody, InboxPort } from './inbox.port.js';
 
 /** Bodies of one batch. More save little and hold the shop's intake for longer. */
 const BATCH = 200;
+/** A body claimed more often than this may be what ends its worker each time: it goes alone. */
+const SUSPECT_AFTER = 2;
 
 /** Takes one batch of one shop from the inbox to facts, timeline and journeys. */
 @Injectable()
@@ -23,9 +25,19 @@ export class ProcessInbox {
     const claimed = await this.inbox.claim(BATCH);
     const shopId = claimed[0]?.shopId;
     if (shopId === undefined) return NOTHING_DONE;
-    const report = await this.together(shopId, claimed);
+    const suspect = claimed.find(({ attempts }) => attempts > SUSPECT_AFTER);
+    const report = await (suspect ? this.carefully(shopId, suspect, claimed) : this.together(shopId, claimed));
     for (const medium of report.media) this.hints.hint(`delivery-${medium}`);
     return report;
+  }
+
+  /** Attempts count at the claim, so those of its neighbours would count with it: they go back first. */
+  private async carefully(shopId: string, suspect: ClaimedBody, claimed: readonly ClaimedBody[]): Promise<InboxReport> {
+    const others = claimed.filter((body) => body !== suspect);
+    if (others.length > 0) await this.unitOfWork.inShop(shopId, (tx) => this.inbox.giveBack(tx, others));
+    if (suspect.attempts <= MAX_ATTEMPTS) return this.alone(shopId, suspect);
+    const error = new AfterglowError('internal', `It was begun ${suspect.attempts} times and never came to an end.`);
+    return this.setAside(shopId, suspect, error);
   }
 
   private async together(shopId: string, claimed: readonly ClaimedBody[]): Promise<InboxReport> {

@@ -23,7 +23,8 @@ const ACCEPT = `select event_id, outcome from app.accept_inbox(
 const CLAIM = `select shop_id, received_at, id, source_id, kind, headers, body, attempts, epoch from app.claim_inbox($1, $2::interval)`;
 
 /** Only while the claim still stands: another worker may have taken the row over after the lease ran out. */
-const SETTLE = `update app.inbox_event e set state = $2, note = r.note, lease_until = null
+const SETTLE = `update app.inbox_event e set state = $2, note = r.note, attempts = greatest(e.attempts - $8::smallint, 0),
+    lease_until = case when $2 = 'claimed' then app.lease_now() + $7::double precision * interval '1 millisecond' end
   from unnest($3::timestamptz[], $4::uuid[], $5::integer[], $6::text[]) as r (received_at, id, epoch, note)
   where e.shop_id = $1 and e.received_at = r.received_at and e.id = r.id and e.epoch = r.epoch and e.state = 'claimed'`;
 
@@ -95,12 +96,24 @@ export class PgInbox extends InboxPort {
     );
   }
 
-  async release(tx: Transaction, bodies: readonly ClaimedBody[], note: string): Promise<void> {
+  /** The row stays claimed by nobody until the pause is over, like one whose worker died. */
+  async release(tx: Transaction, bodies: readonly ClaimedBody[], note: string, pauseMs: number): Promise<void> {
+    await settle(
+      tx,
+      pauseMs > 0 ? 'claimed' : 'new',
+      bodies,
+      bodies.map(() => note),
+      { pauseMs },
+    );
+  }
+
+  async giveBack(tx: Transaction, bodies: readonly ClaimedBody[]): Promise<void> {
     await settle(
       tx,
       'new',
       bodies,
-      bodies.map(() => note),
+      bodies.map(() => null),
+      { uncounted: 1 },
     );
   }
 
@@ -139,9 +152,10 @@ export class PgInbox extends InboxPort {
 
 async function settle(
   tx: Transaction,
-  state: 'new' | 'done' | 'dead',
+  state: 'new' | 'claimed' | 'done' | 'dead',
   bodies: readonly ClaimedBody[],
   notes: readonly (string | null)[],
+  { pauseMs = 0, uncounted = 0 } = {},
 ): Promise<void> {
   const [first] = bodies;
   if (!first) return;
@@ -152,6 +166,8 @@ async function settle(
     bodies.map(({ id }) => id),
     bodies.map(({ epoch }) => epoch),
     notes.map((note) => note?.slice(0, MAX_NOTE_LENGTH) ?? null),
+    pauseMs,
+    uncounted,
   ]);
   if (touched === bodies.length) return;
   throw new TransientError(
