@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createDataSource, PgClock, PgPartitionKeeper, PgUnitOfWork } from '#app/persistence';
+import { createDataSource, PgClock, PgPartitionKeeper, PgUnitOfWork, PgVirtualClock } from '#app/persistence';
 import type { DataSource } from 'typeorm';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -37,6 +37,21 @@ describe('PgClock', () => {
     const before = clock.monotonicMs();
     await clock.sleep(5);
     expect(clock.monotonicMs()).toBeGreaterThan(before);
+  });
+});
+
+describe('PgVirtualClock', () => {
+  it('names as next due a millisecond at which the thing is due', async () => {
+    const [shop, run] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+    await owner.query(
+      `insert into app.shop (id, name, time_zone, currency, locale) values ($1, 'Shop', 'UTC', 'EUR', 'en')`,
+      [shop],
+    );
+    await owner.query(
+      `insert into app.timer (shop_id, run_id, due_at) values ($1, $2, '2018-03-01T00:00:00.000001Z')`,
+      [shop, run],
+    );
+    expect(await new PgVirtualClock(app).nextDue()).toBe(Date.parse('2018-03-01T00:00:00.001Z'));
   });
 });
 

@@ -14,7 +14,7 @@ export class Drains {
   constructor(
     processInbox: ProcessInbox,
     fireDueTimers: FireDueTimers,
-    deliverMessages: DeliverMessages,
+    private readonly deliverMessages: DeliverMessages,
     hints: BullHints,
   ) {
     this.intake = new Drain(() => processInbox.run());
@@ -30,6 +30,13 @@ export class Drains {
   /** A run that fails here is no loss: the job of the same hint, or the sweeper, tries again and reports. */
   private listen(hints: BullHints, queue: QueueName, drain: Drain): void {
     hints.listen(queue, () => void drain.run().catch(() => undefined));
+  }
+
+  /** Nothing new begins; resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    // a round of deliveries may hold thousands of messages
+    this.deliverMessages.stop();
+    await Promise.all(this.all().map((drain) => drain.stop()));
   }
 
   all(): readonly Drain[] {

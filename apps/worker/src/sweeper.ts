@@ -37,7 +37,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopped = true;
     for (const timer of this.timers) clearTimeout(timer);
-    await Promise.all(this.drains.all().map((drain) => drain.stop()));
+    await this.drains.stop();
   }
 
   private every(ms: number, work: () => Promise<unknown>): void {

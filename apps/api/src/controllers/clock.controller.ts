@@ -1,4 +1,4 @@
-import { Body, Get, HttpCode, Post } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Body, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { AdvanceClock } from '#app/application';
 import { clockAdvance, clockDocument } from '#app/contracts';
@@ -10,8 +10,13 @@ const EXAMPLE = { now: '2026-01-31T09:30:00.000Z' };
 
 /** Only while the clock is virtual; else each call is 404. */
 @ApiController('/clock', 'Virtual clock')
-export class ClockController {
+export class ClockController implements BeforeApplicationShutdown {
   constructor(private readonly clock: AdvanceClock) {}
+
+  /** The server closes once its last call has been answered. */
+  beforeApplicationShutdown(): void {
+    this.clock.stop();
+  }
 
   @Get()
   @ApiOperation({ summary: 'The present of the virtual clock' })

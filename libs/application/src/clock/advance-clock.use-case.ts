@@ -17,6 +17,8 @@ const REPEAT_HINT_MS = 40;
  */
 @Injectable()
 export class AdvanceClock {
+  private isStopped = false;
+
   constructor(
     private readonly virtual: VirtualClockPort,
     private readonly hints: HintPort,
@@ -41,6 +43,11 @@ export class AdvanceClock {
     return reached;
   }
 
+  /** A running advance ends where it stands, as soon as it can. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
   async present(): Promise<Instant> {
     const present = await this.virtual.read();
     if (present === null)
@@ -59,11 +66,14 @@ export class AdvanceClock {
         'conflict',
         `The clock stands at ${toIso(present)} and never goes back. Name a later time.`,
       );
-    for (;;) {
+    for (let reached = present; ;) {
       await this.settle();
       const due = await this.virtual.nextDue();
       if (due === null || due > target) break;
+      // what an event that came just now has made due already is done at this instant: time never goes back
+      if (due <= reached) continue;
       await this.virtual.set(due);
+      reached = due;
     }
     await this.virtual.set(target);
     await this.settle();
@@ -75,6 +85,8 @@ export class AdvanceClock {
     const start = this.clock.monotonicMs();
     let hintedAt = -Infinity;
     for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
+      if (this.isStopped)
+        throw new TransientError('unavailable', 'Afterglow is stopping. Advance the clock again once it runs.');
       const pending = await this.virtual.pending();
       if (!pending.inbox && !pending.timers && !pending.messages) return;
       const now = this.clock.monotonicMs();

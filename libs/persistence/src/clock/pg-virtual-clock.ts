@@ -47,7 +47,10 @@ export class PgVirtualClock extends VirtualClockPort {
   }
 
   async nextDue(): Promise<Instant | null> {
-    const rows = await this.dataSource.query<{ due: Date | null }[]>('select app.next_due() as due');
+    // Rounded up: at the millisecond before it nothing is due yet, and the clock would step there for ever.
+    const rows = await this.dataSource.query<{ due: Date | null }[]>(
+      `select date_trunc('milliseconds', app.next_due() + interval '999 microseconds') as due`,
+    );
     return rows[0]?.due?.getTime() ?? null;
   }
 
