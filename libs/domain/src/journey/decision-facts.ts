@@ -1,7 +1,7 @@
 import { PermanentError } from '../errors.js';
 import { type EventView, type FactsSnapshot, type FactsView, factsView, type Json } from '../facts/view.js';
 import { isTimeZone, toIso } from '../time/instant.js';
-import { type CelView, celView } from './expression.js';
+import { type CelView, celView, withFreshVariable } from './expression.js';
 import type { JourneyPlan } from './plan.js';
 import type { RunState } from './run.js';
 
@@ -11,6 +11,7 @@ export class DecisionFacts {
   private checkedZone: string | undefined;
   private known: FactsView | undefined;
   private cel: CelView | undefined;
+  private run: RunState | undefined;
   private asked: { readonly [key: string]: Json }[] = [];
 
   constructor(
@@ -42,8 +43,11 @@ export class DecisionFacts {
     const expression = this.plan.expressions.get(source);
     if (!expression)
       throw new PermanentError('expression.invalid', `"${source.slice(0, 80)}" was not compiled with the journey.`);
-    this.cel ??= celView(this.base);
-    return expression.evaluate({ ...this.cel, run: celView({ run: runView(run) })['run'] });
+    this.run = run;
+    this.cel ??= withFreshVariable(celView(this.base), 'run', () =>
+      this.run === undefined ? null : runView(this.run),
+    );
+    return expression.evaluate(this.cel);
   }
 
   /**

@@ -109,9 +109,26 @@ function typeOf(
   return { type, problem: `"${shorten(source)}" gives ${type}; write a condition that is true or false.` };
 }
 
-/** Turns the variables into CEL's values; do it once per decision, it copies everything. */
+/** The variables as CEL's values. Each is converted when an expression first asks for it, since most ask for one of them. */
 export function celView(view: FactsView): CelView {
-  return toCel(view) as CelView;
+  const cel: Record<string, unknown> = {};
+  for (const name of Object.keys(view)) {
+    const keep = (value: unknown): unknown => {
+      Object.defineProperty(cel, name, { value, enumerable: true });
+      return value;
+    };
+    Object.defineProperty(cel, name, {
+      get: () => keep(toCel(view[name] ?? null)),
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return cel;
+}
+
+/** The same variables with one that is worked out anew for each expression that asks for it. */
+export function withFreshVariable(cel: CelView, name: string, read: () => Json): CelView {
+  return Object.defineProperty(cel, name, { get: () => toCel(read()), enumerable: true, configurable: true });
 }
 
 function newExpression(source: string, type: string, parsed: ParseResult): Expression {
