@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DeliverMessages, FireDueTimers, ProcessInbox, type QueueName } from '#app/application';
 import { BullHints } from '#app/queue';
 import { Drain } from './drain.js';
+import { WorkMetrics } from './work-metrics.js';
 
 /** The rounds of this process, shared by the processors (prompt) and the sweeper (sure). */
 @Injectable()
@@ -16,11 +17,12 @@ export class Drains {
     fireDueTimers: FireDueTimers,
     private readonly deliverMessages: DeliverMessages,
     hints: BullHints,
+    work: WorkMetrics,
   ) {
-    this.intake = new Drain(() => processInbox.run());
-    this.timers = new Drain(() => fireDueTimers.run());
-    this.email = new Drain(() => deliverMessages.run('email'));
-    this.sms = new Drain(() => deliverMessages.run('sms'));
+    this.intake = new Drain(() => work.intake(() => processInbox.run()));
+    this.timers = new Drain(() => work.timers(() => fireDueTimers.run()));
+    this.email = new Drain(() => work.timed('delivery-email', () => deliverMessages.run('email')));
+    this.sms = new Drain(() => work.timed('delivery-sms', () => deliverMessages.run('sms')));
     this.listen(hints, 'intake', this.intake);
     this.listen(hints, 'timers', this.timers);
     this.listen(hints, 'delivery-email', this.email);

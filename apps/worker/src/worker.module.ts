@@ -7,6 +7,7 @@ import { IntakeProcessor } from './intake.processor.js';
 import { MaintenanceProcessor } from './maintenance.processor.js';
 import { Sweeper } from './sweeper.js';
 import { TimersProcessor } from './timers.processor.js';
+import { WorkMetrics } from './work-metrics.js';
 import { WorkerStarter } from './worker-starter.js';
 
 /** Takes stored bodies, due timers and queued messages to their end. Needs the infrastructure modules beside it. */
@@ -15,6 +16,7 @@ import { WorkerStarter } from './worker-starter.js';
   imports: [BullModule.registerQueue()],
   providers: [
     Drains,
+    WorkMetrics,
     IntakeProcessor,
     TimersProcessor,
     DeliveryEmailProcessor,
