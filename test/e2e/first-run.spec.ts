@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { AfterglowClient } from '../support/afterglow-client.js';
 import { describeBackends } from '../support/describe-backends.js';
 import { HttpClient, type HttpReply } from '../support/http-client.js';
-import { AppProcess, DataFolder } from '../support/processes.js';
+import { AppProcess, DataFolder, tidyUp } from '../support/processes.js';
 import { eventually, type ListedMessage } from './installation.js';
 
 jest.setTimeout(90_000);
@@ -34,11 +34,13 @@ describeBackends('the first start on an empty folder', (backend) => {
     app = await AppProcess.start({ app: 'standalone', env, readyLimitMs: 60_000 });
   });
 
-  afterAll(async () => {
-    client?.close();
-    if (app && !app.hasEnded) await app.stop();
-    folder.remove();
-  });
+  afterAll(() =>
+    tidyUp(
+      () => client?.close(),
+      () => (app?.hasEnded === false ? app.stop() : undefined),
+      () => folder.remove(),
+    ),
+  );
 
   it('prints a key and a command that makes the first journey run', async () => {
     const replies = await runCommands(app.output);

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { describeBackends } from '../support/describe-backends.js';
+import { tidyUp } from '../support/processes.js';
 import { orderPlaced } from '../support/shopify-orders.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { startTestRedis } from '../support/test-redis.js';
@@ -49,12 +50,14 @@ describeBackends('the apps as processes of their own', (backend) => {
     await shop.publish(TEXT_MESSAGE);
   });
 
-  afterAll(async () => {
-    await shop?.stop();
-    await cluster?.stop();
-    await sink?.stop();
-    await twilio?.stop();
-  });
+  afterAll(() =>
+    tidyUp(
+      () => shop?.stop(),
+      () => cluster?.stop(),
+      () => sink?.stop(),
+      () => twilio?.stop(),
+    ),
+  );
 
   const order = (id: number, phone?: string) =>
     orderPlaced({ id, email: `p${id}@example.com`, at: new Date().toISOString(), ...(phone ? { phone } : {}) });
@@ -154,9 +157,11 @@ describeBackends('a queue that is lost', (backend) => {
       await arrives(3);
       await arrives(4);
     } finally {
-      await shop.kill();
-      await redis?.stop();
-      await cluster.stop();
+      await tidyUp(
+        () => shop.kill(),
+        () => redis?.stop(),
+        () => cluster.stop(),
+      );
     }
   });
 });

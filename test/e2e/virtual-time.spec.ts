@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { describeBackends } from '../support/describe-backends.js';
+import { tidyUp } from '../support/processes.js';
 import { orderPlaced, parcelDelivered } from '../support/shopify-orders.js';
 import { Cluster, eventually, Installation, linkIn, type ListedMessage } from './installation.js';
 
@@ -27,10 +28,12 @@ describeBackends('a shop in virtual time', (backend) => {
     await shop.install('order-thank-you');
   });
 
-  afterAll(async () => {
-    await shop?.stop();
-    await cluster?.stop();
-  });
+  afterAll(() =>
+    tidyUp(
+      () => shop?.stop(),
+      () => cluster?.stop(),
+    ),
+  );
 
   const now = async (): Promise<string> => (await shop.client.get<{ now: string }>('/api/v1/clock')).now;
   const scores = () => shop.client.get<{ n: number; value: number | null }>('/api/v1/scores/csat');

@@ -21,6 +21,10 @@ export interface AppOptions {
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 const OUTPUT_KEPT = 200_000;
+const ENDING_SIGNALS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
 
 /** The folder with package.json, from the sources as well as from dist/. */
 export function projectRoot(): string {
@@ -48,6 +52,10 @@ function atExit(cleanUp: () => void): () => void {
       // the newest first: an app before the folder it works in
       for (const run of [...leftovers].reverse()) run();
     });
+    // a runner that is told to end would skip the above; one with plans of its own keeps them
+    for (const [name, code] of ENDING_SIGNALS) {
+      if (process.listenerCount(name) === 0) process.once(name, () => process.exit(code));
+    }
   }
   leftovers.add(cleanUp);
   return () => leftovers.delete(cleanUp);
@@ -199,4 +207,17 @@ export class AppProcess {
       http.close();
     }
   }
+}
+
+/** Runs every step, whatever becomes of the ones before it, then throws the first failure. */
+export async function tidyUp(...steps: (() => Promise<unknown> | void)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
