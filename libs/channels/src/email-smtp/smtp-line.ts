@@ -90,9 +90,7 @@ export class SmtpLine {
   private async login(connection: SMTPConnection): Promise<void> {
     const { login } = this.settings;
     if (!login) return;
-    await new Promise<void>((resolve, reject) => {
-      connection.login(login, (error) => (error ? reject(error) : resolve()));
-    });
+    await whileOpen(connection, (done) => connection.login(login, done));
   }
 
   private async transmit(connection: SMTPConnection, from: string, to: string, message: Buffer): Promise<LineResult> {
@@ -113,12 +111,11 @@ export class SmtpLine {
       error.responseCode !== undefined &&
       error.responseCode !== 421;
     if (!isRefusal || this.connection !== connection) return this.drop();
-    await new Promise<void>((resolve) => {
-      connection.reset((failure) => {
-        if (failure) this.drop();
-        resolve();
-      });
-    });
+    try {
+      await whileOpen(connection, (done) => connection.reset(done));
+    } catch {
+      this.drop();
+    }
   }
 
   private drop(): void {
@@ -129,4 +126,21 @@ export class SmtpLine {
   private forget(connection: SMTPConnection): void {
     if (this.connection === connection) this.connection = null;
   }
+}
+
+/** Nodemailer answers a login or a reset only when the server does; a connection that ends meanwhile must end the waiting too. */
+function whileOpen(connection: SMTPConnection, start: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lost = (error?: Error): void => {
+      reject(error ?? Object.assign(new Error('The server closed the connection.'), { code: 'ECONNECTION' }));
+    };
+    connection.once('error', lost);
+    connection.once('end', lost);
+    start((error) => {
+      connection.off('error', lost);
+      connection.off('end', lost);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
