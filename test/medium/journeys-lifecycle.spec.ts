@@ -66,12 +66,14 @@ describe('the life cycle of a journey', () => {
     await rig.publish(aJourney({ key: 'queued' }));
     await rig.hear(rig.event(leaves, 'order.placed'), rig.event(stays, 'order.placed'));
     for (const key of ['thanks', 'queued']) await rig.states.pause(rig.shop.id, key);
-    expect(await rig.query('select app.next_due() as due')).toEqual([{ due: null }]);
+    expect(await rig.query('select next_timer, next_message from app.agenda()')).toEqual([
+      { next_timer: null, next_message: null },
+    ]);
     await rig.setNow(after(30));
     await rig.hear(rig.event(leaves, 'order.cancelled', { occurredAt: after(2) }), rig.event(late, 'order.placed'));
     expect(await rig.makeTimers().run()).toMatchObject({ claimed: 0 });
     expect(await rig.query(`select * from app.claim_messages('email', 10, '60 seconds')`)).toEqual([]);
-    expect(await rig.query('select * from app.pending_work()')).toEqual([
+    expect(await rig.query('select inbox, timers, messages from app.agenda()')).toEqual([
       { inbox: false, timers: false, messages: false },
     ]);
     expect((await rig.runRows()).filter((run) => run.status === 'waiting')).toHaveLength(1);

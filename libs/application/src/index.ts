@@ -4,7 +4,7 @@ export { AuthenticateKey } from './access/authenticate-key.use-case.js';
 export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access/ensure-first-shop.use-case.js';
 export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
 export { AdvanceClock } from './clock/advance-clock.use-case.js';
-export { type PendingWork, VirtualClockPort } from './clock/virtual-clock.port.js';
+export { type Agenda, VirtualClockPort } from './clock/virtual-clock.port.js';
 export {
   type Channel,
   Channels,

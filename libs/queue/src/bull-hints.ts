@@ -6,6 +6,8 @@ import type { QueueSettings } from './queue-settings.js';
 
 /** Two hints to one queue within this time become one: the job that follows finds the rows of both. */
 const MIN_GAP_MS = 8;
+/** The same where this process does the work itself: other processes help when it lasts. */
+const HELPED_GAP_MS = 200;
 const MAX_WAIT_MS = 200;
 
 /** Hints as BullMQ jobs without data. */
@@ -34,9 +36,10 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
     this.senders = senders;
   }
 
-  /** A worker in this very process hears of its work at once; the job still goes out, for the others. */
+  /** A worker in this very process hears of its work at once; jobs still go out for the others, but fewer. */
   listen(queue: QueueName, listener: () => void): void {
     this.listeners.set(queue, listener);
+    this.senders.get(queue)?.slowDown();
   }
 
   hint(queue: QueueName): void {
@@ -60,6 +63,7 @@ class HintSender {
   private isBusy = false;
   private isWanted = false;
   private isStopped = false;
+  private gapMs = MIN_GAP_MS;
 
   constructor(
     private readonly queue: Queue,
@@ -76,12 +80,16 @@ class HintSender {
     void this.add();
   }
 
+  slowDown(): void {
+    this.gapMs = HELPED_GAP_MS;
+  }
+
   stop(): void {
     this.isStopped = true;
   }
 
   private async add(): Promise<void> {
-    const pause = delay(MIN_GAP_MS);
+    const pause = delay(this.gapMs);
     try {
       await Promise.race([this.queue.add('hint', {}), rejectAfter(MAX_WAIT_MS)]);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Instant } from '#app/domain';
 import { ClockPort } from '../ports/clock.port.js';
 import { HintPort } from '../ports/hint.port.js';
 import { AdvanceClock } from './advance-clock.use-case.js';
-import { type PendingWork, VirtualClockPort } from './virtual-clock.port.js';
+import { type Agenda, VirtualClockPort } from './virtual-clock.port.js';
 
 class Hints extends HintPort {
   hint(): void {}
@@ -43,11 +43,9 @@ class Stored extends VirtualClockPort {
     return 0;
   }
   async clear(): Promise<void> {}
-  async pending(): Promise<PendingWork> {
-    return { inbox: this.isBusy, timers: false, messages: false };
-  }
-  async nextDue(): Promise<Instant | null> {
-    return this.dues.shift() ?? null;
+  async agenda(): Promise<Agenda> {
+    const nextTimer = this.isBusy ? null : (this.dues.shift() ?? null);
+    return { inbox: this.isBusy, timers: false, messages: false, nextTimer, nextMessage: null };
   }
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     return work();

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { type Instant, PermanentError, toIso, TransientError } from '#app/domain';
 import { ClockPort } from '../ports/clock.port.js';
 import { HintPort } from '../ports/hint.port.js';
-import { VirtualClockPort } from './virtual-clock.port.js';
+import { type Agenda, VirtualClockPort } from './virtual-clock.port.js';
 
 /** An instant at which work goes on for longer than this is stuck (a dead process's leases end sooner). */
 const PATIENCE_MS = 300_000;
-const MIN_POLL_MS = 1;
-const MAX_POLL_MS = 4;
+/** About as long as a wake takes; asking more often takes from the database what the workers need. */
+const POLL_MS = 3;
 /** A hint may be lost or come too early: said again after this time without an end. */
 const REPEAT_HINT_MS = 40;
 
@@ -66,29 +66,31 @@ export class AdvanceClock {
         'conflict',
         `The clock stands at ${toIso(present)} and never goes back. Name a later time.`,
       );
+    let hintedAt = -Infinity;
     for (let reached = present; ;) {
-      await this.settle();
-      const due = await this.virtual.nextDue();
-      if (due === null || due > target) break;
+      const { nextTimer, nextMessage } = await this.settle(hintedAt);
+      const due = Math.min(nextTimer ?? Infinity, nextMessage ?? Infinity);
+      if (due > target) break;
       // what an event that came just now has made due already is done at this instant: time never goes back
       if (due <= reached) continue;
       await this.virtual.set(due);
       reached = due;
+      this.hint({ inbox: false, timers: nextTimer === due, messages: nextMessage === due });
+      hintedAt = this.clock.monotonicMs();
     }
     await this.virtual.set(target);
     await this.settle();
     return target;
   }
 
-  /** Waits until the workers have nothing left to do at this instant. */
-  private async settle(): Promise<void> {
+  /** Waits until the workers have nothing left to do at this instant; returns what is planned beyond it. */
+  private async settle(lastHintAt = -Infinity): Promise<Agenda> {
     const start = this.clock.monotonicMs();
-    let hintedAt = -Infinity;
-    for (let pollMs = MIN_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
+    for (let hintedAt = lastHintAt; ;) {
       if (this.isStopped)
         throw new TransientError('unavailable', 'Afterglow is stopping. Advance the clock again once it runs.');
-      const pending = await this.virtual.pending();
-      if (!pending.inbox && !pending.timers && !pending.messages) return;
+      const agenda = await this.virtual.agenda();
+      if (!agenda.inbox && !agenda.timers && !agenda.messages) return agenda;
       const now = this.clock.monotonicMs();
       if (now - start > PATIENCE_MS) {
         throw new TransientError(
@@ -98,14 +100,17 @@ export class AdvanceClock {
       }
       if (now - hintedAt > REPEAT_HINT_MS) {
         hintedAt = now;
-        if (pending.inbox) this.hints.hint('intake');
-        if (pending.timers) this.hints.hint('timers');
-        if (pending.messages) {
-          this.hints.hint('delivery-email');
-          this.hints.hint('delivery-sms');
-        }
+        this.hint(agenda);
       }
-      await this.clock.sleep(pollMs);
+      await this.clock.sleep(POLL_MS);
     }
+  }
+
+  private hint({ inbox, timers, messages }: Pick<Agenda, 'inbox' | 'timers' | 'messages'>): void {
+    if (inbox) this.hints.hint('intake');
+    if (timers) this.hints.hint('timers');
+    if (!messages) return;
+    this.hints.hint('delivery-email');
+    this.hints.hint('delivery-sms');
   }
 }

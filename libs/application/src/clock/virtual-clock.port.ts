@@ -1,9 +1,12 @@
 import type { Instant } from '#app/domain';
 
-export interface PendingWork {
+/** What is left to do at the present instant, and when the next things fall due; null where nothing is planned. */
+export interface Agenda {
   readonly inbox: boolean;
   readonly timers: boolean;
   readonly messages: boolean;
+  readonly nextTimer: Instant | null;
+  readonly nextMessage: Instant | null;
 }
 
 /** The stored instant that all processes take for the present while the clock is virtual. */
@@ -20,11 +23,8 @@ export abstract class VirtualClockPort {
   /** Back to real time. */
   abstract clear(): Promise<void>;
 
-  /** Is anything left to do at the present instant? */
-  abstract pending(): Promise<PendingWork>;
-
-  /** The next instant at which something falls due; null when nothing is planned. */
-  abstract nextDue(): Promise<Instant | null>;
+  /** One look at what there is to do. Work that is under way counts as left. */
+  abstract agenda(): Promise<Agenda>;
 
   /** Runs `work` alone in the whole installation; null when an advance is under way elsewhere. */
   abstract exclusively<T>(work: () => Promise<T>): Promise<T | null>;

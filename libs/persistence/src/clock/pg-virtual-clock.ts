@@ -1,9 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { type PendingWork, VirtualClockPort } from '#app/application';
+import { type Agenda, VirtualClockPort } from '#app/application';
 import { type Instant, toIso } from '#app/domain';
 import { DataSource } from 'typeorm';
 
 const ADVANCE_LOCK = 7_219_840_114;
+
+interface AgendaRow {
+  readonly inbox: boolean;
+  readonly timers: boolean;
+  readonly messages: boolean;
+  readonly next_timer: Date | null;
+  readonly next_message: Date | null;
+}
+
+// Rounded up: at the millisecond before it nothing is due yet, and the clock would step there for ever.
+const AGENDA = `
+select inbox, timers, messages, date_trunc('milliseconds', next_timer + interval '999 microseconds') as next_timer,
+  date_trunc('milliseconds', next_message + interval '999 microseconds') as next_message
+from app.agenda()`;
 
 @Injectable()
 export class PgVirtualClock extends VirtualClockPort {
@@ -41,17 +55,10 @@ export class PgVirtualClock extends VirtualClockPort {
     await this.dataSource.query('select app.clear_virtual_clock()');
   }
 
-  async pending(): Promise<PendingWork> {
-    const rows = await this.dataSource.query<PendingWork[]>('select inbox, timers, messages from app.pending_work()');
-    return rows[0] as PendingWork;
-  }
-
-  async nextDue(): Promise<Instant | null> {
-    // Rounded up: at the millisecond before it nothing is due yet, and the clock would step there for ever.
-    const rows = await this.dataSource.query<{ due: Date | null }[]>(
-      `select date_trunc('milliseconds', app.next_due() + interval '999 microseconds') as due`,
-    );
-    return rows[0]?.due?.getTime() ?? null;
+  async agenda(): Promise<Agenda> {
+    const [row] = await this.dataSource.query<AgendaRow[]>(AGENDA);
+    const { next_timer: nextTimer, next_message: nextMessage, ...left } = row as AgendaRow;
+    return { ...left, nextTimer: nextTimer?.getTime() ?? null, nextMessage: nextMessage?.getTime() ?? null };
   }
 
   /** The lock belongs to a connection of its own, so it ends with the process. */

@@ -102,37 +102,44 @@ begin
     from taken t order by t.received_at, t.seq;
 end $$;
 
--- Claims up to p_limit due timers, the longest due first. Cost follows what is due, not what waits.
+-- Claims up to p_limit due timers, the longest due first. Cost follows what is due, not what waits: the pause of a shop is
+-- looked up row by row, so that the index alone says which timers come first. plpgsql, because it keeps its plans.
 create function app.claim_timers(p_limit integer, p_lease interval)
   returns table (shop_id uuid, run_id uuid, due_at timestamptz, attempts smallint, epoch integer)
-  language sql volatile security definer set search_path = app, pg_temp
+  language plpgsql volatile security definer set search_path = app, pg_temp
 as $$
-  with picked as (
-    select t.shop_id, t.run_id from app.timer t
-    where t.state = 'scheduled' and not t.held and t.due_at <= app.now()
-      and not exists (select 1 from app.shop s where s.id = t.shop_id and s.paused_at is not null)
-    order by t.due_at limit p_limit for update skip locked
-  )
-  update app.timer t
-    set state = 'claimed', attempts = t.attempts + 1, epoch = t.epoch + 1, lease_until = app.lease_now() + p_lease
-    from picked p where t.shop_id = p.shop_id and t.run_id = p.run_id
-    returning t.shop_id, t.run_id, t.due_at, t.attempts, t.epoch $$;
+begin
+  return query
+    with picked as (
+      select t.shop_id, t.run_id from app.timer t
+      where t.state = 'scheduled' and not t.held and t.due_at <= app.now()
+        and (select s.paused_at from app.shop s where s.id = t.shop_id) is null
+      order by t.due_at limit p_limit for update skip locked
+    )
+    update app.timer t
+      set state = 'claimed', attempts = t.attempts + 1, epoch = t.epoch + 1, lease_until = app.lease_now() + p_lease
+      from picked p where t.shop_id = p.shop_id and t.run_id = p.run_id
+      returning t.shop_id, t.run_id, t.due_at, t.attempts, t.epoch;
+end $$;
 
 -- Claims up to p_limit messages of one medium whose time has come.
 create function app.claim_messages(p_medium text, p_limit integer, p_lease interval)
   returns table (shop_id uuid, id uuid, epoch integer, attempts smallint)
-  language sql volatile security definer set search_path = app, pg_temp
+  language plpgsql volatile security definer set search_path = app, pg_temp
 as $$
-  with picked as (
-    select m.shop_id, m.id from app.message m
-    where m.state = 'queued' and not m.held and m.medium = p_medium and m.not_before <= app.now()
-      and not exists (select 1 from app.shop s where s.id = m.shop_id and s.paused_at is not null)
-    order by m.not_before limit p_limit for update skip locked
-  )
-  update app.message m
-    set state = 'claimed', attempts = m.attempts + 1, epoch = m.epoch + 1, lease_until = app.lease_now() + p_lease
-    from picked p where m.shop_id = p.shop_id and m.id = p.id
-    returning m.shop_id, m.id, m.epoch, m.attempts $$;
+begin
+  return query
+    with picked as (
+      select m.shop_id, m.id from app.message m
+      where m.state = 'queued' and not m.held and m.medium = p_medium and m.not_before <= app.now()
+        and (select s.paused_at from app.shop s where s.id = m.shop_id) is null
+      order by m.not_before limit p_limit for update skip locked
+    )
+    update app.message m
+      set state = 'claimed', attempts = m.attempts + 1, epoch = m.epoch + 1, lease_until = app.lease_now() + p_lease
+      from picked p where m.shop_id = p.shop_id and m.id = p.id
+      returning m.shop_id, m.id, m.epoch, m.attempts;
+end $$;
 
 -- Puts right what a dead process left: claimed goes back, a hand-over in doubt becomes unknown and is never resent by itself.
 create function app.reap_leases() returns table (kind text, n bigint)
@@ -150,29 +157,30 @@ as $$
   )
   select 'unknown', count(*) from unknown union all select 'released', count(*) from released union all select 'timers', count(*) from timers $$;
 
--- Is anything left to do at the present instant? Asked by the virtual clock between two steps.
-create function app.pending_work() returns table (inbox boolean, timers boolean, messages boolean)
-  language sql stable security definer set search_path = app, pg_temp
+-- What the virtual clock asks between two steps: is anything left to do at the present instant, and what falls due next?
+-- Null where nothing is planned. plpgsql, because it keeps its plans: it is asked several times at each step.
+create function app.agenda() returns table (inbox boolean, timers boolean, messages boolean, next_timer timestamptz, next_message timestamptz)
+  language plpgsql stable security definer set search_path = app, pg_temp
 as $$
-  select exists (select 1 from app.inbox_event e join app.shop s on s.id = e.shop_id where e.state in ('new', 'claimed') and s.paused_at is null),
-    exists (select 1 from app.timer t join app.shop s on s.id = t.shop_id where t.state = 'claimed' and s.paused_at is null)
-      or exists (select 1 from app.timer t join app.shop s on s.id = t.shop_id
-        where t.state = 'scheduled' and not t.held and t.due_at <= app.now() and s.paused_at is null),
-    exists (select 1 from app.message m join app.shop s on s.id = m.shop_id
-      where m.state in ('claimed', 'handing') and s.paused_at is null)
-      or exists (select 1 from app.message m join app.shop s on s.id = m.shop_id
-        where m.state = 'queued' and not m.held and m.not_before <= app.now() and s.paused_at is null) $$;
-
--- The next instant after the present one at which something falls due; null when nothing is planned.
-create function app.next_due() returns timestamptz
-  language sql stable security definer set search_path = app, pg_temp
-as $$
-  select least(
-    (select t.due_at from app.timer t where t.state = 'scheduled' and not t.held
-      and not exists (select 1 from app.shop s where s.id = t.shop_id and s.paused_at is not null) order by t.due_at limit 1),
-    (select min(due.not_before) from unnest(array['email', 'sms']) medium, lateral (
-      select m.not_before from app.message m where m.state = 'queued' and not m.held and m.medium = medium
-        and not exists (select 1 from app.shop s where s.id = m.shop_id and s.paused_at is not null) order by m.not_before limit 1) due)) $$;
+declare v_now timestamptz := app.now();
+begin
+  inbox := exists (select 1 from app.inbox_event e
+    where e.state in ('new', 'claimed') and (select s.paused_at from app.shop s where s.id = e.shop_id) is null);
+  timers := exists (select 1 from app.timer t
+    where t.state = 'claimed' and (select s.paused_at from app.shop s where s.id = t.shop_id) is null);
+  messages := exists (select 1 from app.message m
+    where m.state in ('claimed', 'handing') and (select s.paused_at from app.shop s where s.id = m.shop_id) is null);
+  next_timer := (select t.due_at from app.timer t
+    where t.state = 'scheduled' and not t.held and (select s.paused_at from app.shop s where s.id = t.shop_id) is null
+    order by t.due_at limit 1);
+  next_message := (select min(due.not_before) from unnest(array['email', 'sms']) medium, lateral (
+    select m.not_before from app.message m
+    where m.state = 'queued' and not m.held and m.medium = medium and (select s.paused_at from app.shop s where s.id = m.shop_id) is null
+    order by m.not_before limit 1) due);
+  if next_timer <= v_now then timers := true; next_timer := null; end if;
+  if next_message <= v_now then messages := true; next_message := null; end if;
+  return next;
+end $$;
 
 create function app.set_virtual_clock(p_instant timestamptz) returns void
   language sql volatile security definer set search_path = app, pg_temp
