@@ -29,9 +29,8 @@ export class Drains {
     this.listen(hints, 'delivery-sms', this.sms);
   }
 
-  /** A run that fails here is no loss: the job of the same hint, or the sweeper, tries again and reports. */
   private listen(hints: BullHints, queue: QueueName, drain: Drain): void {
-    hints.listen(queue, () => void drain.run().catch(() => undefined));
+    hints.listen(queue, () => drain.run());
   }
 
   /** Nothing new begins; resolves when what is under way has ended. */

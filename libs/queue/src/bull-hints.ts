@@ -15,7 +15,8 @@ const MAX_WAIT_MS = 200;
 export class BullHints extends HintPort implements OnApplicationShutdown {
   readonly queues: readonly Queue[];
   private readonly senders: ReadonlyMap<QueueName, HintSender>;
-  private readonly listeners = new Map<QueueName, () => void>();
+  private readonly listeners = new Map<QueueName, () => Promise<unknown>>();
+  private readonly running = new Set<Promise<unknown>>();
 
   /** @param onLost told about hints that could not be sent; the rows are found by the sweepers all the same */
   constructor(settings: QueueSettings, onLost: (queue: QueueName, error: unknown) => void) {
@@ -37,14 +38,26 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
   }
 
   /** A worker in this very process hears of its work at once; jobs still go out for the others, but fewer. */
-  listen(queue: QueueName, listener: () => void): void {
+  listen(queue: QueueName, listener: () => Promise<unknown>): void {
     this.listeners.set(queue, listener);
     this.senders.get(queue)?.slowDown();
   }
 
+  override async settled(): Promise<boolean> {
+    while (this.running.size > 0) await Promise.all(this.running);
+    return this.listeners.size > 0;
+  }
+
   hint(queue: QueueName): void {
-    this.listeners.get(queue)?.();
+    const listener = this.listeners.get(queue);
+    if (listener) this.track(listener());
     this.senders.get(queue)?.send();
+  }
+
+  /** A run that fails here is no loss: the job of the same hint, or a sweeper, tries again and reports. */
+  private track(run: Promise<unknown>): void {
+    const ended = run.catch(() => undefined).finally(() => this.running.delete(ended));
+    this.running.add(ended);
   }
 
   /** Resolves when the store answers. */

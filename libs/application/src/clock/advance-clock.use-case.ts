@@ -6,7 +6,7 @@ import { type Agenda, VirtualClockPort } from './virtual-clock.port.js';
 
 /** An instant at which work goes on for longer than this is stuck (a dead process's leases end sooner). */
 const PATIENCE_MS = 300_000;
-/** About as long as a wake takes; asking more often takes from the database what the workers need. */
+/** About as long as a wake takes, for work that other processes do; asking more often takes from the database what they need. */
 const POLL_MS = 3;
 /** A hint may be lost or come too early: said again after this time without an end. */
 const REPEAT_HINT_MS = 40;
@@ -87,6 +87,7 @@ export class AdvanceClock {
   private async settle(lastHintAt = -Infinity): Promise<Agenda> {
     const start = this.clock.monotonicMs();
     for (let hintedAt = lastHintAt; ;) {
+      const wasDoneHere = await this.hints.settled();
       if (this.isStopped)
         throw new TransientError('unavailable', 'Afterglow is stopping. Advance the clock again once it runs.');
       const agenda = await this.virtual.agenda();
@@ -102,7 +103,7 @@ export class AdvanceClock {
         hintedAt = now;
         this.hint(agenda);
       }
-      await this.clock.sleep(POLL_MS);
+      if (!(wasDoneHere && hintedAt === now)) await this.clock.sleep(POLL_MS);
     }
   }
 

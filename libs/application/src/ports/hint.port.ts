@@ -9,4 +9,9 @@ export type QueueName = (typeof QUEUE_NAMES)[number];
 export abstract class HintPort {
   /** Never throws and never waits longer than 200 ms. Hints to one queue that follow each other closely become one. */
   abstract hint(queue: QueueName): void;
+
+  /** Resolves once the workers of this very process have done what they were hinted at; false when it has none. */
+  settled(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
 }
