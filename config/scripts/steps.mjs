@@ -9,7 +9,7 @@ import path from 'node:path';
 import { root, seconds } from './workspace.mjs';
 
 const AT_ONCE = 2;
-const LIMIT_MS = 20 * 60_000;
+const LIMIT_MS = 35 * 60_000;
 
 function execute({ args, env }) {
   return new Promise((resolve) => {

@@ -1,4 +1,7 @@
-/** The statements of the hand-over. Each takes any number of messages. */
+/**
+ * The statements of the hand-over. Each takes any number of messages. Ids are given a second time as an array: of a record set the
+ * planner knows nothing and would rather read the whole table.
+ */
 
 /** A claim that is lost with the server's memory is no claim: it needn't wait for the disk. */
 export const CLAIM = `
@@ -59,7 +62,8 @@ with v as (
     address = coalesce(v.address, m.address),
     content_sha256 = coalesce(decode(v.content_hash, 'hex'), m.content_sha256)
   from v
-  where m.shop_id = app.current_shop() and m.id = v.id and m.epoch = v.epoch and m.state = 'claimed' and m.lease_until > app.lease_now()
+  where m.shop_id = app.current_shop() and m.id = v.id and m.id = any($4::uuid[]) and m.epoch = v.epoch and m.state = 'claimed'
+    and m.lease_until > app.lease_now()
   returning m.id, m.attempts, m.state
 ), content as (
   insert into app.message_content (shop_id, message_id, subject, text, html)
@@ -95,7 +99,7 @@ with r as (
     not_before = case when r.state = 'queued' then app.now() + r.delay_ms * interval '1 millisecond' else m.not_before end,
     attempts = case when r.is_uncounted then greatest(m.attempts - 1, 0) else m.attempts end
   from r
-  where m.shop_id = app.current_shop() and m.id = r.id and m.epoch = r.epoch and m.state in ('handing', 'unknown')
+  where m.shop_id = app.current_shop() and m.id = r.id and m.id = any($2::uuid[]) and m.epoch = r.epoch and m.state in ('handing', 'unknown')
   returning m.id, m.attempts, m.created_at
 ), attempt as (
   insert into app.delivery_attempt (shop_id, message_month, message_id, attempt, channel, phase, started_at, ended_at, outcome, code, detail)

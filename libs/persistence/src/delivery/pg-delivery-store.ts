@@ -113,7 +113,12 @@ export class PgDeliveryStore extends DeliveryStore {
     if (verdicts.length === 0) return new Set();
     const rows = await pg(tx).query<{ id: string }>(
       FENCE,
-      [JSON.stringify(verdicts.map(verdictRow)), leaseMs, JSON.stringify(linkRows(verdicts))],
+      [
+        JSON.stringify(verdicts.map(verdictRow)),
+        leaseMs,
+        JSON.stringify(linkRows(verdicts)),
+        verdicts.map(({ id }) => id),
+      ],
       'delivery_fence',
     );
     return new Set(rows.map((row) => row.id));
@@ -123,7 +128,7 @@ export class PgDeliveryStore extends DeliveryStore {
     if (records.length === 0) return new Set();
     const rows = await pg(tx).query<{ id: string }>(
       RECORD,
-      [JSON.stringify(records.map(recordRow))],
+      [JSON.stringify(records.map(recordRow)), records.map(({ id }) => id)],
       'delivery_record',
     );
     await this.suppress(

@@ -123,13 +123,14 @@ async function insertRuns(tx: Transaction, changes: readonly RunChange[]): Promi
 
 async function updateRuns(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
   if (changes.length === 0) return;
-  // Not prepared: a plan made while the table was small would scan it once it is large.
+  // The ids a second time: of the record set the planner knows nothing and would rather read the whole table.
   await pg(tx).query(
     `update app.journey_run r
      set status = c.status, step = c.step, state = c.state, ended_at = c.ended_at, end_reason = c.end_reason
      from jsonb_to_recordset($1::jsonb) as c (id uuid, status text, step text, state jsonb, ended_at timestamptz, end_reason text)
-     where r.shop_id = app.current_shop() and r.id = c.id`,
-    [JSON.stringify(changes.map((change) => stateColumns(change.run)))],
+     where r.shop_id = app.current_shop() and r.id = c.id and r.id = any($2::uuid[])`,
+    [JSON.stringify(changes.map((change) => stateColumns(change.run))), changes.map((change) => change.run.id)],
+    'runs_update',
   );
 }
 
