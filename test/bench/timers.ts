@@ -83,9 +83,9 @@ async function planOf(client: pg.Client, shopId: string): Promise<string> {
   const { rows } = await client.query<{ prosrc: string }>(
     `select prosrc from pg_proc where proname = 'claim_timers' and pronamespace = 'app'::regnamespace`,
   );
-  const statement = (rows[0]?.prosrc ?? '')
-    .replaceAll('p_limit', String(BATCH))
-    .replaceAll('p_lease', `interval '${LEASE}'`);
+  // the one statement of the function, without the frame of plpgsql around it
+  const body = /return query([\s\S]*);\s*end\s*$/.exec(rows[0]?.prosrc ?? '')?.[1] ?? '';
+  const statement = body.replaceAll('p_limit', String(BATCH)).replaceAll('p_lease', `interval '${LEASE}'`);
   await makeDue(client, shopId);
   await client.query('begin');
   const plan = await client.query<{ 'QUERY PLAN': string }>(`explain (analyze, buffers) ${statement}`);
