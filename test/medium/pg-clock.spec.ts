@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createDataSource, PgClock, PgPartitionKeeper, PgUnitOfWork, PgVirtualClock } from '#app/persistence';
+import { createDataSource, PgClock, PgHousekeeping, PgUnitOfWork, PgVirtualClock } from '#app/persistence';
 import type { DataSource } from 'typeorm';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -57,12 +57,12 @@ describe('PgVirtualClock', () => {
   });
 });
 
-describe('PgPartitionKeeper', () => {
+describe('PgHousekeeping', () => {
   it('makes the partitions of three months once', async () => {
-    const keeper = new PgPartitionKeeper(app);
-    const at = Date.parse('2017-01-15T00:00:00Z');
-    expect(await keeper.ensure(at)).toBe(12);
-    expect(await keeper.ensure(at)).toBe(0);
+    const housekeeping = new PgHousekeeping(app, 90);
+    await owner.query(`select app.set_virtual_clock('2017-01-15T00:00:00Z')`);
+    expect(await housekeeping.makePartitions()).toBe(12);
+    expect(await housekeeping.makePartitions()).toBe(0);
     await owner.query(`select 'app.inbox_event_2017_03'::regclass, 'app.run_journal_2017_01'::regclass`);
   });
 });

@@ -124,7 +124,6 @@ export {
 export { RunWriter } from './journeys/runtime/run-writer.js';
 export { type ClaimedTimer, type DueRun, TimerStore } from './journeys/runtime/timer-store.port.js';
 export { WakeRuns } from './journeys/runtime/wake-runs.js';
-export { PartitionKeeper } from './ops/partition-keeper.port.js';
 export { ClockPort } from './ports/clock.port.js';
 export { HintPort, QUEUE_NAMES, type QueueName } from './ports/hint.port.js';
 export { IdPort } from './ports/id.port.js';

@@ -17,7 +17,6 @@ export { PgJourneyStore } from './journeys/pg-journey-store.js';
 export { PgRunQueries } from './journeys/pg-run-queries.js';
 export { PgRunStore } from './journeys/pg-run-store.js';
 export { PgTimerStore } from './journeys/pg-timer-store.js';
-export { PgPartitionKeeper } from './partitions/pg-partition-keeper.js';
 export { PgDeadLetters } from './ops/pg-dead-letters.js';
 export { PgShopOperations } from './ops/pg-shop-operations.js';
 export { PgScoreCounts } from './scores/pg-score-counts.js';
