@@ -1,10 +1,10 @@
 import { Drain } from './drain.js';
 
 describe('Drain', () => {
-  it('runs rounds until one finds nothing', async () => {
-    const left = [3, 2, 0];
-    const drain = new Drain(async () => ({ claimed: left.shift() ?? 0 }));
-    expect(await drain.run()).toBe(5);
+  it('runs rounds until one leaves nothing', async () => {
+    const left = [3, 3, 1];
+    const drain = new Drain(async () => ({ claimed: left.shift() ?? 0, hasMore: left.length > 0 }));
+    expect(await drain.run()).toBe(7);
     expect(left).toEqual([]);
   });
 
@@ -17,7 +17,7 @@ describe('Drain', () => {
     const drain = new Drain(async () => {
       rounds += 1;
       if (rounds === 1) await gate;
-      return { claimed: 0 };
+      return { claimed: 0, hasMore: false };
     });
     const first = drain.run();
     const second = drain.run();
@@ -30,7 +30,7 @@ describe('Drain', () => {
     let rounds = 0;
     const drain = new Drain(async () => {
       rounds += 1;
-      return { claimed: 1 };
+      return { claimed: 1, hasMore: true };
     });
     const running = drain.run();
     await drain.stop();
@@ -43,7 +43,7 @@ describe('Drain', () => {
     let fails = true;
     const drain = new Drain(async () => {
       if (fails) throw new Error('the database is away');
-      return { claimed: 0 };
+      return { claimed: 0, hasMore: false };
     });
     await expect(drain.run()).rejects.toThrow('the database is away');
     fails = false;

@@ -1,8 +1,8 @@
-/** One round of work: how many rows it took. */
-export type Round = () => Promise<{ readonly claimed: number }>;
+/** One round of work: how many rows it took, and whether it left some that are due. */
+export type Round = () => Promise<{ readonly claimed: number; readonly hasMore: boolean }>;
 
 /**
- * Runs rounds until one finds nothing. Callers at the same time share one run: a call that comes while it goes on makes it look
+ * Runs rounds until one leaves nothing. Callers at the same time share one run: a call that comes while it goes on makes it look
  * once more, so a row committed before the call is never left lying.
  */
 export class Drain {
@@ -35,9 +35,9 @@ export class Drain {
     let total = 0;
     for (;;) {
       this.isWanted = false;
-      const { claimed } = await this.round();
+      const { claimed, hasMore } = await this.round();
       total += claimed;
-      if (this.isStopped || (claimed === 0 && !this.isWanted)) return total;
+      if (this.isStopped || (!hasMore && !this.isWanted)) return total;
     }
   }
 }

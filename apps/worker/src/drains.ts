@@ -19,7 +19,11 @@ export class Drains {
     hints: BullHints,
     work: WorkMetrics,
   ) {
-    this.intake = new Drain(() => work.intake(() => processInbox.run()));
+    this.intake = new Drain(async () => {
+      const { claimed } = await work.intake(() => processInbox.run());
+      // a batch is one shop's: others may wait behind it
+      return { claimed, hasMore: claimed > 0 };
+    });
     this.timers = new Drain(() => work.timers(() => fireDueTimers.run()));
     this.email = new Drain(() => work.timed('delivery-email', () => deliverMessages.run('email')));
     this.sms = new Drain(() => work.timed('delivery-sms', () => deliverMessages.run('sms')));

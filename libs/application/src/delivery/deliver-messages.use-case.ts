@@ -72,9 +72,9 @@ export class DeliverMessages {
     try {
       while (claimed < MAX_PER_RUN && !this.isStopped) {
         const claims = await this.prepare.claim(medium, CLAIM_LIMIT);
-        if (claims.length === 0 && !(await this.waitWhileBusy(sending))) break;
         claimed += claims.length;
         await this.handOver(claims, channel, leaseMs, sending, stopped);
+        if (claims.length < CLAIM_LIMIT && !(await this.waitWhileBusy(sending))) break;
       }
     } finally {
       await sending.drained().finally(() => this.sendings.delete(sending));

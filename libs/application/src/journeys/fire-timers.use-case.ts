@@ -14,6 +14,8 @@ export interface FiringReport {
   readonly fired: number;
   readonly messages: number;
   readonly dead: number;
+  /** The claim was full: more may be due. */
+  readonly hasMore: boolean;
 }
 
 interface Tally {
@@ -46,7 +48,8 @@ export class FireDueTimers {
       await this.fireShop(shopId, timers, tally);
     }
     for (const medium of tally.media) this.hints.hint(`delivery-${medium}`);
-    return { claimed: claimed.length, fired: tally.fired, messages: tally.messages, dead: tally.dead };
+    const { fired, messages, dead } = tally;
+    return { claimed: claimed.length, fired, messages, dead, hasMore: claimed.length === BATCH };
   }
 
   private async fireShop(shopId: string, timers: readonly ClaimedTimer[], tally: Tally): Promise<void> {

@@ -1,3 +1,5 @@
+import { presentId } from '../facts/present-customer.sql.js';
+
 /**
  * The statements of the hand-over. Each takes any number of messages. Ids are given a second time as an array: of a record set the
  * planner knows nothing and would rather read the whole table.
@@ -17,7 +19,7 @@ where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'c
 /** The person of a message \`m\` as \`c\`: the record that the message's customer was merged into, where it was. */
 export const PERSON = `
 join app.customer planned on planned.shop_id = m.shop_id and planned.id = m.customer_id
-join app.customer c on c.shop_id = m.shop_id and c.id = coalesce(planned.merged_into, planned.id)`;
+join app.customer c on c.shop_id = m.shop_id and c.id = ${presentId('planned')}`;
 
 /**
  * The share lock makes withdrawals of consent and suppressions wait, or this statement wait for them. In the order of the ids,
@@ -26,7 +28,7 @@ join app.customer c on c.shop_id = m.shop_id and c.id = coalesce(planned.merged_
 export const GATE_PEOPLE = `
 select planned.id as asked, c.facts
 from app.customer planned
-join app.customer c on c.shop_id = planned.shop_id and c.id = coalesce(planned.merged_into, planned.id)
+join app.customer c on c.shop_id = planned.shop_id and c.id = ${presentId('planned')}
 where planned.shop_id = app.current_shop() and planned.id = any($1::uuid[])
 order by c.id
 for share of c`;

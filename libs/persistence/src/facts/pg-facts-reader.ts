@@ -9,6 +9,7 @@ import {
   type ShopFacts,
 } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { presentId } from './present-customer.sql.js';
 
 interface CustomerRow {
   asked: string;
@@ -25,7 +26,7 @@ interface OrderRow {
 
 const CUSTOMERS = `
   select a.id as asked, c.id, c.facts, c.order_count
-  from app.customer a join app.customer c on c.shop_id = a.shop_id and c.id = coalesce(a.merged_into, a.id)
+  from app.customer a join app.customer c on c.shop_id = a.shop_id and c.id = ${presentId('a')}
   where a.id = any($1::uuid[])`;
 
 // Ids compare by their bytes, as they do in the fold: shorter first, so that numbers of any length count up.

@@ -11,6 +11,7 @@ import {
 import { type CustomerFacts, EMPTY_CUSTOMER, factsView, type OrderFacts } from '#app/domain';
 import { afterCreated, pageOf } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { presentId } from './present-customer.sql.js';
 
 interface CustomerRow {
   id: string;
@@ -27,7 +28,7 @@ interface OrderRow {
 
 const CUSTOMER = `
   select c.id, c.facts, c.order_count, c.created_at
-  from app.customer a join app.customer c on c.shop_id = a.shop_id and c.id = coalesce(a.merged_into, a.id)
+  from app.customer a join app.customer c on c.shop_id = a.shop_id and c.id = ${presentId('a')}
   where a.id = $1`;
 
 @Injectable()
@@ -65,7 +66,7 @@ export class PgPeopleDirectory extends PeopleDirectory {
     const rows = await pg(tx).query<OrderRow>(
       `select t.id, t.customer_id, t.created_at from app.orders t
        where ${afterCreated('app.orders', 3, page)} and ($1::text is null or t.external_id = $1)
-         and ($2::uuid is null or t.customer_id = (select coalesce(c.merged_into, c.id) from app.customer c where c.id = $2))
+         and ($2::uuid is null or t.customer_id = (select ${presentId('c')} from app.customer c where c.id = $2))
        order by t.created_at, t.id limit $4`,
       [filter.externalId ?? null, filter.customerId ?? null, page.after, page.limit + 1],
     );

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type TimelineItem, type TimelinePage, TimelineReader, type Transaction } from '#app/application';
 import { PermanentError } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { presentId } from './present-customer.sql.js';
 
 interface ItemRow {
   kind: TimelineItem['kind'];
@@ -70,7 +71,7 @@ export class PgTimelineReader extends TimelineReader {
   ): Promise<TimelinePage> {
     const [place = null, kind = null, id = null] = page.cursor === null ? [] : read(page.cursor);
     const [customer] = await pg(tx).query<{ id: string }>(
-      'select coalesce(merged_into, id) as id from app.customer where id = $1',
+      `select ${presentId('c')} as id from app.customer c where c.id = $1`,
       [customerId],
     );
     if (!customer) return { items: [], next: null };
