@@ -53,7 +53,10 @@ export type {
   SurveyDefinition,
   TemplateDocument,
 } from './journey/document.js';
+export { CASE_PRIORITIES, type CasePriority } from './journey/run.js';
 export type {
+  Act,
+  ActEffect,
   Decision,
   Effect,
   EndReason,

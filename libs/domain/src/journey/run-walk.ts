@@ -3,8 +3,8 @@ import type { EventView, FactsSnapshot, Json } from '../facts/view.js';
 import { type Instant, toIso } from '../time/instant.js';
 import { DecisionFacts } from './decision-facts.js';
 import { END, type JourneyPlan, type PlannedStep } from './plan.js';
-import type { Decision, Effect, FinishEffect, JournalEntry, JournalKind, RunState } from './run.js';
-import type { StepContext, StepDecision } from './step-kind.js';
+import type { Act, Decision, Effect, FinishEffect, JournalEntry, JournalKind, RunState } from './run.js';
+import type { PlannedSend, StepContext, StepDecision } from './step-kind.js';
 
 /** Steps that one decision may take; a plan's loops all hold a wait, so only a faulty step kind gets here. */
 const MAX_STEPS_PER_DECISION = 100;
@@ -120,25 +120,31 @@ export class RunWalk {
       return null;
     }
     const next = decision.next ?? step.next;
-    if (decision.send) {
-      this.effects.push({
-        type: 'send',
-        step: step.id,
-        visit: this.run.visit,
-        class: this.plan.document.class,
-        ...decision.send,
-      });
-      this.write('sent', {
-        ...note,
-        template: decision.send.template,
-        channels: decision.send.channels,
-        dueAt: toIso(decision.send.dueAt),
-        next,
-      });
-    } else {
-      this.write('passed', { ...note, next });
-    }
+    const acts = decision.acts ?? [];
+    this.act(step, acts);
+    if (decision.holdOut === true) this.set({ isHeldOut: true });
+    if (decision.send) this.send(step, decision.send, note, next);
+    else this.write('passed', { ...note, ...(acts.length === 0 ? {} : { acts: acts as unknown as Json }), next });
     return next;
+  }
+
+  private act({ id }: PlannedStep, acts: readonly Act[]): void {
+    const { visit, at } = this.run;
+    for (const [index, act] of acts.entries()) this.effects.push({ type: 'act', step: id, visit, index, at, act });
+  }
+
+  /** A run that is held out goes the same way; only its messages stay. */
+  private send({ id }: PlannedStep, planned: PlannedSend, note: Data, next: string): void {
+    const isHeldOut = this.run.isHeldOut === true;
+    const send = { class: this.plan.document.class, ...planned, ...(isHeldOut ? { isHeldOut } : {}) };
+    this.effects.push({ type: 'send', step: id, visit: this.run.visit, ...send });
+    this.write(isHeldOut ? 'held-out' : 'sent', {
+      ...note,
+      template: planned.template,
+      channels: planned.channels,
+      dueAt: toIso(planned.dueAt),
+      next,
+    });
   }
 
   private wait(wanted: Instant | null, own: Json, note: Data): void {

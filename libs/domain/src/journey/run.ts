@@ -1,6 +1,6 @@
 import type { EventType } from '../event/event.js';
 import type { EventView, Json } from '../facts/view.js';
-import type { Instant, IsoInstant } from '../time/instant.js';
+import type { Instant, IsoDate, IsoInstant } from '../time/instant.js';
 import type { Medium, MessageClass } from '../consent/message-class.js';
 import type { SurveyDefinition } from './document.js';
 
@@ -25,6 +25,8 @@ export interface RunState {
   readonly entry: EventView;
   readonly goalAt: IsoInstant | null;
   readonly endReason: EndReason | null;
+  /** Set once a hold-out step has drawn this run: what it would send is noted and never sent. */
+  readonly isHeldOut?: boolean;
 }
 
 /** What a run is told. */
@@ -34,7 +36,7 @@ export type RunInput =
   | { readonly type: 'woke'; readonly dueAt: Instant };
 
 /** What the worker must do for a run. A new `wake` replaces the earlier one; leaving a waiting step drops it. */
-export type Effect = WakeEffect | SendEffect | FinishEffect;
+export type Effect = WakeEffect | SendEffect | ActEffect | FinishEffect;
 
 /** Wake the run at this time. */
 export interface WakeEffect {
@@ -55,6 +57,38 @@ export interface SendEffect {
   /** After this time the message is skipped as `expired`. */
   readonly usefulUntil: Instant | null;
   readonly survey: SurveyDefinition | null;
+  /** The run is held out: store that this would have been sent. */
+  readonly isHeldOut?: boolean;
+}
+
+export const CASE_PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
+export type CasePriority = (typeof CASE_PRIORITIES)[number];
+
+/** What a step does besides sending. Texts and values are final: expressions and placeholders are filled in. */
+export type Act =
+  | { readonly type: 'set'; readonly attribute: string; readonly value: Json }
+  | { readonly type: 'tag'; readonly tag: string; readonly isOn: boolean }
+  | { readonly type: 'award'; readonly points: number; readonly reason: string }
+  | { readonly type: 'open-case'; readonly topic: string; readonly title: string; readonly priority: CasePriority }
+  /** `due`: the last day on which the promise is kept, in the shop's zone. */
+  | { readonly type: 'promise'; readonly what: string; readonly due: IsoDate }
+  | { readonly type: 'call'; readonly url: string; readonly payload: Json }
+  /** `journey`: key of another journey; the person enters or leaves it with this run's order. */
+  | { readonly type: 'start'; readonly journey: string }
+  | { readonly type: 'stop'; readonly journey: string }
+  /** The arm of a split or hold-out that this person was drawn into. */
+  | { readonly type: 'assign'; readonly arm: string };
+
+/** Performed in the transaction that stores the decision; run, step, visit and `index` name it, so it is never done twice. */
+export interface ActEffect {
+  readonly type: 'act';
+  readonly step: string;
+  readonly visit: number;
+  /** Position among the acts of this visit, from 0. */
+  readonly index: number;
+  /** Business time. */
+  readonly at: Instant;
+  readonly act: Act;
 }
 
 /** The run is over. */
@@ -64,7 +98,16 @@ export interface FinishEffect {
   readonly reason: EndReason;
 }
 
-export type JournalKind = 'entered' | 'passed' | 'sent' | 'waited' | 'woke' | 'event' | 'goal' | 'finished';
+export type JournalKind =
+  | 'entered'
+  | 'passed'
+  | 'sent'
+  | 'held-out'
+  | 'waited'
+  | 'woke'
+  | 'event'
+  | 'goal'
+  | 'finished';
 
 /** One line of the append-only journal: what was decided, at which step, on which facts. */
 export interface JournalEntry {

@@ -3,7 +3,7 @@ import type { EventView, FactsView, Json } from '../facts/view.js';
 import type { Instant } from '../time/instant.js';
 import type { Medium, MessageClass } from '../consent/message-class.js';
 import type { SurveyDefinition } from './document.js';
-import type { SendEffect } from './run.js';
+import type { Act, SendEffect } from './run.js';
 
 /** What a step may look at while it decides. Nothing here reads a clock or does I/O. */
 export interface StepContext {
@@ -28,12 +28,18 @@ export interface StepContext {
   holds(condition: string): boolean;
 }
 
+/** A message as a step plans it; the engine adds whose it is. */
+export type PlannedSend = Omit<SendEffect, 'type' | 'step' | 'visit' | 'class' | 'isHeldOut'>;
+
 /** What a step decides: go on (to `next`, else to the following step), stay and wait, or end the run. */
 export type StepDecision =
   | {
       readonly type: 'continue';
       readonly next?: string | undefined;
-      readonly send?: Omit<SendEffect, 'type' | 'step' | 'visit' | 'class'> | undefined;
+      readonly send?: PlannedSend | undefined;
+      readonly acts?: readonly Act[] | undefined;
+      /** True: from here on the run is held out. */
+      readonly holdOut?: boolean | undefined;
       readonly note?: Json;
     }
   | { readonly type: 'wait'; readonly until: Instant | null; readonly state?: Json; readonly note?: Json }
