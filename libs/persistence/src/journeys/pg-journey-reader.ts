@@ -42,13 +42,15 @@ export class PgJourneyReader extends JourneyReader {
   }
 
   async live(tx: Transaction): Promise<readonly StoredVersion[]> {
-    await keepJourneyStates(tx);
-    const rows = await pg(tx).query<{ live_version_id: string }>(
+    const kept = keepJourneyStates(tx);
+    // runs after the lock, so that it sees what those who held it before have done
+    const listed = pg(tx).query<{ live_version_id: string }>(
       `select j.live_version_id from app.journey j
        where j.shop_id = app.current_shop() and j.state = 'live' order by j.key`,
       [],
       'journeys_live',
     );
+    const [rows] = await Promise.all([listed, kept]);
     const ids = rows.map((row) => row.live_version_id);
     const versions = await this.versions(tx, ids);
     return ids.flatMap((id) => versions.get(id) ?? []);

@@ -6,6 +6,10 @@ import type { Transaction } from '../../ports/unit-of-work.port.js';
 import type { DecidedSend } from './run-batch.js';
 import { type PlannedMessage, RunStore, type SuppressedAddress } from './run-store.port.js';
 
+export interface Suppressions {
+  scopeOf(medium: Medium, address: string | null): SuppressedAddress['scope'] | undefined;
+}
+
 interface Choice {
   readonly medium: Medium;
   readonly refusal: ContactRefusal | null;
@@ -20,18 +24,25 @@ export class PlanMessages {
     private readonly ids: IdPort,
   ) {}
 
-  async run(tx: Transaction, shopId: string, sends: readonly DecidedSend[], now: Instant): Promise<PlannedMessage[]> {
+  /** Which addresses of these people must not be written to. */
+  async suppressions(tx: Transaction, sends: readonly DecidedSend[]): Promise<Suppressions> {
     const fingerprints = this.fingerprints(sends);
     const addresses = [...fingerprints].map(([key, fingerprint]) => ({ medium: mediumOf(key), fingerprint }));
     const scopes = new Map<string, SuppressedAddress['scope']>();
     for (const { medium, fingerprint, scope } of await this.runs.suppressed(tx, addresses))
       scopes.set(`${medium}|${fingerprint}`, scope);
+    return {
+      scopeOf: (medium, address) => scopes.get(`${medium}|${fingerprints.get(`${medium}|${address}`)}`),
+    };
+  }
+
+  plan(shopId: string, sends: readonly DecidedSend[], suppressions: Suppressions, now: Instant): PlannedMessage[] {
     return sends.map((send) => {
       const choice = choose(send, (medium, address) => {
-        const scope = scopes.get(`${medium}|${fingerprints.get(`${medium}|${address}`)}`);
+        const scope = suppressions.scopeOf(medium, address);
         return scope === 'all' || (scope === 'non_service' && send.effect.class !== 'service');
       });
-      return this.plan(shopId, send, choice, now);
+      return this.planOne(shopId, send, choice, now);
     });
   }
 
@@ -49,7 +60,7 @@ export class PlanMessages {
     return fingerprints;
   }
 
-  private plan(shopId: string, send: DecidedSend, { medium, refusal }: Choice, now: Instant): PlannedMessage {
+  private planOne(shopId: string, send: DecidedSend, { medium, refusal }: Choice, now: Instant): PlannedMessage {
     const { effect, tracked, snapshot, entry } = send;
     const { run, journey } = tracked;
     const cause = [shopId, run.id, effect.step, effect.visit, medium, run.customerId].join('|');

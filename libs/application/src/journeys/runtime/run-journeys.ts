@@ -49,12 +49,18 @@ export class RunJourneys extends JourneyRuntime {
   ): Promise<RuntimeReport> {
     const batch = new RunBatch();
     if (events.length === 0) return this.writer.write(tx, shop.id, batch, now);
-    const live = await this.plans.live(tx);
+    const customerIds = [...new Set(events.map((folded) => folded.customerId))];
+    // what doesn't wait for an answer shares a round trip
+    const [live, waiting] = await Promise.all([this.plans.live(tx), this.runs.lockWaiting(tx, customerIds)]);
     const hearings = events.map((folded) => hear(folded, live, now));
-    await this.loadRuns(tx, batch, events, live);
-    await this.loadOwnOrders(tx, shop, batch, events);
     const wishes = hearings.flatMap(({ entries }) => entries.map(toWish));
-    if (wishes.length > 0) batch.knowEntries(await this.runs.earlierEntries(tx, wishes));
+    const [short, earlier] = await Promise.all([
+      this.shortOfGoal(tx, customerIds, events, live),
+      wishes.length === 0 ? [] : this.runs.earlierEntries(tx, wishes),
+    ]);
+    batch.knowEntries(earlier);
+    await this.track(tx, batch, [...waiting, ...short]);
+    await this.loadOwnOrders(tx, shop, batch, events);
     for (const hearing of hearings) {
       moveRuns(batch, hearing, now);
       for (const entry of hearing.entries) this.startRun(batch, hearing, entry, now);
@@ -62,19 +68,20 @@ export class RunJourneys extends JourneyRuntime {
     return this.writer.write(tx, shop.id, batch, now);
   }
 
-  private async loadRuns(
+  private async shortOfGoal(
     tx: Transaction,
-    batch: RunBatch,
+    customerIds: readonly string[],
     events: readonly FoldedEvent[],
     live: readonly JourneyInForce[],
-  ): Promise<void> {
-    const customerIds = [...new Set(events.map((folded) => folded.customerId))];
+  ): Promise<StoredRun[]> {
     const types = new Set(events.map((folded) => folded.event.type));
-    const stored = await this.runs.lockWaiting(tx, customerIds);
     const aimed = live
       .filter(({ plan }) => plan.goal && types.has(plan.goal.event))
       .map(({ version }) => version.journeyId);
-    if (aimed.length > 0) stored.push(...(await this.runs.lockShortOfGoal(tx, customerIds, aimed)));
+    return aimed.length === 0 ? [] : this.runs.lockShortOfGoal(tx, customerIds, aimed);
+  }
+
+  private async track(tx: Transaction, batch: RunBatch, stored: readonly StoredRun[]): Promise<void> {
     const journeys = await this.plans.of(
       tx,
       stored.map((run) => run.versionId),

@@ -17,11 +17,16 @@ export class RunWriter {
   async write(tx: Transaction, shopId: string, batch: RunBatch, now: Instant): Promise<RuntimeReport> {
     const changes = batch.changes();
     if (changes.length === 0) return { started: 0, moved: 0, messages: 0, media: [] };
-    const lost = await this.runs.save(tx, changes);
+    const [lost, suppressions] = await Promise.all([
+      this.runs.save(tx, changes),
+      this.planMessages.suppressions(tx, batch.sends),
+    ]);
     const sends = batch.sends.filter((send) => !lost.has(send.tracked.run.id));
-    await this.runs.suppressQueued(tx, batch.exitedRunIds(), 'run-exited');
-    const messages = sends.length === 0 ? [] : await this.planMessages.run(tx, shopId, sends, now);
-    await this.runs.planMessages(tx, messages);
+    const messages = this.planMessages.plan(shopId, sends, suppressions, now);
+    await Promise.all([
+      this.runs.suppressQueued(tx, batch.exitedRunIds(), 'run-exited'),
+      this.runs.planMessages(tx, messages),
+    ]);
     const ready = messages.filter((message) => message.state === 'queued' && !message.run.isHeld);
     const started = changes.filter((change) => change.isNew).length;
     return {
