@@ -52,11 +52,15 @@ export class DigestBodies {
   ) {}
 
   async digest(tx: Transaction, claimed: readonly ClaimedBody[]): Promise<InboxReport> {
-    const { shop, opened, faulty, events } = await this.bodies.open(tx, claimed);
+    const [{ shop, opened, faulty, events }, now] = await Promise.all([
+      this.bodies.open(tx, claimed),
+      this.clock.now(tx),
+    ]);
     const folded = await this.facts.fold(tx, shop, events);
-    const report =
-      folded.length === 0 ? NOTHING_DONE : await this.journeys.onEvents(tx, shop, await this.clock.now(tx), folded);
-    if (opened.length > 0) await this.inbox.finish(tx, opened);
+    const [report] = await Promise.all([
+      folded.length === 0 ? NOTHING_DONE : this.journeys.onEvents(tx, shop, now, folded),
+      opened.length === 0 ? undefined : this.inbox.finish(tx, opened),
+    ]);
     let buried = 0;
     for (const { body, error } of faulty) buried += await this.setAside(tx, body, error);
     return {

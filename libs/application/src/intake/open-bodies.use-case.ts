@@ -36,11 +36,14 @@ export class OpenBodies {
   ) {}
 
   async open(tx: Transaction, claimed: readonly ClaimedBody[]): Promise<OpenedBodies> {
-    await this.store.lockIntake(tx);
-    const ours = await this.store.stillClaimed(tx, claimed);
+    // In one round trip and in this order: what follows the lock sees what those who held it before have done.
+    const [, ours, shop, settings] = await Promise.all([
+      this.store.lockIntake(tx),
+      this.store.stillClaimed(tx, claimed),
+      this.facts.shop(tx),
+      this.store.sourceSettings(tx, [...new Set(claimed.map((body) => body.sourceId))]),
+    ]);
     const bodies = claimed.filter((body) => ours.has(body.id));
-    const shop = await this.facts.shop(tx);
-    const settings = await this.store.sourceSettings(tx, [...new Set(bodies.map((body) => body.sourceId))]);
     const faulty: FaultyBody[] = [];
     const read = bodies.flatMap((body) =>
       attempt(faulty, body, () => this.read(body, shop, settings.get(body.sourceId))),

@@ -54,10 +54,24 @@ const WAITING = `
 const SUPPRESS = `
   insert into app.suppression (shop_id, medium, address_hmac, scope, reason)
   select app.current_shop(), r.medium, r.hmac, 'non_service', 'opted-out' from unnest($1::text[], $2::bytea[]) as r (medium, hmac)
+  order by r.medium, r.hmac
   on conflict do nothing`;
 const LIFT = `
   delete from app.suppression s using unnest($1::text[], $2::bytea[]) as r (medium, hmac)
   where s.medium = r.medium and s.address_hmac = r.hmac and s.scope = 'non_service'`;
+
+interface IdentityRow {
+  kind: IdentityKind;
+  value: string;
+  customer_id: string;
+}
+
+interface OrderRow {
+  id: string;
+  external_id: string;
+  customer_id: string | null;
+  facts: OrderFacts;
+}
 
 /** Facts in PostgreSQL, read and written for a whole batch at a time. */
 @Injectable()
@@ -97,8 +111,10 @@ export class PgFactsStore extends FactsStore {
   async firstTellers(tx: Transaction, claims: readonly OnceClaim[]): Promise<string[]> {
     const sources = claims.map(({ sourceId }) => sourceId);
     const keys = claims.map(({ key }) => `once:${key}`);
-    await pg(tx).query(CLAIM_ONCE, [sources, keys, claims.map(({ inboxId }) => inboxId)], 'facts_claim_once');
-    const rows = await pg(tx).query<{ event_id: string }>(FIRST_TELLERS, [sources, keys], 'facts_first_tellers');
+    const [, rows] = await Promise.all([
+      pg(tx).query(CLAIM_ONCE, [sources, keys, claims.map(({ inboxId }) => inboxId)], 'facts_claim_once'),
+      pg(tx).query<{ event_id: string }>(FIRST_TELLERS, [sources, keys], 'facts_first_tellers'),
+    ]);
     return rows.map((row) => row.event_id);
   }
 
@@ -108,18 +124,16 @@ export class PgFactsStore extends FactsStore {
   ): Promise<KnownPeople> {
     const db = pg(tx);
     const { identities: wanted, orderExternalIds } = sought;
-    const identityRows = await db.query<{ kind: IdentityKind; value: string; customer_id: string }>(
-      IDENTITIES,
-      [wanted.map(({ kind }) => kind), wanted.map(({ value }) => value)],
-      'facts_identities',
-    );
-    const orderRows = await db.query<{
-      id: string;
-      external_id: string;
-      customer_id: string | null;
-      facts: OrderFacts;
-    }>(ORDERS, [orderExternalIds], 'facts_orders_by_external_id');
+    const [identityRows, orderRows] = await Promise.all([
+      db.query<IdentityRow>(
+        IDENTITIES,
+        [wanted.map(({ kind }) => kind), wanted.map(({ value }) => value)],
+        'facts_identities',
+      ),
+      db.query<OrderRow>(ORDERS, [orderExternalIds], 'facts_orders_by_external_id'),
+    ]);
     const customerIds = [...new Set([...identityRows, ...orderRows].flatMap((row) => row.customer_id ?? []))];
+    const [customers, placed] = await Promise.all([customersOf(db, customerIds), placedOrdersOf(db, customerIds)]);
     return {
       identities: identityRows.map(({ customer_id, ...identity }) => ({ ...identity, customerId: customer_id })),
       orders: orderRows.map(({ external_id, customer_id, ...order }) => ({
@@ -127,8 +141,8 @@ export class PgFactsStore extends FactsStore {
         externalId: external_id,
         customerId: customer_id,
       })),
-      customers: await customersOf(db, customerIds),
-      placed: await placedOrdersOf(db, customerIds),
+      customers,
+      placed,
     };
   }
 

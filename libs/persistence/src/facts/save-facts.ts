@@ -2,10 +2,12 @@ import type { CustomerMerge, FactsChanges, LinkedOrder } from '#app/application'
 import type { PgTransaction } from '../connection/pg-unit-of-work.js';
 import { toEventRecord } from './event-rows.js';
 
+/** In the order of the ids, as everywhere, so that nobody waits in a circle. */
 const CUSTOMERS = `
   insert into app.customer as c (shop_id, id, facts, email, phone, order_count)
   select app.current_shop(), r.id, r.facts, r.facts->>'email', r.facts->>'phone', r.order_count
   from jsonb_to_recordset($1::jsonb) as r (id uuid, facts jsonb, order_count integer)
+  order by r.id
   on conflict (shop_id, id) do update
     set facts = excluded.facts, email = excluded.email, phone = excluded.phone, order_count = excluded.order_count, updated_at = app.now()`;
 
@@ -52,38 +54,53 @@ const LINK = `
   answers as (update app.survey_answer a set customer_id = l.customer_id from l where a.order_id = l.order_id and a.customer_id is null)
   update app.event e set customer_id = l.customer_id from l where e.order_external_id = l.external_id and e.customer_id is null`;
 
-/** Writes what a batch changed, one statement for each kind of row; returns the ids of events that are new to the timeline. */
+/**
+ * Writes what a batch changed, one statement for each kind of row; returns the ids of events that are new to the timeline. The
+ * statements share one round trip and run in the order in which they are sent.
+ */
 export async function saveFacts(tx: PgTransaction, changes: FactsChanges): Promise<ReadonlySet<string>> {
   const { customers, merges, identities, orders, links, events } = changes;
-  if (customers.length > 0) {
-    const records = customers.map(({ id, facts, orderCount }) => ({ id, facts, order_count: orderCount }));
-    await tx.query(CUSTOMERS, [JSON.stringify(records)], 'facts_save_customers');
-  }
-  if (merges.length > 0) await mergeRecords(tx, merges);
-  if (identities.length > 0) {
-    const columns = [
-      identities.map(({ kind }) => kind),
-      identities.map(({ value }) => value),
-      identities.map(({ customerId }) => customerId),
-    ];
-    await tx.query(IDENTITIES, columns, 'facts_save_identities');
-  }
-  if (orders.length > 0) {
-    const records = orders.map(({ id, externalId, customerId, facts }) => ({
-      id,
-      external_id: externalId,
-      customer_id: customerId,
-      facts,
-    }));
-    await tx.query(ORDERS, [JSON.stringify(records)], 'facts_save_orders');
-  }
-  const added = await tx.query<{ inbox_id: string; ordinal: number }>(
+  const sent: Promise<unknown>[] = [];
+  if (customers.length > 0) sent.push(saveCustomers(tx, customers));
+  if (merges.length > 0) sent.push(mergeRecords(tx, merges));
+  if (identities.length > 0) sent.push(saveIdentities(tx, identities));
+  if (orders.length > 0) sent.push(saveOrders(tx, orders));
+  const added = saveEvents(tx, events);
+  if (links.length > 0) sent.push(linkWaiting(tx, links));
+  const [rows] = await Promise.all([added, ...sent]);
+  return new Set(rows.map((row) => `${row.inbox_id}-${row.ordinal}`));
+}
+
+async function saveCustomers(tx: PgTransaction, customers: FactsChanges['customers']): Promise<void> {
+  const records = customers.map(({ id, facts, orderCount }) => ({ id, facts, order_count: orderCount }));
+  await tx.query(CUSTOMERS, [JSON.stringify(records)], 'facts_save_customers');
+}
+
+async function saveIdentities(tx: PgTransaction, identities: FactsChanges['identities']): Promise<void> {
+  const columns = [
+    identities.map(({ kind }) => kind),
+    identities.map(({ value }) => value),
+    identities.map(({ customerId }) => customerId),
+  ];
+  await tx.query(IDENTITIES, columns, 'facts_save_identities');
+}
+
+async function saveOrders(tx: PgTransaction, orders: FactsChanges['orders']): Promise<void> {
+  const records = orders.map(({ id, externalId, customerId, facts }) => ({
+    id,
+    external_id: externalId,
+    customer_id: customerId,
+    facts,
+  }));
+  await tx.query(ORDERS, [JSON.stringify(records)], 'facts_save_orders');
+}
+
+function saveEvents(tx: PgTransaction, events: FactsChanges['events']) {
+  return tx.query<{ inbox_id: string; ordinal: number }>(
     EVENTS,
     [JSON.stringify(events.map(toEventRecord))],
     'facts_save_events',
   );
-  if (links.length > 0) await linkWaiting(tx, links);
-  return new Set(added.map((row) => `${row.inbox_id}-${row.ordinal}`));
 }
 
 async function mergeRecords(tx: PgTransaction, merges: readonly CustomerMerge[]): Promise<void> {
