@@ -27,7 +27,7 @@ const LIBS = {
 const PURE_PACKAGES = {
   domain: ['zod', 'luxon', '@marcbachmann/cel-js', 're2js', 'libphonenumber-js'],
   contracts: ['zod'],
-  steps: ['zod', 'luxon'],
+  steps: ['zod', 'luxon', '@noble/hashes'],
   scoring: ['zod'],
   verbatims: ['zod'],
 };
