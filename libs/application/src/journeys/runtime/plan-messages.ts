@@ -10,7 +10,7 @@ export interface Suppressions {
   scopeOf(medium: Medium, address: string | null): SuppressedAddress['scope'] | undefined;
 }
 
-interface Choice {
+export interface Choice {
   readonly medium: Medium;
   readonly refusal: ContactRefusal | null;
 }
@@ -64,8 +64,7 @@ export class PlanMessages {
     const { effect, tracked, snapshot, entry } = send;
     const { run, journey } = tracked;
     const cause = [shopId, run.id, effect.step, effect.visit, medium, run.customerId].join('|');
-    const isLate = effect.usefulUntil !== null && effect.usefulUntil <= now;
-    const reason = tracked.hasExited ? 'run-exited' : (refusal ?? (isLate ? 'useful-until' : null));
+    const reason = whyNot(send, refusal, now);
     return {
       id: this.ids.next(),
       key: toHex(this.secrets.sha256(cause)),
@@ -86,8 +85,15 @@ export class PlanMessages {
   }
 }
 
+/** Why a message stays; null when it may go. */
+export function whyNot({ effect, tracked }: DecidedSend, refusal: ContactRefusal | null, now: Instant): string | null {
+  if (tracked.hasExited) return 'run-exited';
+  const isLate = effect.usefulUntil !== null && effect.usefulUntil <= now;
+  return refusal ?? (isLate ? 'useful-until' : null);
+}
+
 /** The first channel that may be used; when none may, the first one with its refusal, so that nothing is dropped in silence. */
-function choose(
+export function choose(
   { effect, snapshot }: DecidedSend,
   isSuppressed: (medium: Medium, address: string | null) => boolean,
 ): Choice {

@@ -1,32 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import {
-  decide,
-  type DomainEvent,
-  enter,
-  type EnterResult,
-  type EventView,
-  type Instant,
-  type Json,
-  type ShopFacts,
-  toIso,
-} from '#app/domain';
+import type { Instant, ShopFacts } from '#app/domain';
 import { FactsReader, type FactsSubject } from '../../facts/facts.repository.js';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import { type FoldedEvent, JourneyRuntime, type RuntimeReport } from '../journey-runtime.port.js';
+import { hear, moveRuns, startRun, toWish } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
 import { RunBatch, TrackedRun } from './run-batch.js';
 import { RunStore, type StoredRun } from './run-store.port.js';
 import { RunWriter } from './run-writer.js';
-
-type Entered = Extract<EnterResult, { entered: true }> & { readonly journey: JourneyInForce };
-
-/** An event on its way through the batch, with the entries it causes where their keys allow it. */
-interface Hearing {
-  readonly folded: FoldedEvent;
-  readonly view: EventView;
-  readonly entries: readonly Entered[];
-}
 
 /** Moves and starts runs on events. Decides a whole batch in memory and writes it in a fixed number of statements. */
 @Injectable()
@@ -63,7 +45,7 @@ export class RunJourneys extends JourneyRuntime {
     await this.loadOwnOrders(tx, shop, batch, events);
     for (const hearing of hearings) {
       moveRuns(batch, hearing, now);
-      for (const entry of hearing.entries) this.startRun(batch, hearing, entry, now);
+      for (const entry of hearing.entries) startRun(batch, hearing, entry, now, this.ids.next());
     }
     return this.writer.write(tx, shop.id, batch, now);
   }
@@ -111,56 +93,4 @@ export class RunJourneys extends JourneyRuntime {
     const snapshots = await this.facts.snapshots(tx, shop, subjects);
     for (const [index, tracked] of runs.entries()) tracked.snapshot = snapshots[index];
   }
-
-  private startRun(batch: RunBatch, { folded }: Hearing, entered: Entered, now: Instant): void {
-    const { journey, decision } = entered;
-    const entryNumber = batch.nextEntryNumber(toWish(entered), journey.plan.document.entry.reentry);
-    if (entryNumber === undefined) return;
-    const run: StoredRun = {
-      id: this.ids.next(),
-      journeyId: journey.version.journeyId,
-      versionId: journey.version.id,
-      customerId: folded.customerId,
-      orderId: folded.orderId,
-      entryKey: entered.entryKey,
-      entryNumber,
-      runMonth: `${toIso(now).slice(0, 7)}-01`,
-      startedAt: now,
-      state: decision.run,
-      isHeld: false,
-    };
-    const tracked = new TrackedRun(run, journey, true, folded.snapshot);
-    batch.track(tracked);
-    batch.apply(tracked, decision, folded.snapshot);
-  }
-}
-
-function hear(folded: FoldedEvent, live: readonly JourneyInForce[], now: Instant): Hearing {
-  const view = toView(folded.event);
-  const entries: Entered[] = [];
-  for (const journey of live) {
-    if (journey.plan.trigger.event !== view.type) continue;
-    const result = enter(journey.plan, view, folded.snapshot, now);
-    if (result.entered) entries.push({ ...result, journey });
-  }
-  return { folded, view, entries };
-}
-
-function moveRuns(batch: RunBatch, { folded, view }: Hearing, now: Instant): void {
-  for (const tracked of batch.concerned(folded.customerId, folded.orderId, view.type)) {
-    const own = folded.orderId === null && tracked.run.orderId !== null ? tracked.snapshot : undefined;
-    const snapshot = own ? { ...folded.snapshot, order: own.order, position: own.position } : folded.snapshot;
-    const decision = decide(tracked.journey.plan, tracked.run.state, { type: 'event', event: view }, snapshot, now);
-    batch.apply(tracked, decision, snapshot);
-    if (folded.orderId !== null) tracked.snapshot = folded.snapshot;
-  }
-}
-
-function toWish({ journey, entryKey }: Entered) {
-  return { journeyId: journey.version.journeyId, entryKey };
-}
-
-/** What conditions may see of an event; the body came from JSON, so what is there is JSON. */
-function toView({ id, type, occurredAt, data }: DomainEvent): EventView {
-  return { id, type, occurredAt, data: data as unknown as Json };
 }

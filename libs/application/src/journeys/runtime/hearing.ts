@@ -1,0 +1,78 @@
+import {
+  decide,
+  type DomainEvent,
+  enter,
+  type EnterResult,
+  type EventView,
+  type Instant,
+  type Json,
+  toIso,
+} from '#app/domain';
+import type { FoldedEvent } from '../journey-runtime.port.js';
+import type { JourneyInForce } from './journey-plans.js';
+import { type RunBatch, TrackedRun } from './run-batch.js';
+import type { EntryWish, StoredRun } from './run-store.port.js';
+
+export type Entered = Extract<EnterResult, { entered: true }> & { readonly journey: JourneyInForce };
+
+/** An event on its way through the batch, with the entries it causes where their keys allow it. */
+export interface Hearing {
+  readonly folded: FoldedEvent;
+  readonly view: EventView;
+  readonly entries: readonly Entered[];
+}
+
+/** What an event starts of these journeys, by the facts right after it. */
+export function hear(folded: FoldedEvent, live: readonly JourneyInForce[], now: Instant): Hearing {
+  const view = toView(folded.event);
+  const entries: Entered[] = [];
+  for (const journey of live) {
+    if (journey.plan.trigger.event !== view.type) continue;
+    const result = enter(journey.plan, view, folded.snapshot, now);
+    if (result.entered) entries.push({ ...result, journey });
+  }
+  return { folded, view, entries };
+}
+
+/** Tells the event to the runs that it concerns. */
+export function moveRuns(batch: RunBatch, { folded, view }: Hearing, now: Instant): void {
+  for (const tracked of batch.concerned(folded.customerId, folded.orderId, view.type)) {
+    const own = folded.orderId === null && tracked.run.orderId !== null ? tracked.snapshot : undefined;
+    const snapshot = own ? { ...folded.snapshot, order: own.order, position: own.position } : folded.snapshot;
+    const decision = decide(tracked.journey.plan, tracked.run.state, { type: 'event', event: view }, snapshot, now);
+    batch.apply(tracked, decision, snapshot);
+    if (folded.orderId !== null) tracked.snapshot = folded.snapshot;
+  }
+}
+
+export function toWish({ journey, entryKey }: Entered): EntryWish {
+  return { journeyId: journey.version.journeyId, entryKey };
+}
+
+/** What conditions may see of an event; the body came from JSON, so what is there is JSON. */
+function toView({ id, type, occurredAt, data }: DomainEvent): EventView {
+  return { id, type, occurredAt, data: data as unknown as Json };
+}
+
+/** Starts the run of an entry unless its key was used before. `id`: of the new run. */
+export function startRun(batch: RunBatch, { folded }: Hearing, entered: Entered, now: Instant, id: string): void {
+  const { journey, decision } = entered;
+  const entryNumber = batch.nextEntryNumber(toWish(entered), journey.plan.document.entry.reentry);
+  if (entryNumber === undefined) return;
+  const run: StoredRun = {
+    id,
+    journeyId: journey.version.journeyId,
+    versionId: journey.version.id,
+    customerId: folded.customerId,
+    orderId: folded.orderId,
+    entryKey: entered.entryKey,
+    entryNumber,
+    runMonth: `${toIso(now).slice(0, 7)}-01`,
+    startedAt: now,
+    state: decision.run,
+    isHeld: false,
+  };
+  const tracked = new TrackedRun(run, journey, true, folded.snapshot);
+  batch.track(tracked);
+  batch.apply(tracked, decision, folded.snapshot);
+}
