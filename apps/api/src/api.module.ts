@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ClockController } from './controllers/clock.controller.js';
 import { CustomersController } from './controllers/customers.controller.js';
 import { EventsController } from './controllers/events.controller.js';
+import { FunnelController } from './controllers/funnel.controller.js';
 import { JourneySchemaController } from './controllers/journey-schema.controller.js';
 import { JourneysController } from './controllers/journeys.controller.js';
 import { KeysController } from './controllers/keys.controller.js';
@@ -23,6 +24,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     ClockController,
     CustomersController,
     EventsController,
+    FunnelController,
     JourneySchemaController,
     JourneysController,
     KeysController,

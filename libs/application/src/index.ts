@@ -73,6 +73,17 @@ export { OpenSurveyLink, type SurveyPage } from './feedback/open-survey-link.use
 export { SuppressAddresses } from './feedback/suppress-addresses.js';
 export { Unsubscribe, type UnsubscribePage } from './feedback/unsubscribe.use-case.js';
 export { RecordAnswers } from './feedback/record-answers.use-case.js';
+export { type Funnel, type FunnelQuery, type FunnelStep, ReadFunnel } from './insight/read-funnel.use-case.js';
+export {
+  type JourneyOutline,
+  type Visit,
+  type VisitCount,
+  type VisitFilter,
+  type VisitPage,
+  Visits,
+  type VisitState,
+  type VisitsWanted,
+} from './insight/visits.port.js';
 export { DigestBodies, type InboxReport } from './intake/digest-bodies.use-case.js';
 export { FoldEvents } from './intake/fold-events.use-case.js';
 export { OpenBodies } from './intake/open-bodies.use-case.js';

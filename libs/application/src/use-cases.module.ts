@@ -19,6 +19,7 @@ import { OpenSurveyLink } from './feedback/open-survey-link.use-case.js';
 import { RecordAnswers } from './feedback/record-answers.use-case.js';
 import { SuppressAddresses } from './feedback/suppress-addresses.js';
 import { Unsubscribe } from './feedback/unsubscribe.use-case.js';
+import { ReadFunnel } from './insight/read-funnel.use-case.js';
 import { AcceptEvents } from './intake/accept-event.use-case.js';
 import { DigestBodies } from './intake/digest-bodies.use-case.js';
 import { FoldEvents } from './intake/fold-events.use-case.js';
@@ -73,6 +74,7 @@ const useCases = [
   PlanMessages,
   PrepareMessages,
   ProcessInbox,
+  ReadFunnel,
   ReadJourneys,
   ReadMessages,
   ReadPeople,

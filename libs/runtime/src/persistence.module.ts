@@ -29,6 +29,7 @@ import {
   TimerStore,
   UnitOfWork,
   VirtualClockPort,
+  Visits,
 } from '#app/application';
 import {
   createDataSource,
@@ -58,6 +59,7 @@ import {
   PgTimerStore,
   PgUnitOfWork,
   PgVirtualClock,
+  PgVisits,
 } from '#app/persistence';
 import { DataSource } from 'typeorm';
 
@@ -94,6 +96,7 @@ const repositories: readonly Provider[] = [
   { provide: TimerStore, useClass: PgTimerStore },
   { provide: UnitOfWork, useClass: PgUnitOfWork },
   { provide: VirtualClockPort, useClass: PgVirtualClock },
+  { provide: Visits, useClass: PgVisits },
   {
     provide: InboxPort,
     useFactory: (dataSource: DataSource, ids: IdPort) => new PgInbox(dataSource, ids),

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { isoInstant, listOf, pageQuery } from './list.schema.js';
+
+const count = z.number().int();
+const MAX_VERSION = 1_000_000;
+
+const boundary = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'must be a day such as 2026-01-31 or a time such as 2026-01-31T09:30:00Z',
+});
+const visitState = z.enum(['sent', 'passed', 'heldOut', 'skipped', 'failed', 'waiting', 'exited']);
+
+const runsOf = {
+  version: z.coerce
+    .number({ error: 'must be the number of a version' })
+    .int()
+    .min(1)
+    .max(MAX_VERSION)
+    .optional()
+    .meta({ description: 'Only runs on this version; of every version otherwise.' }),
+  from: boundary
+    .optional()
+    .meta({ description: "Only runs that started at this time or later; a day begins in the shop's zone." }),
+  to: boundary.optional().meta({
+    description: 'A time: only runs that started before it. A day: the last one on which a run may have started.',
+  }),
+};
+
+export const funnelQuery = z.strictObject(runsOf);
+
+export const funnelPeopleQuery = pageQuery.extend({
+  ...runsOf,
+  step: z.string().min(1).max(100).optional().meta({ description: 'Id of the step.' }),
+  state: visitState.optional(),
+  reason: z.string().min(1).max(200).optional().meta({ description: 'As the funnel names it.' }),
+});
+
+const byReason = z.record(z.string(), count);
+const links = z.record(z.string(), z.string());
+
+const funnelStep = z
+  .object({
+    step: z.string(),
+    kind: z.string().nullable(),
+    entered: count.meta({ description: 'Visits of this step; the sum of all the counts below.' }),
+    sent: count,
+    passed: count.meta({ description: 'Steps that send nothing: the run went on.' }),
+    heldOut: count.meta({ description: 'Would have been sent, had the run not been held out.' }),
+    skipped: byReason.meta({ description: 'No message went out, by reason.' }),
+    failed: byReason,
+    waiting: byReason.meta({ description: '`unknown`: the provider may or may not have the message.' }),
+    exited: byReason.meta({ description: 'The run ended here, or was moved to another step.' }),
+    links: z
+      .object({
+        entered: z.string(),
+        sent: z.string(),
+        passed: z.string(),
+        heldOut: z.string(),
+        skipped: links,
+        failed: links,
+        waiting: links,
+        exited: links,
+      })
+      .meta({ description: 'The people behind each count.' }),
+  })
+  .meta({ id: 'FunnelStep' });
+
+export const funnelDocument = z
+  .object({
+    journey: z.string(),
+    version: count.nullable().meta({ description: 'The version asked for; null for all of them.' }),
+    steps: z.array(funnelStep),
+  })
+  .meta({ id: 'Funnel' });
+
+export const funnelPeople = listOf(
+  z
+    .object({
+      customer: z.uuid(),
+      email: z.string().nullable(),
+      run: z.uuid(),
+      order: z.string().nullable().meta({ description: "The sender's id of the order." }),
+      step: z.string(),
+      visit: count.meta({ description: 'Counts the steps that the run has entered, from 1.' }),
+      state: visitState,
+      reason: z.string().nullable(),
+      at: isoInstant.meta({ description: 'Since when, as far as it is recorded.' }),
+    })
+    .meta({ id: 'FunnelPerson' }),
+  'FunnelPeople',
+);

@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type JourneyOutline,
+  type JourneyState,
+  type Transaction,
+  type VisitCount,
+  type VisitFilter,
+  type VisitPage,
+  Visits,
+  type VisitState,
+  type VisitsWanted,
+} from '#app/application';
+import { type Instant, PermanentError, toIso } from '#app/domain';
+import type { QueryResultRow } from 'pg';
+import { pg } from '../connection/pg-unit-of-work.js';
+
+interface OutlineRow extends QueryResultRow {
+  readonly id: string;
+  readonly key: string;
+  readonly title: string;
+  readonly state: JourneyState;
+  readonly live_version_id: string | null;
+  readonly versions: JourneyOutline['versions'];
+}
+
+interface VisitRow extends QueryResultRow {
+  readonly customer_id: string;
+  readonly email: string | null;
+  readonly run_id: string;
+  readonly order: string | null;
+  readonly step: string;
+  readonly visit: number;
+  readonly state: VisitState;
+  readonly reason: string | null;
+  readonly at: Date;
+}
+
+const CURSOR = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\|(\d{1,9})$/;
+
+const OUTLINE = `
+  select j.id, j.key, j.title, j.state, j.live_version_id, v.versions
+  from app.journey j
+  cross join lateral (
+    select jsonb_agg(jsonb_build_object('id', v.id, 'version', v.version, 'steps', (
+      select jsonb_agg(jsonb_build_object('id', s->>'id', 'kind', s->>'kind') order by n)
+      from jsonb_array_elements(v.document->'steps') with ordinality as s (s, n))) order by v.version desc) as versions
+    from app.journey_version v where v.shop_id = j.shop_id and v.journey_id = j.id) v
+  where j.shop_id = app.current_shop() and j.key = $1`;
+
+/** Parameters $1 to $4 of every statement over visits. */
+const CHOSEN = `
+  from app.step_visit t
+  where t.shop_id = app.current_shop() and t.journey_id = $1
+    and ($2::integer is null or t.version_id = (select v.id from app.journey_version v
+      where v.shop_id = app.current_shop() and v.journey_id = $1 and v.version = $2::integer))
+    and ($3::timestamptz is null or t.run_started_at >= $3::timestamptz)
+    and ($4::timestamptz is null or t.run_started_at < $4::timestamptz)`;
+
+const COUNTS = `select t.step, t.state, t.reason, count(*)::integer as n ${CHOSEN} group by t.step, t.state, t.reason
+  order by t.step, t.state, t.reason`;
+
+const LIST = `
+  select c.customer_id, c.email, c.run_id, c.external_id as "order", c.step, c.visit, c.state, c.reason, c.at
+  from (
+    select t.customer_id, p.email, t.run_id, o.external_id, t.step, t.visit, t.state, t.reason, t.at
+    from (select t.* ${CHOSEN}
+      and ($5::text is null or t.step = $5) and ($6::text is null or t.state = $6) and ($7::text is null or t.reason = $7)
+      and ($8::uuid is null or t.run_id >= $8::uuid)
+      and ($8::uuid is null or (t.run_id, t.visit) > ($8::uuid, $9::integer))
+      order by t.run_id, t.visit limit $10) t
+    left join app.customer p on p.shop_id = t.shop_id and p.id = t.customer_id
+    left join app.orders o on o.shop_id = t.shop_id and o.id = t.order_id) c
+  order by c.run_id, c.visit`;
+
+/** Reads app.step_visit, which says how each state follows from journal and messages. */
+@Injectable()
+export class PgVisits extends Visits {
+  async outline(tx: Transaction, key: string): Promise<JourneyOutline | null> {
+    const [row] = await pg(tx).query<OutlineRow>(OUTLINE, [key]);
+    if (!row) return null;
+    const { id, title, state, live_version_id: liveVersionId, versions } = row;
+    return { id, key: row.key, title, state, liveVersionId, versions };
+  }
+
+  async counts(tx: Transaction, filter: VisitFilter): Promise<VisitCount[]> {
+    return pg(tx).query<VisitCount & QueryResultRow>(COUNTS, chosen(filter));
+  }
+
+  async list(
+    tx: Transaction,
+    wanted: VisitsWanted,
+    { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  ): Promise<VisitPage> {
+    const [run, visit] = cursor === null ? [null, null] : placeOf(cursor);
+    const rows = await pg(tx).query<VisitRow>(LIST, [
+      ...chosen(wanted),
+      wanted.step,
+      wanted.state,
+      wanted.reason,
+      run,
+      visit,
+      limit + 1,
+    ]);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return {
+      items: rows.slice(0, limit).map(({ customer_id: customerId, run_id: runId, at, ...row }) => ({
+        ...row,
+        customerId,
+        runId,
+        at: at.getTime(),
+      })),
+      next: last ? Buffer.from(`${last.run_id}|${last.visit}`).toString('base64url') : null,
+    };
+  }
+}
+
+function chosen({ journeyId, version, from, to }: VisitFilter): unknown[] {
+  const time = (at: Instant | null): string | null => (at === null ? null : toIso(at));
+  return [journeyId, version, time(from), time(to)];
+}
+
+function placeOf(cursor: string): [run: string, visit: number] {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [, run, visit] = CURSOR.exec(text) ?? [];
+  if (run !== undefined && Buffer.from(text).toString('base64url') === cursor) return [run, Number(visit)];
+  const message = 'is no cursor of this list; send the `next` of the page before, unchanged';
+  throw new PermanentError('validation', `The cursor ${message}.`, {
+    faults: [{ pointer: '/cursor', code: 'format', message }],
+  });
+}
