@@ -45,9 +45,11 @@ export {
 } from './facts/view.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { decide, enter, type EnterResult } from './journey/decide.js';
+export { DEFAULT_PRIORITY, RECHECKS } from './journey/document.js';
 export type {
   EventPattern,
   JourneyDocument,
+  Recheck,
   Reentry,
   StepDocument,
   SurveyDefinition,
@@ -81,6 +83,7 @@ export {
   type TemplateUse,
 } from './journey/step-kind.js';
 export { type Money, parseMoney } from './money.js';
+export { businessDaysLater, type Weekday, WEEKDAYS, type WorkCalendar } from './time/business-days.js';
 export {
   addDuration,
   endOfDay,

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, isDuration, MEDIA } from '#app/domain';
+import { EVENT_TYPES, isDuration, isIsoDate, MEDIA, WEEKDAYS } from '#app/domain';
 import { z } from 'zod';
 
 /** Parts of settings that several kinds of step use; the descriptions appear in the JSON Schema and in forms. */
@@ -31,3 +31,30 @@ export const templateName = z.string().min(1).max(64).describe('Name of a templa
 export const usefulFor = duration.describe(
   'How long the message is worth sending after it fell due; later it is skipped as expired.',
 );
+
+export const journeyKey = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'Write the key of a journey: lower-case letters, digits and hyphens' })
+  .describe('Key of the other journey.');
+
+export const weekday = z.enum(WEEKDAYS, { error: `Write ${WEEKDAYS.join(', ')}` });
+
+const MAX_BUSINESS_DAYS = 250;
+export const businessDays = z
+  .int({ error: 'Write a whole number of working days' })
+  .min(0, { error: 'Write 0 or more working days' })
+  .max(MAX_BUSINESS_DAYS, { error: `At most ${MAX_BUSINESS_DAYS} working days` });
+
+/** The parts of a settings object that say which days are working days. */
+export const workCalendar = {
+  workdays: z
+    .array(weekday)
+    .min(1, { error: 'Name at least one working day' })
+    .default(['mon', 'tue', 'wed', 'thu', 'fri'])
+    .describe('Days of the week on which work is done.'),
+  holidays: z
+    .array(z.string().refine(isIsoDate, { error: 'Write a date such as 2026-12-25' }))
+    .max(200, { error: 'At most 200 holidays' })
+    .default([])
+    .describe('Dates on which no work is done.'),
+};

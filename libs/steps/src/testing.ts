@@ -14,6 +14,8 @@ export function aContext(
     view: {},
     zone: 'Europe/Paris',
     shopZone: 'Europe/Paris',
+    journeyKey: 'journey',
+    customerId: 'customer',
     stepId: 'step',
     visit: 1,
     class: 'service',

@@ -1,4 +1,11 @@
-import { EVENT_TYPES, isDuration, type JourneyDocument, MESSAGE_CLASSES } from '#app/domain';
+import {
+  DEFAULT_PRIORITY,
+  EVENT_TYPES,
+  isDuration,
+  type JourneyDocument,
+  MESSAGE_CLASSES,
+  RECHECKS,
+} from '#app/domain';
 import { z } from 'zod';
 
 /**
@@ -28,6 +35,23 @@ const shortPattern = z
       typeof issue.input === 'string' ? notAnEvent(issue.input) : 'Write an event type, or {event, where}',
   })
   .describe('An event type, or an event type with a condition.');
+
+const audience = z
+  .union(
+    [
+      expression,
+      z.strictObject({
+        when: expression,
+        recheck: z
+          .enum(RECHECKS, {
+            error: `Write ${RECHECKS.join(' or ')}; for entry alone write the condition without recheck`,
+          })
+          .describe('When it is asked again; a run for which it no longer holds ends.'),
+      }),
+    ],
+    { error: 'Write a condition, or {when, recheck}' },
+  )
+  .describe('Condition that must hold on entry, and again where recheck says so.');
 
 const stepId = z
   .string()
@@ -63,7 +87,7 @@ export const journeyDocument = z
       .enum(MESSAGE_CLASSES, { error: `Write one of ${MESSAGE_CLASSES.join(', ')}` })
       .describe('What its messages are in law; decides which consent they need.'),
     trigger: shortPattern.describe('Event that lets a person enter.'),
-    audience: expression.optional().describe('Condition that must hold on entry.'),
+    audience: audience.optional(),
     entry: z
       .strictObject({
         key: expression.describe('What one run stands for, e.g. order.id or customer.id.'),
@@ -85,6 +109,18 @@ export const journeyDocument = z
       })
       .optional()
       .describe('Event that the journey is there for; measured, it ends nothing.'),
+    priority: z
+      .int({ error: 'Write a whole number from 0 to 100' })
+      .min(0, { error: 'Write a whole number from 0 to 100' })
+      .max(100, { error: 'Write a whole number from 0 to 100' })
+      .optional()
+      .describe(
+        `Which journey goes first when two would send to one person; higher wins. Default ${DEFAULT_PRIORITY}.`,
+      ),
+    holdOut: z
+      .literal('none', { error: 'Write none, or leave it out and add a hold-out step' })
+      .optional()
+      .describe('`none`: marketing goes out without a hold-out step, so its effect can’t be measured.'),
     settings: z
       .record(z.string().regex(/^[A-Za-z][\w-]{0,63}$/), z.json())
       .default({})

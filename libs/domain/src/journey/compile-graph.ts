@@ -1,4 +1,5 @@
 import type { Fault } from '../errors.js';
+import type { JourneyDocument } from './document.js';
 import { END, type PlannedStep } from './plan.js';
 
 /** Steps that no run reaches, and loops that take no time. Expects targets that exist. */
@@ -10,17 +11,39 @@ export function graphFaults(steps: readonly PlannedStep[]): Fault[] {
   return loop ? [...unreached, endless(loop, steps)] : unreached;
 }
 
+/** Marketing that a run may get without ever having been drawn for the hold-out, unless its author does without one. */
+export function holdOutFaults(
+  steps: readonly PlannedStep[],
+  document: Pick<JourneyDocument, 'class' | 'holdOut'>,
+): Fault[] {
+  if (document.class !== 'marketing' || document.holdOut === 'none') return [];
+  const undrawn = reachable(
+    steps,
+    new Map(steps.map((step) => [step.id, step])),
+    (step) => step.kind.holdsOut !== true,
+  );
+  return steps.flatMap(({ id, kind, settings }, index) => {
+    const sends = (kind.templates?.(settings).length ?? 0) > 0;
+    return sends && undrawn.has(id) && kind.holdsOut !== true ? [noHoldOut(id, index)] : [];
+  });
+}
+
 function successors({ kind, settings, next }: PlannedStep): readonly string[] {
   const jumps = kind.targets?.(settings) ?? [];
   return kind.fallsThrough?.(settings) === false ? jumps : [...jumps, next];
 }
 
-function reachable(steps: readonly PlannedStep[], byId: ReadonlyMap<string, PlannedStep>): ReadonlySet<string> {
+function reachable(
+  steps: readonly PlannedStep[],
+  byId: ReadonlyMap<string, PlannedStep>,
+  leadsOn: (step: PlannedStep) => boolean = () => true,
+): ReadonlySet<string> {
   const reached = new Set<string>();
   const open = steps.slice(0, 1);
   for (let step = open.pop(); step; step = open.pop()) {
     if (reached.has(step.id)) continue;
     reached.add(step.id);
+    if (!leadsOn(step)) continue;
     for (const id of successors(step)) {
       const successor = byId.get(id);
       if (successor) open.push(successor);
@@ -50,6 +73,14 @@ function unreachable({ id }: PlannedStep, index: number): Fault {
     pointer: `/steps/${index}`,
     code: 'step.unreachable',
     message: `No step leads to "${id}"; name it as another step's next, or remove it.`,
+  };
+}
+
+function noHoldOut(id: string, index: number): Fault {
+  return {
+    pointer: `/steps/${index}`,
+    code: 'journey.no-hold-out',
+    message: `A run can reach "${id}" without a hold-out, so what marketing brings in couldn't be measured; put a hold-out step before it, or write holdOut: none.`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Fault } from '../errors.js';
+import type { EventType } from '../event/event.js';
 import type { Medium } from '../consent/message-class.js';
 import type { JourneyDocument, StepDocument, TemplateDocument } from './document.js';
 import { fillSettings } from './fill-settings.js';
@@ -9,7 +10,7 @@ import type { StepExpression, StepKinds, TemplateUse } from './step-kind.js';
 
 /** Takes the expressions that steps hold. */
 export interface ExpressionSink {
-  expression(source: string, place: string, expects: 'bool' | 'any'): void;
+  expression(source: string, place: string, expects: 'bool' | 'any', events?: readonly EventType[]): void;
 }
 
 /** Parses every step's settings with its kind's schema and checks what they point at. */
@@ -25,10 +26,14 @@ export function compileSteps(
       faults.push(...compiled);
       return [];
     }
-    for (const { place, source, expects } of expressionsOf(compiled)) {
-      sink.expression(source, `/steps/${index}/settings${place === '' ? '' : `/${place}`}`, expects);
+    for (const { place, source, expects, events } of expressionsOf(compiled)) {
+      sink.expression(source, `/steps/${index}/settings${place === '' ? '' : `/${place}`}`, expects, events);
     }
-    faults.push(...targetFaults(compiled, step, index, document.steps), ...templateFaults(compiled, index, document));
+    faults.push(
+      ...targetFaults(compiled, step, index, document.steps),
+      ...templateFaults(compiled, index, document),
+      ...selfFaults(compiled, index, document.key),
+    );
     return [compiled];
   });
   return { planned, faults };
@@ -136,6 +141,18 @@ function useFaults({ name, channels }: TemplateUse, index: number, { templates, 
       code: 'template.incomplete',
       message: `The step "${steps[index]?.id}" sends this by ${channel}: write ${NEEDS[channel].join(' and ')} in at least one locale.`,
     }));
+}
+
+/** Only other journeys are started and stopped: one that starts itself would never end. */
+function selfFaults({ kind, settings }: PlannedStep, index: number, key: string): Fault[] {
+  if (kind.journeys?.(settings).includes(key) !== true) return [];
+  return [
+    {
+      pointer: `/steps/${index}/settings`,
+      code: 'journey.itself',
+      message: `"${key}" is this journey; name another one, or lead back with next.`,
+    },
+  ];
 }
 
 function isWritten(text: string | undefined): boolean {

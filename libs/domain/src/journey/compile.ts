@@ -2,9 +2,9 @@ import type { Fault } from '../errors.js';
 import type { EventType } from '../event/event.js';
 import type { Json } from '../facts/view.js';
 import { isDuration } from '../time/instant.js';
-import { graphFaults } from './compile-graph.js';
+import { graphFaults, holdOutFaults } from './compile-graph.js';
 import { compileSteps } from './compile-steps.js';
-import type { EventPattern, JourneyDocument } from './document.js';
+import { DEFAULT_PRIORITY, type EventPattern, type JourneyDocument } from './document.js';
 import { compileExpression, type Expression } from './expression.js';
 import { isEventType } from './fact-fields.js';
 import { fillSettings } from './fill-settings.js';
@@ -17,27 +17,34 @@ export const MAX_STEPS = 100;
 /** Of the document as JSON. */
 export const MAX_DOCUMENT_CHARS = 64 * 1024;
 
-/** Checks a document against the step kinds that there are and prepares it for deciding. Reports every fault, with its place. */
+/**
+ * Checks a document against the step kinds that there are and prepares it for deciding. Reports every fault, with its place.
+ * `stored`: a version that people are on already; what only a new one must have isn't asked of it.
+ */
 export function compileJourney(
   document: JourneyDocument,
   kinds: StepKinds,
+  origin: 'new' | 'stored' = 'new',
 ): { readonly plan: JourneyPlan } | { readonly faults: readonly Fault[] } {
   const sizes = sizeFaults(document);
   if (sizes.length > 0) return { faults: sizes };
   const checks = new DocumentChecks(document.settings);
   const trigger = checks.pattern(document.trigger, '/trigger');
-  checks.condition(document.audience, '/audience', [document.trigger.event]);
+  const audience = audienceOf(document, checks);
   checks.expression(document.entry.key, '/entry/key', 'any', [document.trigger.event]);
   const exitOn = document.exitOn.map((pattern, index) => checks.pattern(pattern, `/exitOn/${index}`));
   const goal = document.goal ? goalOf(document, checks) : null;
   const { planned, faults } = compileSteps(document, kinds, checks);
-  const all = [...checks.faults, ...faults, ...(faults.length === 0 ? graphFaults(planned) : [])];
+  const graph = faults.length === 0 ? graphFaults(planned) : [];
+  const all = [...checks.faults, ...faults, ...graph];
+  if (origin === 'new' && faults.length === 0) all.push(...holdOutFaults(planned, document));
   if (all.length > 0) return { faults: all };
   return {
     plan: {
       document,
       trigger,
-      audience: document.audience ?? null,
+      ...audience,
+      priority: document.priority ?? DEFAULT_PRIORITY,
       entryKey: document.entry.key,
       exitOn,
       goal,
@@ -62,6 +69,15 @@ function sizeFaults(document: JourneyDocument): Fault[] {
       `The document has ${length} characters; at most ${MAX_DOCUMENT_CHARS} are allowed. Shorten its templates.`,
     ),
   ];
+}
+
+function audienceOf(document: JourneyDocument, checks: DocumentChecks): Pick<JourneyPlan, 'audience' | 'recheck'> {
+  const { audience, trigger } = document;
+  if (audience === undefined) return { audience: null, recheck: null };
+  const isShort = typeof audience === 'string';
+  const { when, recheck } = isShort ? { when: audience, recheck: null } : audience;
+  checks.condition(when, isShort ? '/audience' : '/audience/when', [trigger.event]);
+  return { audience: when, recheck };
 }
 
 function goalOf(document: JourneyDocument, checks: DocumentChecks): JourneyPlan['goal'] {

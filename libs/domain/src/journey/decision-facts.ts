@@ -3,7 +3,8 @@ import { type EventView, type FactsSnapshot, type FactsView, factsView, type Jso
 import { isTimeZone, toIso } from '../time/instant.js';
 import { type CelView, celView, withFreshVariable } from './expression.js';
 import type { JourneyPlan } from './plan.js';
-import type { RunState } from './run.js';
+import { afterAct } from './after-act.js';
+import type { Act, RunState } from './run.js';
 
 /** What one decision knows: the variables, built and converted once, and what was asked of them. */
 export class DecisionFacts {
@@ -16,10 +17,28 @@ export class DecisionFacts {
 
   constructor(
     private readonly plan: JourneyPlan,
-    private readonly snapshot: FactsSnapshot,
+    private snapshot: FactsSnapshot,
     private readonly event: EventView,
   ) {
     this.shopZone = snapshot.shop.timeZone;
+  }
+
+  get customerId(): string {
+    return this.snapshot.customerId;
+  }
+
+  /** The same facts with another event at hand. */
+  with(event: EventView): DecisionFacts {
+    return new DecisionFacts(this.plan, this.snapshot, event);
+  }
+
+  /** What a step did is known to those that follow it. */
+  learn(act: Act): void {
+    const snapshot = afterAct(this.snapshot, act);
+    if (snapshot === this.snapshot) return;
+    this.snapshot = snapshot;
+    this.known = undefined;
+    this.cel = undefined;
   }
 
   /** The customer's zone, the shop's where it is unknown or no zone. Asked for lazily: the check is slow. */

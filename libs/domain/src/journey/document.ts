@@ -28,14 +28,25 @@ export interface TemplateDocument {
 /** When one person (or order) may enter again. `after-end`: once the earlier run has ended. */
 export type Reentry = 'never' | 'after-end';
 
+/** When the audience is asked again after entry; a run for which it no longer holds ends. */
+export const RECHECKS = ['before-send', 'every-step'] as const;
+export type Recheck = (typeof RECHECKS)[number];
+
+/** Priorities go from 0 to 100; a journey that names none has the middle one. */
+export const DEFAULT_PRIORITY = 50;
+
 /** A journey as its author writes it. The wire schema stands in contracts, the schema with all step kinds in application. */
 export interface JourneyDocument {
   readonly key: string;
   readonly title: string;
   readonly class: MessageClass;
   readonly trigger: EventPattern;
-  /** CEL condition over the facts; asked on entry. */
-  readonly audience?: string | undefined;
+  /** CEL condition over the facts; asked on entry, and again where it says so. */
+  readonly audience?: string | { readonly when: string; readonly recheck: Recheck } | undefined;
+  /** Whose message goes first when two journeys would send to one person: 0 to 100, higher wins. */
+  readonly priority?: number | undefined;
+  /** `none`: the author does without the hold-out that marketing otherwise needs. */
+  readonly holdOut?: 'none' | undefined;
   readonly entry: { readonly key: string; readonly reentry: Reentry };
   /** Events that end a run, whatever step it is at. */
   readonly exitOn: readonly EventPattern[];

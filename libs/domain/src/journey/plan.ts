@@ -1,5 +1,5 @@
 import type { EventType } from '../event/event.js';
-import type { JourneyDocument } from './document.js';
+import type { JourneyDocument, Recheck } from './document.js';
 import type { Expression } from './expression.js';
 import type { StepKind } from './step-kind.js';
 
@@ -25,6 +25,10 @@ export interface JourneyPlan {
   readonly document: JourneyDocument;
   readonly trigger: PlannedPattern;
   readonly audience: string | null;
+  /** When the audience is asked again; null: on entry only. */
+  readonly recheck: Recheck | null;
+  /** 0 to 100, higher goes first. */
+  readonly priority: number;
   readonly entryKey: string;
   readonly exitOn: readonly PlannedPattern[];
   readonly goal: (PlannedPattern & { readonly within: string }) | null;

@@ -101,7 +101,9 @@ export class RunWalk {
       this.finish('completed', END);
       return null;
     }
+    const isFirst = this.run.step === null;
     this.set({ status: 'active', step: id, visit: this.run.visit + 1, stepState: null });
+    if (!isFirst && this.plan.recheck === 'every-step' && !this.isStillWanted()) return null;
     return this.attempt(() => this.apply(step, step.kind.enter(step.settings, this.context(step))));
   }
 
@@ -119,18 +121,34 @@ export class RunWalk {
       });
       return null;
     }
-    const next = decision.next ?? step.next;
-    const acts = decision.acts ?? [];
+    return this.goOn(step, decision, note);
+  }
+
+  private goOn(step: PlannedStep, decision: Extract<StepDecision, { type: 'continue' }>, note: Data): string | null {
+    const { send, acts = [], next = step.next } = decision;
+    if (send && this.plan.recheck === 'before-send' && !this.isStillWanted()) return null;
     this.act(step, acts);
     if (decision.holdOut === true) this.set({ isHeldOut: true });
-    if (decision.send) this.send(step, decision.send, note, next);
+    if (send) this.send(step, send, note, next);
     else this.write('passed', { ...note, ...(acts.length === 0 ? {} : { acts: acts as unknown as Json }), next });
     return next;
   }
 
   private act({ id }: PlannedStep, acts: readonly Act[]): void {
     const { visit, at } = this.run;
-    for (const [index, act] of acts.entries()) this.effects.push({ type: 'act', step: id, visit, index, at, act });
+    for (const [index, act] of acts.entries()) {
+      this.effects.push({ type: 'act', step: id, visit, index, at, act });
+      this.facts.learn(act);
+    }
+  }
+
+  /** Asks the audience again, of today's facts and the event that the run entered by; ends a run that is no longer in it. */
+  private isStillWanted(): boolean {
+    const { audience } = this.plan;
+    const facts = this.facts.with(this.run.entry);
+    if (audience === null || facts.holds(audience, this.run)) return true;
+    this.finish('exited', 'audience', { visit: this.run.visit, ...facts.takeAsked() });
+    return false;
   }
 
   /** A run that is held out goes the same way; only its messages stay. */
@@ -193,6 +211,8 @@ export class RunWalk {
         return facts.zone;
       },
       shopZone: facts.shopZone,
+      journeyKey: plan.document.key,
+      customerId: facts.customerId,
       stepId: step.id,
       visit: run.visit,
       class: plan.document.class,

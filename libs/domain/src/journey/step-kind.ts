@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EventType } from '../event/event.js';
 import type { EventView, FactsView, Json } from '../facts/view.js';
 import type { Instant } from '../time/instant.js';
 import type { Medium, MessageClass } from '../consent/message-class.js';
@@ -16,6 +17,8 @@ export interface StepContext {
   /** The customer's IANA zone, the shop's where the customer's is unknown. */
   readonly zone: string;
   readonly shopZone: string;
+  readonly journeyKey: string;
+  readonly customerId: string;
   readonly stepId: string;
   readonly visit: number;
   readonly class: MessageClass;
@@ -50,6 +53,8 @@ export interface StepExpression {
   readonly place: string;
   readonly source: string;
   readonly expects: 'bool' | 'any';
+  /** Types that `event` may have where it is asked; any when left out. */
+  readonly events?: readonly EventType[] | undefined;
 }
 
 /**
@@ -76,6 +81,10 @@ export interface StepKind<S = unknown> {
   expressions?(settings: S): readonly StepExpression[];
   /** Templates it sends, with the media that they must serve. */
   templates?(settings: S): readonly TemplateUse[];
+  /** Keys of other journeys that it starts or stops. */
+  journeys?(settings: S): readonly string[];
+  /** True when some of those who pass get none of the messages that follow. Default false. */
+  readonly holdsOut?: boolean;
   /** Surveys it asks; their definitions are stored on publication, so that answers are read by them. */
   surveys?(settings: S): readonly SurveyDefinition[];
 }

@@ -122,7 +122,7 @@ describe('settings of wait', () => {
     [{ window: { from: '9', to: '19:00' } }, 'time of day'],
     [{ window: { from: '09:00', to: '09:00' } }, 'must differ'],
     [{ until: 'order.promisedDate', at: 'noon' }, 'start-of-day'],
-    [{}, 'Write one of for, until or window'],
+    [{}, 'Write one of for, businessDays, until or window'],
   ])('refuse %j', (settings, sentence) => {
     expect(refusal(waitStep, settings)).toContain(sentence);
   });

@@ -9,7 +9,8 @@ import {
 } from '#app/domain';
 import { Duration } from 'luxon';
 import { z } from 'zod';
-import { duration, expression } from '../settings-parts.js';
+import { businessDays, duration, expression, weekday, workCalendar } from '../settings-parts.js';
+import { afterBusinessDays } from './business-days.js';
 import { instantOf } from './moment.js';
 import { nextOpening } from './window.js';
 
@@ -21,6 +22,19 @@ const clockTime = z
 const waitFor = z
   .strictObject({ for: duration.describe('How long to wait, counted from the time the run has reached.') })
   .describe('Wait for a length of time.');
+
+const zone = z
+  .enum(['shop', 'customer'], { error: 'Write shop or customer' })
+  .default('shop')
+  .describe('Whose day it is.');
+
+const waitBusinessDays = z
+  .strictObject({
+    businessDays: businessDays.describe('How many working days to wait; the time of day stays.'),
+    ...workCalendar,
+    zone,
+  })
+  .describe('Wait for a number of working days.');
 
 const waitUntil = z
   .strictObject({
@@ -34,10 +48,7 @@ const waitUntil = z
       })
       .optional()
       .describe('Moment of that day. Without it a time is taken as it is and a date from its start.'),
-    zone: z
-      .enum(['shop', 'customer'], { error: 'Write shop or customer' })
-      .default('shop')
-      .describe('Whose day it is.'),
+    zone,
     offset: z
       .string()
       .refine((text) => /^-?P/.test(text) && Duration.fromISO(text).isValid, {
@@ -57,11 +68,7 @@ const window = z
     from: clockTime,
     to: clockTime,
     days: z
-      .array(
-        z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], {
-          error: 'Write mon, tue, wed, thu, fri, sat or sun',
-        }),
-      )
+      .array(weekday)
       .min(1, { error: 'Name at least one day, or leave days out for every day' })
       .optional()
       .describe('Days on which the window opens; every day when left out.'),
@@ -76,17 +83,21 @@ const waitWindow = z
   })
   .describe('Wait until a local-time window is open.');
 
-const settings = z.union([waitFor, waitUntil, waitWindow], { error: 'Write one of for, until or window' });
+const settings = z.union([waitFor, waitBusinessDays, waitUntil, waitWindow], {
+  error: 'Write one of for, businessDays, until or window',
+});
 type WaitSettings = z.output<typeof settings>;
 type UntilSettings = z.output<typeof waitUntil>;
+type BusinessDaysSettings = z.output<typeof waitBusinessDays>;
 
-/** Waits for a duration, until a moment in the facts, or until a window of local time is open. */
+/** Waits for a duration or working days, until a moment in the facts, or until a window of local time is open. */
 export const waitStep = defineStepKind<WaitSettings>({
   code: 'wait',
   title: 'Wait',
   settings: settings as unknown as z.ZodType<WaitSettings>,
   enter: (wait, context) => {
     if ('for' in wait) return waitTill(addDuration(context.at, wait.for, context.zone), context);
+    if ('businessDays' in wait) return enterBusinessDays(wait, context);
     if ('window' in wait)
       return waitTill(wait.window ? nextOpening(context.at, wait.window, context.zone) : context.at, context);
     return enterUntil(wait, context);
@@ -94,11 +105,18 @@ export const waitStep = defineStepKind<WaitSettings>({
   onEvent: (wait, context) => ('until' in wait ? enterUntil(wait, context) : undefined),
   wake: () => ({ type: 'continue' }),
   expressions: (wait) => ('until' in wait ? [{ place: 'until', source: wait.until, expects: 'any' }] : []),
-  alwaysWaits: (wait) => 'for' in wait && Duration.fromISO(wait.for).toMillis() > 0,
+  alwaysWaits: (wait) =>
+    ('for' in wait && Duration.fromISO(wait.for).toMillis() > 0) || ('businessDays' in wait && wait.businessDays > 0),
 });
 
 function waitTill(until: Instant, context: StepContext): StepDecision {
   return until <= context.at ? { type: 'continue', note: { due: toIso(until) } } : { type: 'wait', until };
+}
+
+function enterBusinessDays(wait: BusinessDaysSettings, context: StepContext): StepDecision {
+  const calendar = { days: wait.workdays, holidays: wait.holidays };
+  const whose = wait.zone === 'shop' ? context.shopZone : context.zone;
+  return waitTill(afterBusinessDays(context.at, wait.businessDays, calendar, whose), context);
 }
 
 function enterUntil(wait: UntilSettings, context: StepContext): StepDecision {

@@ -1,32 +1,35 @@
-import type { Instant } from '#app/domain';
+import { type Instant, type Weekday, WEEKDAYS } from '#app/domain';
 import { DateTime } from 'luxon';
-import { localTime } from './local-time.js';
+import { localTimes } from './local-time.js';
 
 export interface LocalWindow {
   /** `HH:mm`. A window whose end isn't later than its start goes on until that time of the next day. */
   readonly from: string;
   readonly to: string;
-  readonly days?: readonly Day[] | undefined;
+  readonly days?: readonly Weekday[] | undefined;
 }
 
-type Day = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
-const DAYS: readonly Day[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-/** A window opens at the latest a week from now; two more days for one that a clock change swallowed. */
-const LOOK_AHEAD_DAYS = 9;
+/** A window opens at the latest a week from now; twice that for one whose only hour the clocks skip this week. */
+const LOOK_AHEAD_DAYS = 15;
 
-/** `at` itself when the window is open then, else the next time it opens. An edge that the clocks skip moves to after the gap. */
+/** `at` itself when the wall clock stands within the window then, else the next time at which it does so on opening. */
 export function nextOpening(at: Instant, window: LocalWindow, zone: string): Instant {
-  const today = DateTime.fromMillis(at, { zone }).startOf('day');
-  for (let ahead = -1; ahead <= LOOK_AHEAD_DAYS; ahead += 1) {
-    const day = today.plus({ days: ahead });
-    if (window.days && !window.days.includes(DAYS[day.weekday - 1] as Day)) continue;
-    const open = edge(day, window.from, zone);
-    const close = edge(window.to > window.from ? day : day.plus({ days: 1 }), window.to, zone);
-    if (close > at && close > open) return Math.max(open, at);
+  if (isOpen(at, window, zone)) return at;
+  const today = DateTime.fromMillis(at, { zone });
+  for (let ahead = 0; ahead <= LOOK_AHEAD_DAYS; ahead += 1) {
+    const openings = localTimes(today.plus({ days: ahead }).toFormat('yyyy-MM-dd'), window.from, zone);
+    const opening = openings.find((moment) => moment > at && isOpen(moment, window, zone));
+    if (opening !== undefined) return opening;
   }
   return at;
 }
 
-function edge(day: DateTime, time: string, zone: string): Instant {
-  return localTime(day.toFormat('yyyy-MM-dd'), time, zone);
+/** By the wall clock alone, so that an hour that occurs twice counts both times, and one that is skipped never. */
+function isOpen(at: Instant, { from, to, days }: LocalWindow, zone: string): boolean {
+  const local = DateTime.fromMillis(at, { zone });
+  const time = local.toFormat('HH:mm');
+  const opensOn = (weekday: number): boolean => days === undefined || days.includes(WEEKDAYS[weekday - 1] as Weekday);
+  if (from < to) return time >= from && time < to && opensOn(local.weekday);
+  const yesterday = local.weekday === 1 ? 7 : local.weekday - 1;
+  return (time >= from && opensOn(local.weekday)) || (time < to && opensOn(yesterday));
 }

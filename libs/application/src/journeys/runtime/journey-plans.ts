@@ -31,7 +31,7 @@ export class JourneyPlans {
   private inForce(version: StoredVersion): JourneyInForce {
     const known = this.compiled.get(version);
     if (known) return known;
-    const result = compileJourney(version.document, stepKinds);
+    const result = compileJourney(version.document, stepKinds, 'stored');
     if ('faults' in result) {
       throw new PermanentError(
         'journey.invalid',
