@@ -129,6 +129,10 @@ export class JourneyRig {
     return rig;
   }
 
+  get ownerUrl(): string {
+    return this.database.ownerUrl;
+  }
+
   async stop(): Promise<void> {
     await this.dataSource.destroy();
     await this.database.drop();

@@ -62,7 +62,7 @@ const COUNTS = `select t.step, t.state, t.reason, count(*)::integer as n ${CHOSE
 const LIST = `
   select c.customer_id, c.email, c.run_id, c.external_id as "order", c.step, c.visit, c.state, c.reason, c.at
   from (
-    select t.customer_id, p.email, t.run_id, o.external_id, t.step, t.visit, t.state, t.reason, t.at
+    select t.customer_id, p.facts->>'email' as email, t.run_id, o.external_id, t.step, t.visit, t.state, t.reason, t.at
     from (select t.* ${CHOSEN}
       and ($5::text is null or t.step = $5) and ($6::text is null or t.state = $6) and ($7::text is null or t.reason = $7)
       and ($8::uuid is null or t.run_id >= $8::uuid)
