@@ -14,6 +14,8 @@ export function buildMime(message: OutboundMessage, from: string): Promise<Buffe
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: 'windows',
+    // mails are mostly ASCII; else every part would be counted letter by letter to find that out
+    textEncoding: 'quoted-printable',
   });
   return composer.compile().build();
 }
