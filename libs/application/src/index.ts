@@ -1,5 +1,6 @@
 export type { KeyRole } from './access/api-key.js';
 export { type ApiKey, ApiKeys, type Caller, type NewApiKey } from './access/api-keys.repository.js';
+export { ActStore, type DueAct } from './acts/act-store.port.js';
 export { AuthenticateKey } from './access/authenticate-key.use-case.js';
 export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access/ensure-first-shop.use-case.js';
 export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
@@ -119,6 +120,7 @@ export { type JourneyWithVersions, ReadJourneys } from './journeys/manage/read-j
 export { ReadRuns } from './journeys/manage/read-runs.use-case.js';
 export { type SavedDraft, SaveDraft } from './journeys/manage/save-draft.use-case.js';
 export { JourneyPlans } from './journeys/runtime/journey-plans.js';
+export { LinkJourneys } from './journeys/runtime/link-journeys.js';
 export { PlanMessages } from './journeys/runtime/plan-messages.js';
 export { RunJourneys } from './journeys/runtime/run-journeys.js';
 export { type RunFilter, RunQueries, type RunSummary } from './journeys/runtime/run-queries.port.js';
@@ -140,7 +142,7 @@ export { HintPort, QUEUE_NAMES, type QueueName } from './ports/hint.port.js';
 export { IdPort } from './ports/id.port.js';
 export { type CounterName, type GaugeName, type HistogramName, METRICS, Metrics } from './ports/metrics.port.js';
 export { SecretPort } from './ports/secret.port.js';
-export { Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
+export { type Commit, Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
 export { HousekeepingPort } from './ops/housekeeping.port.js';
 export { type HousekeepingReport, KeepHouse } from './ops/keep-house.use-case.js';
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from './ops/dead-letters.repository.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, type Medium, PermanentError } from '#app/domain';
-import { JourneyRuntime } from '../journeys/journey-runtime.port.js';
+import { AfterglowError, PermanentError } from '#app/domain';
+import { JourneyRuntime, type Outlet } from '../journeys/journey-runtime.port.js';
 import { ClockPort } from '../ports/clock.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { FoldEvents } from './fold-events.use-case.js';
@@ -22,8 +22,8 @@ export interface InboxReport {
   readonly started: number;
   readonly moved: number;
   readonly messages: number;
-  /** Media of those messages. */
-  readonly media: readonly Medium[];
+  /** Where something waits to go out. */
+  readonly media: readonly Outlet[];
   /** Bodies put back for another try, and bodies set aside as dead. */
   readonly released: number;
   readonly buried: number;

@@ -42,7 +42,7 @@ export class ProcessInbox {
 
   private async together(shopId: string, claimed: readonly ClaimedBody[]): Promise<InboxReport> {
     try {
-      return await this.unitOfWork.inShop(shopId, (tx) => this.bodies.digest(tx, claimed));
+      return await this.unitOfWork.inShop(shopId, (tx) => this.bodies.digest(tx, claimed), 'soon');
     } catch (error) {
       if (isUnavailable(error)) throw error;
       return this.oneByOne(shopId, claimed);
@@ -58,7 +58,7 @@ export class ProcessInbox {
 
   private async alone(shopId: string, body: ClaimedBody): Promise<InboxReport> {
     try {
-      return await this.unitOfWork.inShop(shopId, (tx) => this.bodies.digest(tx, [body]));
+      return await this.unitOfWork.inShop(shopId, (tx) => this.bodies.digest(tx, [body]), 'soon');
     } catch (error) {
       if (isUnavailable(error)) throw error;
       return this.setAside(shopId, body, error);

@@ -5,12 +5,18 @@ export abstract class Transaction {
 }
 
 /**
+ * `durable`: on disk before the promise resolves. `soon`: within a second, and before any later durable commit. For work that is
+ * found and done again when the database server's machine dies in that second, and of which nothing has left the system.
+ */
+export type Commit = 'durable' | 'soon';
+
+/**
  * Runs work in one transaction, committed when the promise resolves and rolled back when it rejects. Serialisation failures and
  * deadlocks are tried again up to three times, so `work` must have no effect outside the transaction.
  */
 export abstract class UnitOfWork {
   /** Row-level security shows this shop's rows and no others. */
-  abstract inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  abstract inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>, commit?: Commit): Promise<T>;
 
   /**
    * For one call of the narrow functions that look across shops (claims, look-ups by token): no table's rows are visible. Each

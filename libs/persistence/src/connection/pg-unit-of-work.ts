@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Transaction, UnitOfWork } from '#app/application';
+import { type Commit, Transaction, UnitOfWork } from '#app/application';
 import { AfterglowError, TransientError } from '#app/domain';
 import type { PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
@@ -54,9 +54,10 @@ export class PgUnitOfWork extends UnitOfWork {
     super();
   }
 
-  inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>, commit: Commit = 'durable'): Promise<T> {
     if (!UUID.test(shopId)) throw new AfterglowError('internal', `"${shopId}" is no shop id.`);
-    return this.attempt(shopId, `begin; select set_config('app.shop_id', '${shopId}', true)`, work);
+    const soon = commit === 'soon' ? `, set_config('synchronous_commit', 'off', true)` : '';
+    return this.attempt(shopId, `begin; select set_config('app.shop_id', '${shopId}', true)${soon}`, work);
   }
 
   acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -31,11 +31,11 @@ const CLAIM_ONCE = `
   select distinct on (r.source_id, r.key) app.current_shop(), r.source_id, r.key, r.inbox_id, ''::bytea
   from unnest($1::uuid[], $2::text[], $3::uuid[]) with ordinality as r (source_id, key, inbox_id, n)
   order by r.source_id, r.key, r.n
-  on conflict do nothing`;
+  on conflict do nothing
+  returning source_id, dedupe_key, event_id`;
 const FIRST_TELLERS = `
-  select d.event_id from unnest($1::uuid[], $2::text[]) with ordinality as r (source_id, key, n)
-  join app.inbox_dedupe d on d.shop_id = app.current_shop() and d.source_id = r.source_id and d.dedupe_key = r.key
-  order by r.n`;
+  select d.source_id, d.dedupe_key, d.event_id from unnest($1::uuid[], $2::text[]) as r (source_id, key)
+  join app.inbox_dedupe d on d.shop_id = app.current_shop() and d.source_id = r.source_id and d.dedupe_key = r.key`;
 
 const IDENTITIES = `
   select i.kind, i.value, i.customer_id from unnest($1::text[], $2::text[]) as r (kind, value)
@@ -59,6 +59,12 @@ const SUPPRESS = `
 const LIFT = `
   delete from app.suppression s using unnest($1::text[], $2::bytea[]) as r (medium, hmac)
   where s.medium = r.medium and s.address_hmac = r.hmac and s.scope = 'non_service'`;
+
+interface TellerRow {
+  source_id: string;
+  dedupe_key: string;
+  event_id: string;
+}
 
 interface IdentityRow {
   kind: IdentityKind;
@@ -111,11 +117,16 @@ export class PgFactsStore extends FactsStore {
   async firstTellers(tx: Transaction, claims: readonly OnceClaim[]): Promise<string[]> {
     const sources = claims.map(({ sourceId }) => sourceId);
     const keys = claims.map(({ key }) => `once:${key}`);
-    const [, rows] = await Promise.all([
-      pg(tx).query(CLAIM_ONCE, [sources, keys, claims.map(({ inboxId }) => inboxId)], 'facts_claim_once'),
-      pg(tx).query<{ event_id: string }>(FIRST_TELLERS, [sources, keys], 'facts_first_tellers'),
-    ]);
-    return rows.map((row) => row.event_id);
+    const values = [sources, keys, claims.map(({ inboxId }) => inboxId)];
+    const claimed = await pg(tx).query<TellerRow>(CLAIM_ONCE, values, 'facts_claim_once');
+    const tellers = new Map(claimed.map((row) => [`${row.source_id}|${row.dedupe_key}`, row.event_id]));
+    const places = claims.map(({ sourceId }, index) => `${sourceId}|${keys[index]}`);
+    // most happenings are told once
+    if (places.some((place) => !tellers.has(place))) {
+      const earlier = await pg(tx).query<TellerRow>(FIRST_TELLERS, [sources, keys], 'facts_first_tellers');
+      for (const row of earlier) tellers.set(`${row.source_id}|${row.dedupe_key}`, row.event_id);
+    }
+    return places.map((place) => tellers.get(place) ?? '');
   }
 
   async load(
