@@ -84,6 +84,12 @@ describe('compileJourney', () => {
       { trigger: { event: 'order.placed', where: 'size(order.lines)' } },
     ],
     ['/audience ordr: did you mean order?', { audience: 'ordr.isGift' }],
+    ['/audience/when ordr: did you mean order?', { audience: { when: 'ordr.isGift', recheck: 'before-send' } }],
+    [
+      '/steps/0/settings "test" is this journey',
+      { steps: [{ id: 'again', kind: 'other', settings: { journey: 'test' } }] },
+    ],
+    ['/steps/1 A run can reach "hello" without a hold-out', { class: 'marketing' }],
     ['/entry/key order.identifier: there is', { entry: { key: 'order.identifier', reentry: 'never' } }],
     [
       '/exitOn/0/where event.data.why: there is',
@@ -101,6 +107,37 @@ describe('compileJourney', () => {
 
   it('allows a loop that waits', () => {
     expect(faults({ steps: [HELLO, { ...REST, next: 'hello' }] })).toEqual([]);
+  });
+
+  it('wants a hold-out on every way to marketing, and only there', () => {
+    const lot = { id: 'lot', kind: 'draw', settings: {} };
+    const other = { ...HELLO, id: 'other' };
+    const fork = { id: 'fork', kind: 'say', settings: HELLO.settings, next: 'other' };
+    const codes = (steps: JourneyDocument['steps'], extra: Partial<JourneyDocument> = {}): string[] =>
+      faults({ class: 'marketing', steps, ...extra }).map((fault) => fault.split(' ')[0] ?? '');
+    expect(codes([lot, REST, HELLO])).toEqual([]);
+    expect(codes([REST])).toEqual([]);
+    expect(codes([HELLO, lot, other])).toEqual(['/steps/0']);
+    expect(codes([fork, lot, other])).toContain('/steps/2');
+    expect(codes([HELLO], { holdOut: 'none' })).toEqual([]);
+    expect(codes([HELLO], { class: 'review' })).toEqual([]);
+  });
+
+  it('asks no hold-out of a version that people are on already', () => {
+    expect(compileJourney(aDocument({ class: 'marketing' }), simpleKinds, 'stored')).toHaveProperty('plan');
+  });
+
+  it('takes the middle priority unless the document names one', () => {
+    expect([aPlan().priority, aPlan({ priority: 80 }).priority]).toEqual([50, 80]);
+  });
+
+  it('keeps when the audience is asked again', () => {
+    const when = 'order.isGift';
+    expect(aPlan({ audience: when })).toMatchObject({ audience: when, recheck: null });
+    expect(aPlan({ audience: { when, recheck: 'every-step' } })).toMatchObject({
+      audience: when,
+      recheck: 'every-step',
+    });
   });
 
   it('reports every fault at once', () => {

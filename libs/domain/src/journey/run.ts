@@ -107,6 +107,8 @@ export type JournalKind =
   | 'woke'
   | 'event'
   | 'goal'
+  /** An act that could not be performed, with the reason. */
+  | 'act'
   | 'finished';
 
 /** One line of the append-only journal: what was decided, at which step, on which facts. */

@@ -70,7 +70,41 @@ const leave = defineStepKind<object>({
   fallsThrough: () => false,
 });
 
-const ALL: readonly StepKind[] = [pause, until, say, jump, spin, leave];
+/** Tags, and says what it was told of tags. */
+const label = defineStepKind<{ tag: string; and?: string | undefined }>({
+  code: 'label',
+  title: 'Label',
+  settings: z.strictObject({ tag: z.string(), and: z.string().optional() }),
+  enter: ({ tag, and }) => ({
+    type: 'continue',
+    acts: [
+      { type: 'tag', tag, isOn: true },
+      ...(and === undefined ? [] : [{ type: 'set' as const, attribute: and, value: tag }]),
+    ],
+  }),
+});
+
+const draw = defineStepKind<object>({
+  code: 'draw',
+  title: 'Draw',
+  settings: z.strictObject({}),
+  holdsOut: true,
+  enter: (_, { customerId, journeyKey }) => ({
+    type: 'continue',
+    holdOut: true,
+    acts: [{ type: 'assign', arm: `${journeyKey} ${customerId}` }],
+  }),
+});
+
+const other = defineStepKind<{ journey: string }>({
+  code: 'other',
+  title: 'Other',
+  settings: z.strictObject({ journey: z.string() }),
+  enter: ({ journey }) => ({ type: 'continue', acts: [{ type: 'start', journey }] }),
+  journeys: ({ journey }) => [journey],
+});
+
+const ALL: readonly StepKind[] = [pause, until, say, jump, spin, leave, label, draw, other];
 
 /** Step kinds small enough to see through. */
 export const simpleKinds: StepKinds = { find: (code) => ALL.find((kind) => kind.code === code), list: () => ALL };

@@ -1,4 +1,4 @@
-import { toInstant } from '#app/domain';
+import { type EventType, toInstant } from '#app/domain';
 import { aContext, anEvent, parsed, refusal } from '../testing.js';
 import { waitForStep } from './wait-for.step.js';
 
@@ -36,6 +36,45 @@ describe('wait-for', () => {
     expect(waitForStep.fallsThrough?.(settings)).toBe(false);
     expect(waitForStep.expressions?.(settings)).toEqual([{ place: 'where', source: 'good', expects: 'bool' }]);
     expect(waitForStep.alwaysWaits?.(settings)).toBe(true);
+  });
+
+  it('lets an event have a condition and a way of its own', () => {
+    const own = parsed(waitForStep, {
+      events: [
+        { event: 'survey.answered', where: 'bad', goto: 'call' },
+        'survey.answered',
+        { event: 'return.requested', goto: 'end' },
+        { event: 'order.cancelled', where: 'bad' },
+      ],
+      where: 'good',
+      timeout: 'P7D',
+      // oxlint-disable-next-line unicorn/no-thenable -- the word of the document; settings are never awaited
+      then: 'thank',
+    });
+    const next = (type: EventType, facts: object) => {
+      const decision = waitForStep.onEvent?.(own, aContext(at, { ...facts }), anEvent(type), null);
+      return decision?.type === 'continue' ? decision.next : 'still waits';
+    };
+    expect(next('survey.answered', { bad: true, good: true })).toBe('call');
+    expect(next('survey.answered', { good: true })).toBe('thank');
+    expect(next('survey.answered', {})).toBe('still waits');
+    expect(next('return.requested', { good: true })).toBe('end');
+    expect(next('return.requested', {})).toBe('still waits');
+    expect(next('order.cancelled', { bad: true })).toBe('thank');
+    expect(waitForStep.targets?.(own)).toEqual(['call', 'thank', 'end']);
+    expect(waitForStep.fallsThrough?.(own)).toBe(true);
+    expect(waitForStep.expressions?.(own)).toEqual([
+      { place: 'where', source: 'good', expects: 'bool' },
+      { place: 'events/0/where', source: 'bad', expects: 'bool', events: ['survey.answered'] },
+      { place: 'events/3/where', source: 'bad', expects: 'bool', events: ['order.cancelled'] },
+    ]);
+  });
+
+  it('falls through when an event names no way', () => {
+    const ways = (events: unknown[]) =>
+      waitForStep.fallsThrough?.(parsed(waitForStep, { events, timeout: 'P1D', otherwise: 'end' }));
+    expect(ways([{ event: 'order.paid', goto: 'end' }])).toBe(false);
+    expect(ways([{ event: 'order.paid', goto: 'end' }, 'order.placed'])).toBe(true);
   });
 
   it('refuses events that do not exist', () => {

@@ -30,6 +30,49 @@ describe('wait for', () => {
   });
 });
 
+describe('wait for working days', () => {
+  it.each([
+    // Monday noon in Paris
+    ['2026-05-04T10:00:00Z', { businessDays: 3 }, '2026-05-07T10:00:00.000Z'],
+    ['2026-05-08T10:00:00Z', { businessDays: 1 }, '2026-05-11T10:00:00.000Z'],
+    ['2026-05-09T10:00:00Z', { businessDays: 1 }, '2026-05-11T10:00:00.000Z'],
+    ['2026-12-23T11:00:00Z', { businessDays: 3, holidays: ['2026-12-25', '2027-01-01'] }, '2026-12-29T11:00:00.000Z'],
+    ['2026-05-07T10:00:00Z', { businessDays: 1, workdays: ['sun', 'mon'] }, '2026-05-10T10:00:00.000Z'],
+    ['2026-05-04T10:00:00Z', { businessDays: 0 }, 'continue'],
+    // over the night in which Paris loses an hour
+    ['2026-03-27T11:00:00Z', { businessDays: 1 }, '2026-03-30T10:00:00.000Z'],
+  ])('from %s, %j waits until %s', (at, settings, until) => {
+    expect(enter(settings, aContext(at))).toBe(until);
+  });
+
+  it('counts the days of the shop, or of the customer', () => {
+    // still Sunday in New York, Monday in Paris
+    const newYork = { zone: 'America/New_York' };
+    expect(enter({ businessDays: 1 }, aContext('2026-05-04T02:00:00Z', {}, newYork))).toBe('2026-05-05T02:00:00.000Z');
+    expect(enter({ businessDays: 1, zone: 'customer' }, aContext('2026-05-04T02:00:00Z', {}, newYork))).toBe(
+      '2026-05-05T02:00:00.000Z',
+    );
+    expect(enter({ businessDays: 5, zone: 'customer' }, aContext('2026-05-04T02:00:00Z', {}, newYork))).toBe(
+      '2026-05-09T02:00:00.000Z',
+    );
+    expect(enter({ businessDays: 5 }, aContext('2026-05-04T02:00:00Z', {}, newYork))).toBe('2026-05-11T02:00:00.000Z');
+  });
+
+  it('breaks loops, unless there are none to wait for', () => {
+    expect(waitStep.alwaysWaits?.(parsed(waitStep, { businessDays: 1 }))).toBe(true);
+    expect(waitStep.alwaysWaits?.(parsed(waitStep, { businessDays: 0 }))).toBe(false);
+  });
+
+  it.each([
+    [{ businessDays: -1 }, '0 or more'],
+    [{ businessDays: 1.5 }, 'whole number'],
+    [{ businessDays: 251 }, 'At most 250'],
+    [{ businessDays: 1, holidays: ['25 December'] }, 'Write a date'],
+  ])('refuses %j', (settings, sentence) => {
+    expect(refusal(waitStep, settings)).toContain(sentence);
+  });
+});
+
 describe('wait until', () => {
   const promised = { until: 'order.promisedDate', at: 'end-of-day', zone: 'shop' };
   const saoPaulo = { shopZone: 'America/Sao_Paulo' };

@@ -1,0 +1,44 @@
+import { aContext, parsed, refusal } from '../testing.js';
+import { splitStep } from './split.step.js';
+
+const at = '2026-05-04T10:00:00Z';
+const arms = [
+  { arm: 'a', weight: 1, goto: 'first' },
+  { arm: 'b', weight: 1 },
+];
+
+describe('split', () => {
+  it('goes the way of the arm that is drawn, and says which it was', () => {
+    const settings = parsed(splitStep, { arms });
+    const ways = Array.from({ length: 40 }, (_, index) => {
+      const decision = splitStep.enter(settings, aContext(at, {}, { customerId: `c${index}` }));
+      return decision.type === 'continue' && { next: decision.next, acts: decision.acts };
+    });
+    expect(ways).toContainEqual({ next: 'first', acts: [{ type: 'assign', arm: 'a' }] });
+    expect(ways).toContainEqual({ next: undefined, acts: [{ type: 'assign', arm: 'b' }] });
+  });
+
+  it('draws by customer, journey and step alone', () => {
+    const settings = parsed(splitStep, { arms });
+    const once = splitStep.enter(settings, aContext(at));
+    expect(splitStep.enter(settings, aContext('2027-01-01T00:00:00Z', { x: 1 }, { visit: 9 }))).toEqual(once);
+  });
+
+  it('tells the compiler where it leads', () => {
+    expect(splitStep.targets?.(parsed(splitStep, { arms }))).toEqual(['first']);
+    expect(splitStep.fallsThrough?.(parsed(splitStep, { arms }))).toBe(true);
+    const both = arms.map((arm) => ({ ...arm, goto: 'end' }));
+    expect(splitStep.fallsThrough?.(parsed(splitStep, { arms: both }))).toBe(false);
+  });
+
+  it.each([
+    [[arms[0]], 'at least two'],
+    [[arms[0], arms[0]], 'Name each arm once'],
+    [arms.map((arm) => ({ ...arm, weight: 0 })), 'a weight above 0'],
+    [arms.map((arm) => ({ ...arm, weight: -1 })), 'Write 0 or more'],
+    [arms.map((arm) => ({ ...arm, weight: Number.POSITIVE_INFINITY })), 'Write a number'],
+    [arms.map((arm) => ({ ...arm, arm: 'Arm A' })), 'lower-case'],
+  ])('refuses %j', (list, sentence) => {
+    expect(refusal(splitStep, { arms: list })).toContain(sentence);
+  });
+});
