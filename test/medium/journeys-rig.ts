@@ -6,6 +6,7 @@ import {
   type FoldedEvent,
   HintPort,
   JourneyPlans,
+  LinkJourneys,
   PlanMessages,
   type QueueName,
   ReadJourneys,
@@ -32,6 +33,7 @@ import {
 import {
   createDataSource,
   pg,
+  PgActStore,
   PgClock,
   PgFactsReader,
   PgJourneyReader,
@@ -148,18 +150,24 @@ export class JourneyRig {
 
   /** A runtime as a process of its own would have it: with empty caches. */
   makeRuntime(): RunJourneys {
-    const runs = new PgRunStore();
-    const writer = new RunWriter(runs, new PlanMessages(runs, this.secrets, this.ids));
-    return new RunJourneys(new JourneyPlans(new PgJourneyReader()), runs, new PgFactsReader(), writer, this.ids);
+    const { runs, plans, writer } = this.makeWriter();
+    return new RunJourneys(plans, runs, new PgFactsReader(), writer, this.ids);
   }
 
   makeTimers(): FireDueTimers {
-    const runs = new PgRunStore();
-    const writer = new RunWriter(runs, new PlanMessages(runs, this.secrets, this.ids));
+    const { plans, writer } = this.makeWriter();
     const timers = new PgTimerStore();
     const clock = new PgClock(this.dataSource);
-    const wake = new WakeRuns(timers, new JourneyPlans(new PgJourneyReader()), new PgFactsReader(), writer, clock);
+    const wake = new WakeRuns(timers, plans, new PgFactsReader(), writer, clock);
     return new FireDueTimers(this.unitOfWork, timers, wake, this.hints);
+  }
+
+  private makeWriter() {
+    const runs = new PgRunStore();
+    const plans = new JourneyPlans(new PgJourneyReader());
+    const links = new LinkJourneys(plans, runs, this.ids);
+    const writer = new RunWriter(runs, new PlanMessages(runs, this.secrets, this.ids), new PgActStore(), links);
+    return { runs, plans, writer };
   }
 
   async publish(document: JourneyDocument): Promise<void> {

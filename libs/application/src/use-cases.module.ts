@@ -34,6 +34,7 @@ import { ReadJourneys } from './journeys/manage/read-journeys.use-case.js';
 import { ReadRuns } from './journeys/manage/read-runs.use-case.js';
 import { SaveDraft } from './journeys/manage/save-draft.use-case.js';
 import { JourneyPlans } from './journeys/runtime/journey-plans.js';
+import { LinkJourneys } from './journeys/runtime/link-journeys.js';
 import { PlanMessages } from './journeys/runtime/plan-messages.js';
 import { RunJourneys } from './journeys/runtime/run-journeys.js';
 import { RunWriter } from './journeys/runtime/run-writer.js';
@@ -65,6 +66,7 @@ const useCases = [
   KeepHouse,
   LinkEvents,
   LinkFactory,
+  LinkJourneys,
   ManageKeys,
   ManageShop,
   ManageSources,

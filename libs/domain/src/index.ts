@@ -43,6 +43,8 @@ export {
   type OrderPosition,
   type ShopFacts,
 } from './facts/view.js';
+export { withWritten, type WrittenFacts } from './facts/written.js';
+export { afterAct } from './journey/after-act.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { decide, enter, type EnterResult } from './journey/decide.js';
 export { DEFAULT_PRIORITY, RECHECKS } from './journey/document.js';

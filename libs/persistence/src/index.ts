@@ -1,3 +1,4 @@
+export { PgActStore } from './acts/pg-act-store.js';
 export { PgApiKeys } from './access/pg-api-keys.js';
 export { PgClock } from './clock/pg-clock.js';
 export { PgHousekeeping } from './clock/pg-housekeeping.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, type InjectionToken, Module, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
+  ActStore,
   AnswerStore,
   ApiKeys,
   ClockPort,
@@ -33,6 +34,7 @@ import {
 } from '#app/application';
 import {
   createDataSource,
+  PgActStore,
   PgAnswerStore,
   PgApiKeys,
   PgClock,
@@ -73,6 +75,7 @@ export interface PersistenceOptions {
 
 /** Ports whose implementation takes other providers by type. */
 const repositories: readonly Provider[] = [
+  { provide: ActStore, useClass: PgActStore },
   { provide: AnswerStore, useClass: PgAnswerStore },
   { provide: ApiKeys, useClass: PgApiKeys },
   { provide: ClockPort, useClass: PgClock },

@@ -1,4 +1,4 @@
-import type { CustomerFacts, FactsSnapshot, OrderFacts, ShopFacts } from '#app/domain';
+import type { CustomerFacts, FactsSnapshot, OrderFacts, ShopFacts, WrittenFacts } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 export interface FactsSubject {
@@ -28,4 +28,7 @@ export abstract class FactsReader {
    * that of the record it was merged into.
    */
   abstract snapshots(tx: Transaction, shop: ShopFacts, subjects: readonly FactsSubject[]): Promise<FactsSnapshot[]>;
+
+  /** What journeys wrote about these people, by id; snapshots hold it already. Those about whom nothing is written are left out. */
+  abstract written(tx: Transaction, customerIds: readonly string[]): Promise<ReadonlyMap<string, WrittenFacts>>;
 }

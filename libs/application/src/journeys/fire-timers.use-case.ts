@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, type Medium, PermanentError, TransientError } from '#app/domain';
+import { AfterglowError, PermanentError, TransientError } from '#app/domain';
 import { HintPort } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import type { Outlet } from './journey-runtime.port.js';
 import { type ClaimedTimer, TimerStore } from './runtime/timer-store.port.js';
 import { WakeRuns } from './runtime/wake-runs.js';
 
@@ -22,7 +23,7 @@ interface Tally {
   fired: number;
   messages: number;
   dead: number;
-  readonly media: Set<Medium>;
+  readonly media: Set<Outlet>;
 }
 
 function byShop(timers: readonly ClaimedTimer[]): Map<string, ClaimedTimer[]> {
@@ -77,7 +78,7 @@ export class FireDueTimers {
 
   private async fire(shopId: string, timers: readonly ClaimedTimer[], tally: Tally): Promise<void> {
     if (timers.length === 0) return;
-    const report = await this.unitOfWork.inShop(shopId, (tx) => this.wakeRuns.run(tx, timers));
+    const report = await this.unitOfWork.inShop(shopId, (tx) => this.wakeRuns.run(tx, timers), 'soon');
     tally.fired += report.moved;
     tally.messages += report.messages;
     for (const medium of report.media) tally.media.add(medium);

@@ -10,13 +10,16 @@ export interface FoldedEvent {
   readonly snapshot: FactsSnapshot;
 }
 
+/** Where something goes out: a medium of messages, or calls of webhooks. Each has its delivery queue. */
+export type Outlet = Medium | 'webhook';
+
 export interface RuntimeReport {
   readonly started: number;
   readonly moved: number;
   /** Messages that wait to be handed over. */
   readonly messages: number;
-  /** The media of those messages: hint at their delivery queues after the commit. */
-  readonly media: readonly Medium[];
+  /** The media of those messages, and whether webhooks wait to be called: hint at their delivery queues after the commit. */
+  readonly media: readonly Outlet[];
 }
 
 /** Moves journeys on events: ends, wakes and re-times waiting runs, starts new ones, plans messages. Intake calls it in its own transaction. */

@@ -3,14 +3,14 @@ import type { QueueName } from '../ports/hint.port.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
-type DeadLetterKind = 'inbox' | 'timer' | 'message';
+type DeadLetterKind = 'inbox' | 'timer' | 'message' | 'call';
 type DeadLetterState = 'open' | 'retried' | 'dropped';
 
 /** Work that was given up and waits for a person. */
 export interface DeadLetter {
   readonly id: string;
   readonly kind: DeadLetterKind;
-  /** Id of the inbox row, the run whose timer it was, or the message. */
+  /** Id of the inbox row, the run whose timer it was, the message or the call. */
   readonly refId: string;
   readonly state: DeadLetterState;
   readonly code: string;

@@ -10,6 +10,7 @@ export const MESSAGE_STATES = [
   'unknown',
   'suppressed',
   'expired',
+  'held_out',
 ] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 

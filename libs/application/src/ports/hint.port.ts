@@ -1,5 +1,12 @@
 /** Work that can be hinted at; each is one queue with one processor. */
-export const QUEUE_NAMES = ['intake', 'timers', 'delivery-email', 'delivery-sms', 'maintenance'] as const;
+export const QUEUE_NAMES = [
+  'intake',
+  'timers',
+  'delivery-email',
+  'delivery-sms',
+  'delivery-webhook',
+  'maintenance',
+] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /**

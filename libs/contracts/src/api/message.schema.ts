@@ -4,7 +4,9 @@ import { isoInstant, listOf, pageQuery } from './list.schema.js';
 
 const NOTE_MAX = 500;
 const text = z.string().nullable();
-const state = z.enum(['queued', 'claimed', 'handing', 'sent', 'failed', 'unknown', 'suppressed', 'expired']);
+const state = z
+  .enum(['queued', 'claimed', 'handing', 'sent', 'failed', 'unknown', 'suppressed', 'expired', 'held_out'])
+  .meta({ description: '`held_out`: the run is held out; it would have been sent and never is.' });
 
 export const messageQuery = pageQuery.extend({
   state: state.optional(),

@@ -4,7 +4,7 @@ import { isoInstant, listOf, pageQuery } from './list.schema.js';
 const NOTE_MAX = 500;
 const count = z.number().int();
 const ageS = z.number().int().nullable().meta({ description: 'Seconds; null when nothing waits.' });
-const kind = z.enum(['inbox', 'timer', 'message']);
+const kind = z.enum(['inbox', 'timer', 'message', 'call']);
 const state = z.enum(['open', 'retried', 'dropped']);
 
 export const overviewDocument = z
@@ -23,6 +23,7 @@ export const overviewDocument = z
         unknown: count,
         suppressed: count,
         expired: count,
+        held_out: count,
       }),
       due: count,
       oldestAgeS: ageS,
@@ -38,7 +39,7 @@ export const deadLetterDocument = z
   .object({
     id: z.uuid(),
     kind,
-    refId: z.uuid().meta({ description: 'Id of the inbox row, the run or the message.' }),
+    refId: z.uuid().meta({ description: 'Id of the inbox row, the run, the message or the call.' }),
     state,
     code: z.string(),
     error: z.string(),

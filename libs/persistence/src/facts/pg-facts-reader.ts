@@ -7,7 +7,10 @@ import {
   type OrderFacts,
   PermanentError,
   type ShopFacts,
+  withWritten,
+  type WrittenFacts,
 } from '#app/domain';
+import { readWritten } from '../acts/read-written.js';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { presentId } from './present-customer.sql.js';
 
@@ -55,9 +58,10 @@ export class PgFactsReader extends FactsReader {
     if (subjects.length === 0) return [];
     const customerIds = [...new Set(subjects.map((subject) => subject.customerId))];
     const orderIds = [...new Set(subjects.flatMap((subject) => subject.orderId ?? []))];
-    const [customerRows, orderRows] = await Promise.all([
+    const [customerRows, orderRows, written] = await Promise.all([
       pg(tx).query<CustomerRow>(CUSTOMERS, [customerIds], 'facts_customers'),
       pg(tx).query<OrderRow>(ORDERS, [orderIds], 'facts_orders'),
+      readWritten(tx, customerIds),
     ]);
     const customers = new Map(customerRows.map((row) => [row.asked, row]));
     const orders = new Map(orderRows.map((row) => [row.id, row]));
@@ -73,11 +77,15 @@ export class PgFactsReader extends FactsReader {
       return {
         shop,
         customerId: customer.id,
-        customer: customer.facts,
+        customer: withWritten(customer.facts, written.get(customerId)),
         orderCount: customer.order_count,
         order: order?.facts ?? null,
         position: { ordinal: order?.ordinal ?? 0 },
       };
     });
+  }
+
+  written(tx: Transaction, customerIds: readonly string[]): Promise<ReadonlyMap<string, WrittenFacts>> {
+    return readWritten(tx, customerIds);
   }
 }

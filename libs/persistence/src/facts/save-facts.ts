@@ -1,5 +1,6 @@
 import type { CustomerMerge, FactsChanges, LinkedOrder } from '#app/application';
 import type { PgTransaction } from '../connection/pg-unit-of-work.js';
+import { FOLLOWING_ACTS, MERGE_ACTS } from '../acts/merge-acts.sql.js';
 import { toEventRecord } from './event-rows.js';
 
 /** In the order of the ids, as everywhere, so that nobody waits in a circle. */
@@ -41,11 +42,13 @@ const FOLLOWING = [
   'message',
   'link_token',
   'survey_answer',
+  ...FOLLOWING_ACTS,
 ] as const;
 
 const MERGE = `
   with m as (select * from unnest($1::uuid[], $2::uuid[]) as m (loser, survivor)),
-  ${FOLLOWING.map((table) => `moved_${table} as (update app.${table} t set customer_id = m.survivor from m where t.customer_id = m.loser)`).join(',\n  ')}
+  ${FOLLOWING.map((table) => `moved_${table} as (update app.${table} t set customer_id = m.survivor from m where t.customer_id = m.loser)`).join(',\n  ')},
+  ${MERGE_ACTS}
   update app.customer c set merged_into = m.survivor, order_count = 0, updated_at = app.now()
   from m where c.id = m.loser or c.merged_into = m.loser`;
 

@@ -38,7 +38,8 @@ export function hear(folded: FoldedEvent, live: readonly JourneyInForce[], now: 
 export function moveRuns(batch: RunBatch, { folded, view }: Hearing, now: Instant): void {
   for (const tracked of batch.concerned(folded.customerId, folded.orderId, view.type)) {
     const own = folded.orderId === null && tracked.run.orderId !== null ? tracked.snapshot : undefined;
-    const snapshot = own ? { ...folded.snapshot, order: own.order, position: own.position } : folded.snapshot;
+    const told = own ? { ...folded.snapshot, order: own.order, position: own.position } : folded.snapshot;
+    const snapshot = batch.seen(folded.customerId, told);
     const decision = decide(tracked.journey.plan, tracked.run.state, { type: 'event', event: view }, snapshot, now);
     batch.apply(tracked, decision, snapshot);
     if (folded.orderId !== null) tracked.snapshot = folded.snapshot;
@@ -50,21 +51,30 @@ export function toWish({ journey, entryKey }: Entered): EntryWish {
 }
 
 /** What conditions may see of an event; the body came from JSON, so what is there is JSON. */
-function toView({ id, type, occurredAt, data }: DomainEvent): EventView {
+export function toView({ id, type, occurredAt, data }: DomainEvent): EventView {
   return { id, type, occurredAt, data: data as unknown as Json };
 }
 
-/** Starts the run of an entry unless its key was used before. `id`: of the new run. */
-export function startRun(batch: RunBatch, { folded }: Hearing, entered: Entered, now: Instant, id: string): void {
+/** Whose run an entry makes. */
+export type Subject = Pick<FoldedEvent, 'customerId' | 'orderId' | 'snapshot'>;
+
+/** Starts the run of an entry; undefined when its key was used before. `id`: of the new run. */
+export function startRun(
+  batch: RunBatch,
+  { folded: { customerId, orderId, snapshot } }: { readonly folded: Subject },
+  entered: Entered,
+  now: Instant,
+  id: string,
+): TrackedRun | undefined {
   const { journey, decision } = entered;
   const entryNumber = batch.nextEntryNumber(toWish(entered), journey.plan.document.entry.reentry);
-  if (entryNumber === undefined) return;
+  if (entryNumber === undefined) return undefined;
   const run: StoredRun = {
     id,
     journeyId: journey.version.journeyId,
     versionId: journey.version.id,
-    customerId: folded.customerId,
-    orderId: folded.orderId,
+    customerId,
+    orderId,
     entryKey: entered.entryKey,
     entryNumber,
     runMonth: `${toIso(now).slice(0, 7)}-01`,
@@ -72,7 +82,8 @@ export function startRun(batch: RunBatch, { folded }: Hearing, entered: Entered,
     state: decision.run,
     isHeld: false,
   };
-  const tracked = new TrackedRun(run, journey, true, folded.snapshot);
+  const tracked = new TrackedRun(run, journey, true, snapshot);
   batch.track(tracked);
-  batch.apply(tracked, decision, folded.snapshot);
+  batch.apply(tracked, decision, snapshot);
+  return tracked;
 }

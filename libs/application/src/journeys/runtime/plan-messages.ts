@@ -4,7 +4,7 @@ import { IdPort } from '../../ports/id.port.js';
 import { SecretPort } from '../../ports/secret.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import type { DecidedSend } from './run-batch.js';
-import { type PlannedMessage, RunStore, type SuppressedAddress } from './run-store.port.js';
+import { type PlannedMessage, type PlannedState, RunStore, type SuppressedAddress } from './run-store.port.js';
 
 export interface Suppressions {
   scopeOf(medium: Medium, address: string | null): SuppressedAddress['scope'] | undefined;
@@ -77,7 +77,7 @@ export class PlanMessages {
       survey: effect.survey,
       context: { event: { ...entry }, settings: journey.version.document.settings },
       address: addressOf(snapshot.customer, medium),
-      state: reason === null ? 'queued' : reason === 'useful-until' ? 'expired' : 'suppressed',
+      state: stateOf(reason, effect.isHeldOut === true),
       reason,
       dueAt: effect.dueAt,
       expiresAt: effect.usefulUntil,
@@ -90,6 +90,12 @@ export function whyNot({ effect, tracked }: DecidedSend, refusal: ContactRefusal
   if (tracked.hasExited) return 'run-exited';
   const isLate = effect.usefulUntil !== null && effect.usefulUntil <= now;
   return refusal ?? (isLate ? 'useful-until' : null);
+}
+
+/** A held-out person is refused for the same reasons as everybody: what is left would have been sent. */
+function stateOf(reason: string | null, isHeldOut: boolean): PlannedState {
+  if (reason === null) return isHeldOut ? 'held_out' : 'queued';
+  return reason === 'useful-until' ? 'expired' : 'suppressed';
 }
 
 /** The first channel that may be used; when none may, the first one with its refusal, so that nothing is dropped in silence. */

@@ -1,4 +1,17 @@
-import type { Decision, EventType, EventView, FactsSnapshot, Instant, JournalEntry, SendEffect } from '#app/domain';
+import {
+  type Act,
+  type ActEffect,
+  afterAct,
+  type Decision,
+  type EventType,
+  type EventView,
+  type FactsSnapshot,
+  type Instant,
+  type JournalEntry,
+  type Json,
+  type SendEffect,
+  toIso,
+} from '#app/domain';
 import type { JourneyInForce } from './journey-plans.js';
 import type { EarlierEntries, EntryWish, RunChange, StoredRun } from './run-store.port.js';
 
@@ -7,8 +20,10 @@ export class TrackedRun {
   readonly journal: JournalEntry[] = [];
   wakeAt: Instant | null | undefined;
   isTouched = false;
-  /** An exit event ended it: what it still had to say is not said. */
+  /** An exit event or another journey ended it: what it still had to say is not said. */
   hasExited = false;
+  /** Counts the runs that began because one started the other; shared by all of them. */
+  chain = { starts: 0 };
 
   constructor(
     public run: StoredRun,
@@ -26,6 +41,13 @@ export class TrackedRun {
     return this.journey.plan.goal?.event === type && this.run.state.goalAt === null;
   }
 
+  /** Adds a line of journal about an act that could not be performed. */
+  noteAct({ step, at }: ActEffect, data: { readonly [key: string]: Json }): void {
+    const { seq } = this.run.state;
+    this.journal.push({ seq, kind: 'act', step, at: toIso(at), data });
+    this.run = { ...this.run, state: { ...this.run.state, seq: seq + 1 } };
+  }
+
   toChange(): RunChange {
     return { run: this.run, isNew: this.isNew, journal: this.journal, wakeAt: this.wakeAt };
   }
@@ -39,6 +61,13 @@ export interface DecidedSend {
   readonly entry: EventView;
 }
 
+/** An act that a run has decided on, with the facts of that moment. */
+export interface DecidedAct {
+  readonly tracked: TrackedRun;
+  readonly effect: ActEffect;
+  readonly snapshot: FactsSnapshot;
+}
+
 function wakeTime({ effects }: Decision): Instant | null {
   return effects.findLast((effect) => effect.type === 'wake')?.at ?? null;
 }
@@ -48,6 +77,16 @@ const entryId = ({ journeyId, entryKey }: EntryWish): string => `${journeyId}|${
 /** Everything that a batch of events or timers decides, gathered in memory and written at its end in a few statements. */
 export class RunBatch {
   readonly sends: DecidedSend[] = [];
+  /** All but starts and stops. */
+  readonly acts: DecidedAct[] = [];
+  /** Journeys that people may enter, once they have been read. */
+  live: readonly JourneyInForce[] | undefined;
+  /** Starts and stops of journeys that are still to be carried out. */
+  private links: DecidedAct[] = [];
+  /** What acts of this batch changed about people, by customer. */
+  private readonly learned = new Map<string, Act[]>();
+  /** Customers all of whose waiting runs are tracked. */
+  private readonly complete = new Set<string>();
   private readonly tracked: TrackedRun[] = [];
   private readonly byCustomer = new Map<string, TrackedRun[]>();
   private readonly entries = new Map<string, { count: number; isWaiting: boolean }>();
@@ -72,6 +111,53 @@ export class RunBatch {
     });
   }
 
+  isTracked(runId: string): boolean {
+    return this.tracked.some((tracked) => tracked.run.id === runId);
+  }
+
+  wantsRunsOf(customerId: string): boolean {
+    return !this.complete.has(customerId);
+  }
+
+  holdsRunsOf(customerIds: readonly string[]): void {
+    for (const id of customerIds) this.complete.add(id);
+  }
+
+  /** Waiting runs of a journey that another run of the same person and order stops. */
+  waitingIn(journeyKey: string, stopper: TrackedRun): TrackedRun[] {
+    const { customerId, orderId } = stopper.run;
+    return (this.byCustomer.get(customerId) ?? []).filter(
+      (other) =>
+        other !== stopper &&
+        other.isWaiting &&
+        other.journey.version.key === journeyKey &&
+        (orderId === null || other.run.orderId === null || other.run.orderId === orderId),
+    );
+  }
+
+  hasLinksOf(customerId: string): boolean {
+    return this.links.some(({ tracked }) => tracked.run.customerId === customerId);
+  }
+
+  takeLinks(): DecidedAct[] {
+    const links = this.links;
+    this.links = [];
+    return links;
+  }
+
+  hasLearned(customerId: string): boolean {
+    return this.learned.has(customerId);
+  }
+
+  /** The facts with what acts of this batch changed since they were read. */
+  seen(customerId: string, snapshot: FactsSnapshot): FactsSnapshot {
+    return (this.learned.get(customerId) ?? []).reduce(afterAct, snapshot);
+  }
+
+  knowsEntry(wish: EntryWish): boolean {
+    return this.entries.has(entryId(wish));
+  }
+
   knowEntries(entries: readonly EarlierEntries[]): void {
     for (const entry of entries) this.entries.set(entryId(entry), { count: entry.count, isWaiting: entry.isWaiting });
   }
@@ -92,9 +178,11 @@ export class RunBatch {
     if (!tracked.isWaiting) tracked.wakeAt = null;
     else if (decision.journal.some((line) => line.kind === 'waited')) tracked.wakeAt = wakeTime(decision);
     const { entry } = tracked.run.state;
-    for (const effect of decision.effects)
+    for (const effect of decision.effects) {
       if (effect.type === 'send') this.sends.push({ tracked, effect, snapshot, entry });
-    if (!tracked.isWaiting && decision.run.endReason?.startsWith('exit:')) tracked.hasExited = true;
+      if (effect.type === 'act') this.take({ tracked, effect, snapshot });
+    }
+    if (!tracked.isWaiting && /^(exit|stopped):/.test(decision.run.endReason ?? '')) tracked.hasExited = true;
     this.noteEntry(tracked);
   }
 
@@ -102,9 +190,18 @@ export class RunBatch {
     return this.tracked.filter((tracked) => tracked.isTouched).map((tracked) => tracked.toChange());
   }
 
-  /** Runs stored earlier that an exit event ended: messages of theirs may still wait. */
+  /** Runs stored earlier that an exit event or another journey ended: messages of theirs may still wait. */
   exitedRunIds(): string[] {
     return this.tracked.filter((tracked) => tracked.hasExited && !tracked.isNew).map((tracked) => tracked.run.id);
+  }
+
+  private take(decided: DecidedAct): void {
+    const { act } = decided.effect;
+    if (act.type === 'start' || act.type === 'stop') this.links.push(decided);
+    else this.acts.push(decided);
+    if (act.type !== 'set' && act.type !== 'tag') return;
+    const { customerId } = decided.tracked.run;
+    this.learned.set(customerId, [...(this.learned.get(customerId) ?? []), act]);
   }
 
   private noteEntry({ run, isWaiting }: TrackedRun): void {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Instant, ShopFacts } from '#app/domain';
+import { type Instant, type ShopFacts, withWritten, type WrittenFacts } from '#app/domain';
 import { FactsReader, type FactsSubject } from '../../facts/facts.repository.js';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import { type FoldedEvent, JourneyRuntime, type RuntimeReport } from '../journey-runtime.port.js';
-import { hear, moveRuns, startRun, toWish } from './hearing.js';
+import { hear, type Hearing, moveRuns, startRun, toWish } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
 import { RunBatch, TrackedRun } from './run-batch.js';
 import { RunStore, type StoredRun } from './run-store.port.js';
@@ -33,8 +33,13 @@ export class RunJourneys extends JourneyRuntime {
     if (events.length === 0) return this.writer.write(tx, shop.id, batch, now);
     const customerIds = [...new Set(events.map((folded) => folded.customerId))];
     // what doesn't wait for an answer shares a round trip
-    const [live, waiting] = await Promise.all([this.plans.live(tx), this.runs.lockWaiting(tx, customerIds)]);
-    const hearings = events.map((folded) => hear(folded, live, now));
+    const [live, waiting, written] = await Promise.all([
+      this.plans.live(tx),
+      this.runs.lockWaiting(tx, customerIds),
+      this.facts.written(tx, customerIds),
+    ]);
+    batch.live = live;
+    const hearings = events.map((folded) => hear(withWrittenFacts(folded, written), live, now));
     const wishes = hearings.flatMap(({ entries }) => entries.map(toWish));
     const [short, earlier] = await Promise.all([
       this.shortOfGoal(tx, customerIds, events, live),
@@ -42,12 +47,25 @@ export class RunJourneys extends JourneyRuntime {
     ]);
     batch.knowEntries(earlier);
     await this.track(tx, batch, [...waiting, ...short]);
+    batch.holdsRunsOf(customerIds);
     await this.loadOwnOrders(tx, shop, batch, events);
-    for (const hearing of hearings) {
+    for (const heard of hearings) {
+      const { customerId } = heard.folded;
+      if (batch.hasLinksOf(customerId)) await this.writer.follow(tx, batch, now);
+      const hearing = batch.hasLearned(customerId) ? await this.hearAgain(tx, batch, heard, now) : heard;
       moveRuns(batch, hearing, now);
       for (const entry of hearing.entries) startRun(batch, hearing, entry, now, this.ids.next());
     }
     return this.writer.write(tx, shop.id, batch, now);
+  }
+
+  /** An event after which a journey of this very batch has changed what is known of the person. */
+  private async hearAgain(tx: Transaction, batch: RunBatch, { folded }: Hearing, now: Instant): Promise<Hearing> {
+    const snapshot = batch.seen(folded.customerId, folded.snapshot);
+    const hearing = hear({ ...folded, snapshot }, batch.live ?? [], now);
+    const wishes = hearing.entries.map(toWish).filter((wish) => !batch.knowsEntry(wish));
+    if (wishes.length > 0) batch.knowEntries(await this.runs.earlierEntries(tx, wishes));
+    return hearing;
   }
 
   private async shortOfGoal(
@@ -93,4 +111,11 @@ export class RunJourneys extends JourneyRuntime {
     const snapshots = await this.facts.snapshots(tx, shop, subjects);
     for (const [index, tracked] of runs.entries()) tracked.snapshot = snapshots[index];
   }
+}
+
+function withWrittenFacts(folded: FoldedEvent, written: ReadonlyMap<string, WrittenFacts>): FoldedEvent {
+  const found = written.get(folded.customerId);
+  if (!found) return folded;
+  const { snapshot } = folded;
+  return { ...folded, snapshot: { ...snapshot, customer: withWritten(snapshot.customer, found) } };
 }

@@ -41,7 +41,8 @@ export interface RunChange {
   readonly wakeAt: Instant | null | undefined;
 }
 
-export type PlannedState = 'queued' | 'suppressed' | 'expired';
+/** `held_out`: the run is held out and the message is never sent; it would have been. */
+export type PlannedState = 'queued' | 'suppressed' | 'expired' | 'held_out';
 
 /** A message row as the runtime plans it. */
 export interface PlannedMessage {

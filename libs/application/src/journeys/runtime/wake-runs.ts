@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, decide } from '#app/domain';
+import { AfterglowError, decide, type Instant } from '#app/domain';
 import { FactsReader } from '../../facts/facts.repository.js';
 import { ClockPort } from '../../ports/clock.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
@@ -50,22 +50,33 @@ export class WakeRuns {
         due.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId })),
       ),
     ]);
-    for (const [index, { timer, run }] of due.entries()) {
+    const tracked = due.map(({ run }, index) => {
       const journey = journeys.get(run.versionId);
-      const snapshot = snapshots[index];
+      const woken = journey && new TrackedRun(run, journey, false, snapshots[index]);
+      if (woken) batch.track(woken);
+      return woken;
+    });
+    for (const [index, { timer, run }] of due.entries()) {
+      if (batch.hasLinksOf(run.customerId)) await this.writer.follow(tx, batch, now);
       try {
-        if (!journey || !snapshot)
-          throw new AfterglowError('internal', `Run ${run.id} has lost its journey version or its customer.`);
-        const decision = decide(journey.plan, run.state, { type: 'woke', dueAt: timer.dueAt }, snapshot, now);
-        if (decision.journal.length === 0)
-          throw new AfterglowError('internal', `Run ${run.id} does not wait for the time of its timer.`);
-        const tracked = new TrackedRun(run, journey, false, snapshot);
-        batch.track(tracked);
-        batch.apply(tracked, decision, snapshot);
+        wake(batch, timer, tracked[index], now);
       } catch (error) {
         failed.push({ timer, error });
       }
     }
     return { ...(await this.writer.write(tx, shop.id, batch, now)), failed };
   }
+}
+
+/** A run that another one of the batch has stopped meanwhile is left as it is: its timer goes with it. */
+function wake(batch: RunBatch, { runId, dueAt }: ClaimedTimer, tracked: TrackedRun | undefined, now: Instant): void {
+  if (!tracked?.snapshot)
+    throw new AfterglowError('internal', `Run ${runId} has lost its journey version or its customer.`);
+  const { run, journey, isWaiting, isTouched } = tracked;
+  if (isTouched && !isWaiting) return;
+  const snapshot = batch.seen(run.customerId, tracked.snapshot);
+  const decision = decide(journey.plan, run.state, { type: 'woke', dueAt }, snapshot, now);
+  if (decision.journal.length === 0)
+    throw new AfterglowError('internal', `Run ${runId} does not wait for the time of its timer.`);
+  batch.apply(tracked, decision, snapshot);
 }
