@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BacktestController } from './controllers/backtest.controller.js';
 import { ClockController } from './controllers/clock.controller.js';
 import { CustomersController } from './controllers/customers.controller.js';
 import { EventsController } from './controllers/events.controller.js';
@@ -22,6 +23,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 @Module({
   controllers: [
     ClockController,
+    BacktestController,
     CustomersController,
     EventsController,
     FunnelController,

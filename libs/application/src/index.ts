@@ -4,6 +4,26 @@ export { ActStore, type DueAct } from './acts/act-store.port.js';
 export { AuthenticateKey } from './access/authenticate-key.use-case.js';
 export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access/ensure-first-shop.use-case.js';
 export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
+export {
+  BacktestHistory,
+  type HistoryPlace,
+  type JourneyVersionRef,
+  type RecordedContact,
+  type RecordedMessage,
+  type RecordedPage,
+  type Stretch,
+  type WaitingRun,
+} from './backtest/backtest-history.port.js';
+export { type BacktestJob, BacktestJobs } from './backtest/backtest-jobs.js';
+export type { BacktestReport, BacktestStep, MessageLine } from './backtest/backtest-report.js';
+export { DryRunJourney, type DryRunReport } from './backtest/dry-run-journey.use-case.js';
+export {
+  type BacktestProgress,
+  type BacktestRequest,
+  type BacktestWatch,
+  RunBacktest,
+} from './backtest/run-backtest.use-case.js';
+export type { RecordedSuppression } from './backtest/suppressions-of-then.js';
 export { AdvanceClock } from './clock/advance-clock.use-case.js';
 export { type Agenda, VirtualClockPort } from './clock/virtual-clock.port.js';
 export {

@@ -2,6 +2,10 @@ import { Global, Module } from '@nestjs/common';
 import { AuthenticateKey } from './access/authenticate-key.use-case.js';
 import { EnsureFirstShop } from './access/ensure-first-shop.use-case.js';
 import { ManageKeys } from './access/manage-keys.use-case.js';
+import { BacktestJobs } from './backtest/backtest-jobs.js';
+import { DryRunJourney } from './backtest/dry-run-journey.use-case.js';
+import { RunBacktest } from './backtest/run-backtest.use-case.js';
+import { SampleMessages } from './backtest/sample-messages.js';
 import { AdvanceClock } from './clock/advance-clock.use-case.js';
 import { ComposeMessage } from './delivery/compose-message.js';
 import { DeliverMessages } from './delivery/deliver-messages.use-case.js';
@@ -54,10 +58,12 @@ const useCases = [
   AuthenticateKey,
   ChangeJourneyState,
   ComposeMessage,
+  BacktestJobs,
   DeliverMessages,
   DigestBodies,
   EnsureFirstShop,
   FenceMessages,
+  DryRunJourney,
   FindLink,
   FireDueTimers,
   FoldEvents,
@@ -89,7 +95,9 @@ const useCases = [
   SaveDraft,
   SettleDeadLetters,
   SettleUnknown,
+  RunBacktest,
   SubmitEvents,
+  SampleMessages,
   SuppressAddresses,
   Unsubscribe,
   WakeRuns,

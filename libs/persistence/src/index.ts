@@ -1,5 +1,6 @@
 export { PgActStore } from './acts/pg-act-store.js';
 export { PgApiKeys } from './access/pg-api-keys.js';
+export { PgBacktestHistory } from './backtest/pg-backtest-history.js';
 export { PgClock } from './clock/pg-clock.js';
 export { PgHousekeeping } from './clock/pg-housekeeping.js';
 export { PgVirtualClock } from './clock/pg-virtual-clock.js';

@@ -1,0 +1,93 @@
+import type { IsoDate, IsoInstant, Medium } from '#app/domain';
+
+export type Counts = Readonly<Record<string, number>>;
+
+/** What became of the visits to one step: entered = sent + passed + heldOut + the sums of the others. */
+export interface BacktestStep {
+  readonly step: string;
+  readonly entered: number;
+  readonly sent: number;
+  /** Visits that sent nothing and were not meant to. */
+  readonly passed: number;
+  readonly heldOut: number;
+  readonly skipped: Counts;
+  readonly failed: Counts;
+  /** At the end of the range: `time` where a time is waited for, `event` where an event alone is. */
+  readonly waiting: Counts;
+  readonly exited: Counts;
+}
+
+/** A message as one line of a comparison. */
+export interface MessageLine {
+  readonly customer: string;
+  /** The sender's id of the order. */
+  readonly order: string | null;
+  readonly step: string;
+  readonly dueAt: IsoInstant;
+}
+
+export interface BacktestDifference {
+  /** `live`: what was really sent; `version <n>`: what that version would have sent. */
+  readonly against: string;
+  readonly onlyBacktest: number;
+  readonly onlyOther: number;
+  readonly both: number;
+  /** Of those in both: how many fell due at another time. */
+  readonly retimed: number;
+  readonly examples: {
+    readonly onlyBacktest: readonly MessageLine[];
+    readonly onlyOther: readonly MessageLine[];
+    readonly retimed: readonly (MessageLine & { readonly otherDueAt: IsoInstant })[];
+  };
+}
+
+export interface BacktestCollisions {
+  /** Messages of the backtest whose person got a message of another journey on the same day of the shop. */
+  readonly messages: number;
+  readonly people: number;
+  /** Messages of the other journeys on those days, by journey. */
+  readonly byJourney: Counts;
+  readonly examples: readonly { readonly customer: string; readonly day: IsoDate; readonly journey: string }[];
+}
+
+export interface BacktestSample {
+  readonly customer: string;
+  readonly order: string | null;
+  readonly step: string;
+  readonly medium: Medium;
+  readonly at: IsoInstant;
+  readonly subject: string | null;
+  readonly text: string | null;
+  readonly html: string | null;
+  /** Why it could not be rendered. */
+  readonly problem: string | null;
+}
+
+export interface BacktestReport {
+  readonly journey: string;
+  readonly version: number;
+  readonly from: IsoInstant;
+  readonly to: IsoInstant;
+  /** Events in the range; `earlierEvents` were only folded, so that the facts at its start are those of then. */
+  readonly events: number;
+  readonly earlierEvents: number;
+  /** People who entered. */
+  readonly people: number;
+  readonly entered: number;
+  readonly goals: number;
+  readonly messages: {
+    readonly wouldSend: number;
+    /** By day of the shop. */
+    readonly byDay: Counts;
+    readonly byMedium: Counts;
+  };
+  readonly suppressed: Counts;
+  readonly heldOut: number;
+  /** What steps would have done besides sending, by kind. */
+  readonly acts: Counts;
+  readonly funnel: readonly BacktestStep[];
+  readonly collisions: BacktestCollisions;
+  readonly sms: { readonly messages: number };
+  readonly sample: readonly BacktestSample[];
+  readonly diff: BacktestDifference;
+}

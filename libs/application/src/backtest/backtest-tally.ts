@@ -1,0 +1,165 @@
+import { type Instant, type IsoDate, type JournalEntry, type JourneyPlan, localDate, toIso } from '#app/domain';
+import type { StoredRun } from '../journeys/runtime/run-store.port.js';
+import type { BacktestReport, BacktestStep, MessageLine } from './backtest-report.js';
+import type { RehearsalWitness, RehearsedMessage } from './journey-rehearsal.js';
+
+/** Message that would have been sent, as comparisons need it. */
+export interface TalliedMessage {
+  readonly customer: string;
+  readonly order: string | null;
+  readonly step: string;
+  readonly dueAt: Instant;
+  readonly day: IsoDate;
+}
+
+type MutableCounts = Record<string, number>;
+type StepTally = {
+  -readonly [K in keyof BacktestStep]: BacktestStep[K] extends Readonly<Record<string, number>>
+    ? MutableCounts
+    : BacktestStep[K];
+};
+type Tallied = Pick<
+  BacktestReport,
+  'people' | 'entered' | 'goals' | 'messages' | 'suppressed' | 'heldOut' | 'acts' | 'funnel' | 'sms'
+>;
+
+const MAX_SAMPLE = 5;
+/** Zones differ by whole quarters of an hour, and so do their changes. */
+const QUARTER_MS = 900_000;
+
+/** Counts what a rehearsal comes to. One line is kept of each message, nothing of a run. */
+export class BacktestTally implements RehearsalWitness {
+  readonly messages: TalliedMessage[] = [];
+  readonly sample: RehearsedMessage[] = [];
+  private readonly people = new Set<string>();
+  private readonly steps = new Map<string, StepTally>();
+  private readonly days = new Map<number, IsoDate>();
+  private readonly sampled = new Set<string>();
+  private readonly byDay: MutableCounts = {};
+  private readonly byMedium: MutableCounts = {};
+  private readonly suppressed: MutableCounts = {};
+  private readonly acts: MutableCounts = {};
+  /** By run under way: the visit that was counted last. */
+  private readonly visits = new Map<string, number>();
+  private readonly counts = { entered: 0, goals: 0, heldOut: 0 };
+
+  constructor(
+    plan: JourneyPlan,
+    private readonly timeZone: string,
+  ) {
+    for (const id of plan.steps.keys()) this.stepOf(id);
+  }
+
+  onDecision(run: StoredRun, isNew: boolean, journal: readonly JournalEntry[]): void {
+    if (isNew) {
+      this.counts.entered += 1;
+      this.people.add(run.customerId);
+    }
+    for (const line of journal) this.count(run.id, line);
+    if (run.state.status !== 'waiting') this.visits.delete(run.id);
+  }
+
+  onMessage(message: RehearsedMessage): void {
+    const { send, medium, reason, at } = message;
+    const { step, isHeldOut, dueAt } = send.effect;
+    if (isHeldOut === true) {
+      this.counts.heldOut += 1;
+      return;
+    }
+    const tally = this.stepOf(step);
+    if (reason !== null) {
+      add(tally.skipped, reason);
+      add(this.suppressed, reason);
+      return;
+    }
+    tally.sent += 1;
+    const day = this.dayOf(at);
+    add(this.byDay, day);
+    add(this.byMedium, medium);
+    const { customerId: customer, order } = send.snapshot;
+    this.messages.push({ customer, order: order?.id ?? null, step, dueAt, day });
+    this.keepSample(message);
+  }
+
+  result(waiting: Iterable<StoredRun>): Tallied {
+    for (const { state } of waiting) {
+      const until = (state.stepState as { until?: Instant | null } | null)?.until ?? null;
+      if (state.step !== null) add(this.stepOf(state.step).waiting, until === null ? 'event' : 'time');
+    }
+    return {
+      ...this.counts,
+      people: this.people.size,
+      messages: {
+        wouldSend: this.messages.length,
+        byDay: Object.fromEntries(Object.entries(this.byDay).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+        byMedium: this.byMedium,
+      },
+      suppressed: this.suppressed,
+      acts: this.acts,
+      funnel: [...this.steps.values()],
+      sms: { messages: this.byMedium['sms'] ?? 0 },
+    };
+  }
+
+  private count(runId: string, { kind, step, data }: JournalEntry): void {
+    if (kind === 'goal') this.counts.goals += 1;
+    if (step === null) return;
+    const tally = this.stepOf(step);
+    const { visit } = data;
+    if (typeof visit === 'number' && visit > (this.visits.get(runId) ?? 0)) {
+      this.visits.set(runId, visit);
+      tally.entered += 1;
+    }
+    if (kind === 'passed') this.countPassed(tally, data);
+    else if (kind === 'held-out') tally.heldOut += 1;
+    else if (kind === 'finished') countEnd(tally, data);
+  }
+
+  private countPassed(tally: StepTally, data: JournalEntry['data']): void {
+    if (typeof data['skipped'] === 'string') add(tally.skipped, data['skipped']);
+    else tally.passed += 1;
+    for (const act of Array.isArray(data['acts']) ? data['acts'] : [])
+      if (typeof act === 'object' && act !== null && 'type' in act) add(this.acts, String(act.type));
+  }
+
+  private keepSample(message: RehearsedMessage): void {
+    const { effect, snapshot } = message.send;
+    const variety = `${effect.step}|${message.medium}|${snapshot.customer.locale}`;
+    if (this.sample.length >= MAX_SAMPLE || this.sampled.has(variety)) return;
+    this.sampled.add(variety);
+    this.sample.push(message);
+  }
+
+  private stepOf(id: string): StepTally {
+    const known = this.steps.get(id);
+    if (known) return known;
+    const counts = { entered: 0, sent: 0, passed: 0, heldOut: 0 };
+    const tally: StepTally = { step: id, ...counts, skipped: {}, failed: {}, waiting: {}, exited: {} };
+    this.steps.set(id, tally);
+    return tally;
+  }
+
+  private dayOf(at: Instant): IsoDate {
+    const quarter = Math.floor(at / QUARTER_MS);
+    const known = this.days.get(quarter);
+    if (known !== undefined) return known;
+    const day = localDate(at, this.timeZone);
+    this.days.set(quarter, day);
+    return day;
+  }
+}
+
+export function toLine({ customer, order, step, dueAt }: Omit<TalliedMessage, 'day'>): MessageLine {
+  return { customer, order, step, dueAt: toIso(dueAt) };
+}
+
+/** A run that came to its end had passed its last step before. */
+function countEnd(tally: StepTally, { status, reason }: JournalEntry['data']): void {
+  if (typeof reason !== 'string') return;
+  if (status === 'exited') add(tally.exited, reason);
+  if (status === 'failed') add(tally.failed, reason);
+}
+
+function add(counts: MutableCounts, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}

@@ -1,0 +1,256 @@
+import { Injectable } from '@nestjs/common';
+import {
+  addressOf,
+  AfterglowError,
+  type DomainEvent,
+  enter,
+  type FactsSnapshot,
+  type Instant,
+  type IsoInstant,
+  type JournalEntry,
+  MEDIA,
+  type Medium,
+  PermanentError,
+  toIso,
+} from '#app/domain';
+import { FactsReader } from '../facts/facts.repository.js';
+import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
+import { toView } from '../journeys/runtime/hearing.js';
+import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
+import { RunStore, type StoredRun, type SuppressedAddress } from '../journeys/runtime/run-store.port.js';
+import { ClockPort } from '../ports/clock.port.js';
+import { SecretPort } from '../ports/secret.port.js';
+import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { BacktestHistory, type WaitingRun } from './backtest-history.port.js';
+import type { BacktestSample } from './backtest-report.js';
+import { JourneyRehearsal, type RehearsalFacts, type RehearsedMessage } from './journey-rehearsal.js';
+import { SampleMessages } from './sample-messages.js';
+
+export interface DryRunRequest {
+  readonly key: string;
+  /** The latest version when left out; a run that waits stays on its own. */
+  readonly version?: number | undefined;
+  /** Our id. */
+  readonly customer: string;
+  /** The sender's id. */
+  readonly order?: string | undefined;
+  readonly days: number;
+}
+
+export interface PlannedMessageLine extends BacktestSample {
+  readonly dueAt: IsoInstant;
+  readonly template: string;
+  readonly wouldSend: boolean;
+  /** Why it would stay. */
+  readonly reason: string | null;
+}
+
+export interface DryRunReport {
+  readonly journey: string;
+  readonly version: number;
+  readonly customer: string;
+  readonly order: string | null;
+  readonly now: IsoInstant;
+  readonly until: IsoInstant;
+  /** `waiting`: the run that is under way goes on; `supposed`: the trigger is taken to happen now. */
+  readonly start: 'waiting' | 'supposed';
+  readonly entered: boolean;
+  /** Why the person would not enter: `where`, `audience`, `entry-key`, `entered-before`. */
+  readonly refusal: string | null;
+  readonly detail: string | null;
+  readonly journal: readonly JournalEntry[];
+  readonly messages: readonly PlannedMessageLine[];
+  /** How the run stands at the end. */
+  readonly end: { readonly status: string; readonly step: string | null; readonly reason: string | null } | null;
+}
+
+interface Scene {
+  readonly journey: JourneyInForce;
+  readonly waiting: WaitingRun | null;
+  readonly snapshot: FactsSnapshot;
+  readonly orderId: string | null;
+  readonly suppressed: ReadonlyMap<string, SuppressedAddress['scope']>;
+  readonly data: DomainEvent['data'];
+  readonly now: Instant;
+}
+
+interface Observed {
+  readonly journal: JournalEntry[];
+  readonly messages: RehearsedMessage[];
+  run: StoredRun | null;
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly detail: string | null;
+}
+
+const nothing = (): Observed => ({ journal: [], messages: [], run: null });
+const DAY_MS = 86_400_000;
+
+/** What one journey would do for one person from now on if nothing else happened. Nothing is stored, no message leaves. */
+@Injectable()
+export class DryRunJourney {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly history: BacktestHistory,
+    private readonly facts: FactsReader,
+    private readonly plans: JourneyPlans,
+    private readonly runs: RunStore,
+    private readonly samples: SampleMessages,
+    private readonly secrets: SecretPort,
+    private readonly clock: ClockPort,
+  ) {}
+
+  /** @throws PermanentError `not_found` for a journey, version, customer or order that isn't there */
+  run(shopId: string, request: DryRunRequest): Promise<DryRunReport> {
+    return this.unitOfWork.inShop(shopId, async (tx) => {
+      const scene = await this.setScene(tx, request);
+      return scene.waiting
+        ? this.report(request, scene, goOn(scene, scene.waiting, request), null)
+        : this.suppose(tx, request, scene);
+    });
+  }
+
+  private async suppose(tx: Transaction, request: DryRunRequest, scene: Scene): Promise<DryRunReport> {
+    const folded = supposedEvent(scene);
+    const result = enter(scene.journey.plan, toView(folded.event), scene.snapshot, scene.now);
+    if (!result.entered)
+      return this.report(request, scene, nothing(), { reason: result.reason, detail: result.detail ?? null });
+    const { version, plan } = scene.journey;
+    const wish = { journeyId: version.journeyId, entryKey: result.entryKey };
+    const [earlier] = await this.runs.earlierEntries(tx, [wish]);
+    if (earlier && (plan.document.entry.reentry === 'never' || earlier.isWaiting))
+      return this.report(request, scene, nothing(), { reason: 'entered-before', detail: result.entryKey });
+    const { rehearsal, observed } = stageFor(scene);
+    rehearsal.hear(folded, scene.now);
+    rehearsal.ringUntil(scene.now + request.days * DAY_MS);
+    return this.report(request, scene, observed, null);
+  }
+
+  private async setScene(tx: Transaction, request: DryRunRequest): Promise<Scene> {
+    const { order = null } = request;
+    const { customerId, orderId: namedOrderId, versionId, waiting } = await this.findSubject(tx, request);
+    const orderId = waiting?.orderId ?? namedOrderId;
+    const [shop, now, journeys] = await Promise.all([
+      this.facts.shop(tx),
+      this.clock.now(tx),
+      this.plans.of(tx, [versionId]),
+    ]);
+    const journey = journeys.get(versionId);
+    const [snapshot] = await this.facts.snapshots(tx, shop, [{ customerId, orderId }]);
+    if (!journey || !snapshot) throw new AfterglowError('internal', `Version ${versionId} has gone.`);
+    const last = await this.history.lastEvent(tx, journey.plan.trigger.event, customerId, order);
+    const suppressed = await this.suppressed(tx, snapshot);
+    return { journey, waiting, snapshot, orderId, suppressed, data: last?.event.data ?? {}, now };
+  }
+
+  /** A run that waits stays on its version, unless another is asked for: then it is as though it weren't there. */
+  private async findSubject(tx: Transaction, { key, version, customer, order }: DryRunRequest) {
+    const found = await this.history.findVersion(tx, key, version ?? null);
+    if (!found) throw new PermanentError('not_found', `There is no journey "${key}", or it has no such version.`);
+    const subject = await this.history.findSubject(tx, customer, order ?? null);
+    if (!subject)
+      throw new PermanentError('not_found', `This shop has no customer ${customer}, or they have no such order.`);
+    const { customerId, orderId } = subject;
+    const waiting =
+      version === undefined ? await this.history.waitingRun(tx, found.journeyId, customerId, orderId) : null;
+    return { ...subject, waiting, versionId: waiting?.versionId ?? found.versionId };
+  }
+
+  private async suppressed(
+    tx: Transaction,
+    { customer }: FactsSnapshot,
+  ): Promise<Map<string, SuppressedAddress['scope']>> {
+    const addresses = MEDIA.flatMap((medium) => {
+      const address = addressOf(customer, medium);
+      if (address === null) return [];
+      return [{ medium, fingerprint: Buffer.from(this.secrets.fingerprint(address, 'address')).toString('hex') }];
+    });
+    const rows = await this.runs.suppressed(tx, addresses);
+    return new Map(rows.map(({ medium, scope }) => [medium, scope]));
+  }
+
+  private report(
+    { key, days }: DryRunRequest,
+    { journey, snapshot, now, waiting }: Scene,
+    observed: Observed,
+    refusal: Refusal | null,
+  ): DryRunReport {
+    const rendered = this.samples.render(journey, snapshot.shop.name, observed.messages);
+    return {
+      journey: key,
+      version: journey.version.version,
+      customer: snapshot.customerId,
+      order: snapshot.order?.id ?? null,
+      now: toIso(now),
+      until: toIso(now + days * DAY_MS),
+      start: waiting ? 'waiting' : 'supposed',
+      entered: refusal === null,
+      refusal: refusal && refusal.reason,
+      detail: refusal && refusal.detail,
+      journal: observed.journal,
+      messages: rendered.map((sample, index) => ({ ...sample, ...planOf(observed.messages[index]) })),
+      end: endOf(observed.run),
+    };
+  }
+}
+
+function endOf(run: StoredRun | null): DryRunReport['end'] {
+  if (!run) return null;
+  const { status, step, endReason } = run.state;
+  return { status, step, reason: endReason };
+}
+
+function planOf(message: RehearsedMessage | undefined) {
+  if (!message) throw new AfterglowError('internal', 'A message was rendered that was never planned.');
+  const {
+    send: { effect },
+    reason,
+  } = message;
+  const why = effect.isHeldOut === true ? 'held-out' : reason;
+  return { dueAt: toIso(effect.dueAt), template: effect.template, wouldSend: why === null, reason: why };
+}
+
+function stageFor({ journey, snapshot, suppressed }: Scene): { rehearsal: JourneyRehearsal; observed: Observed } {
+  const observed = nothing();
+  const facts: RehearsalFacts = {
+    snapshot: () => snapshot,
+    suppression: (medium: Medium) => suppressed.get(medium),
+  };
+  const rehearsal = new JourneyRehearsal(journey, facts, {
+    onDecision: (run, _isNew, journal) => {
+      observed.run = run;
+      observed.journal.push(...journal);
+    },
+    onMessage: (message) => observed.messages.push(message),
+  });
+  return { rehearsal, observed };
+}
+
+/** Timers that are overdue ring at once. */
+function goOn(scene: Scene, waiting: WaitingRun, { days }: DryRunRequest): Observed {
+  const { rehearsal, observed } = stageFor(scene);
+  const { wakeAt, ...fields } = waiting;
+  const { journeyId } = scene.journey.version;
+  const run: StoredRun = { ...fields, journeyId, customerId: scene.snapshot.customerId, runMonth: '', isHeld: false };
+  observed.run = run;
+  rehearsal.startAt(scene.now);
+  rehearsal.resume(run, wakeAt);
+  rehearsal.ringUntil(scene.now + days * DAY_MS);
+  return observed;
+}
+
+/** The trigger as though it happened now, with what the last one of this person carried. */
+function supposedEvent({ journey, snapshot, orderId, data, now }: Scene): FoldedEvent {
+  const at = toIso(now);
+  const event = {
+    id: 'supposed',
+    type: journey.plan.trigger.event,
+    occurredAt: at,
+    receivedAt: at,
+    ...(snapshot.order ? { order: { externalId: snapshot.order.id } } : {}),
+    data,
+  } as DomainEvent;
+  return { event, customerId: snapshot.customerId, orderId, snapshot };
+}

@@ -1,0 +1,223 @@
+import {
+  addDuration,
+  decide,
+  type FactsSnapshot,
+  type Instant,
+  type JournalEntry,
+  type Medium,
+  toInstant,
+} from '#app/domain';
+import type { CustomerMerge } from '../facts/facts-store.port.js';
+import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
+import { hear, moveRuns, startRun, toWish } from '../journeys/runtime/hearing.js';
+import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
+import { choose, whyNot } from '../journeys/runtime/plan-messages.js';
+import { type DecidedSend, RunBatch, TrackedRun } from '../journeys/runtime/run-batch.js';
+import type { RunChange, StoredRun, SuppressedAddress } from '../journeys/runtime/run-store.port.js';
+import { DueQueue } from './due-queue.js';
+
+/** What is known at the moment that a rehearsal has reached. */
+export interface RehearsalFacts {
+  snapshot(customerId: string, orderId: string | null): FactsSnapshot;
+  suppression(medium: Medium, address: string, at: Instant): SuppressedAddress['scope'] | undefined;
+}
+
+/** A message that a run would have sent. */
+export interface RehearsedMessage {
+  readonly send: DecidedSend;
+  readonly medium: Medium;
+  /** Why it would have stayed; null when it would have gone. */
+  readonly reason: string | null;
+  /** When it would have been handed over. */
+  readonly at: Instant;
+}
+
+/** Is told what happens on the stage. */
+export interface RehearsalWitness {
+  onDecision(run: StoredRun, isNew: boolean, journal: readonly JournalEntry[]): void;
+  onMessage(message: RehearsedMessage): void;
+}
+
+/** A run in virtual time: waiting, or over and still short of its goal. */
+interface StagedRun {
+  run: StoredRun;
+  wakeAt: Instant | null;
+  /** Facts name people by other ids after a merge. */
+  customerId: string;
+}
+
+/**
+ * One journey in virtual time: the runtime's own decisions over runs and timers in memory. Nothing is written and no message
+ * leaves. Runs that are over are forgotten, but for their entry keys.
+ */
+export class JourneyRehearsal {
+  private readonly byCustomer = new Map<string, StagedRun[]>();
+  private readonly staged = new Map<string, StagedRun>();
+  private readonly entries = new Map<string, { readonly count: number; readonly isWaiting: boolean }>();
+  private readonly timers = new DueQueue<StagedRun>();
+  private clock: Instant = -Infinity;
+  private made = 0;
+
+  constructor(
+    readonly journey: JourneyInForce,
+    private readonly facts: RehearsalFacts,
+    private readonly witness: RehearsalWitness,
+  ) {}
+
+  /** Runs that wait at this moment. */
+  *waiting(): Iterable<StoredRun> {
+    for (const { run } of this.staged.values()) if (run.state.status === 'waiting') yield run;
+  }
+
+  /** An event that is known from `now` on. What fell due before is to be rung first. */
+  hear(folded: FoldedEvent, now: Instant): void {
+    this.clock = Math.max(this.clock, now);
+    const hearing = hear(folded, [this.journey], this.clock);
+    const own = this.byCustomer.get(folded.customerId);
+    if (!own && hearing.entries.length === 0) return;
+    const batch = new RunBatch();
+    for (const { run } of own ?? []) batch.track(new TrackedRun(run, this.journey, false, undefined));
+    this.loadOwnOrders(batch, folded);
+    for (const entry of hearing.entries) {
+      const known = this.entries.get(entry.entryKey);
+      if (known) batch.knowEntries([{ ...toWish(entry), ...known }]);
+    }
+    moveRuns(batch, hearing, this.clock);
+    for (const entry of hearing.entries) startRun(batch, hearing, entry, this.clock, this.newId());
+    this.settle(batch);
+  }
+
+  /** Rings what falls due up to and including this time. */
+  ringUntil(until: Instant): void {
+    while (this.timers.nextAt <= until) {
+      const due = this.timers.take();
+      if (!due) return;
+      if (due.item.wakeAt === due.at) this.ring(due.item, due.at);
+      else this.forgetLate(due.item, due.at);
+    }
+  }
+
+  /** Two records turned out to be one person's. */
+  merge({ loser, survivor }: CustomerMerge): void {
+    const moved = this.byCustomer.get(loser);
+    if (!moved) return;
+    this.byCustomer.delete(loser);
+    for (const staged of moved) {
+      staged.customerId = survivor;
+      staged.run = { ...staged.run, customerId: survivor };
+    }
+    this.byCustomer.set(survivor, [...(this.byCustomer.get(survivor) ?? []), ...moved]);
+  }
+
+  /** Nothing is decided at an earlier time than this. */
+  startAt(now: Instant): void {
+    this.clock = Math.max(this.clock, now);
+  }
+
+  /** Puts a run that is under way on the stage. */
+  resume(run: StoredRun, wakeAt: Instant | null): void {
+    this.stage(run, wakeAt);
+    this.entries.set(run.entryKey, { count: run.entryNumber, isWaiting: true });
+  }
+
+  private loadOwnOrders(batch: RunBatch, { customerId, orderId, event }: FoldedEvent): void {
+    if (orderId !== null) return;
+    for (const tracked of batch.concerned(customerId, null, event.type))
+      if (tracked.run.orderId !== null) tracked.snapshot = this.facts.snapshot(customerId, tracked.run.orderId);
+  }
+
+  private ring(staged: StagedRun, dueAt: Instant): void {
+    this.clock = Math.max(this.clock, dueAt);
+    const { run } = staged;
+    const snapshot = this.facts.snapshot(staged.customerId, run.orderId);
+    const decision = decide(this.journey.plan, run.state, { type: 'woke', dueAt }, snapshot, this.clock);
+    const batch = new RunBatch();
+    const tracked = new TrackedRun(run, this.journey, false, snapshot);
+    batch.track(tracked);
+    batch.apply(tracked, decision, snapshot);
+    this.settle(batch);
+  }
+
+  private settle(batch: RunBatch): void {
+    for (const change of batch.changes()) this.apply(change);
+    for (const send of batch.sends) this.witness.onMessage(this.plan(send));
+  }
+
+  private apply({ run, isNew, journal, wakeAt }: RunChange): void {
+    this.witness.onDecision(run, isNew, journal);
+    const isWaiting = run.state.status === 'waiting';
+    const known = this.entries.get(run.entryKey);
+    if (!known || known.count <= run.entryNumber) this.entries.set(run.entryKey, { count: run.entryNumber, isWaiting });
+    const staged = this.staged.get(run.id);
+    if (!isWaiting) return this.leave(run, staged);
+    if (!staged) return this.stage(run, wakeAt ?? null);
+    staged.run = run;
+    if (wakeAt !== undefined) this.schedule(staged, wakeAt);
+  }
+
+  /** A run that is over is kept while its goal may still be reached. */
+  private leave(run: StoredRun, staged: StagedRun | undefined): void {
+    const until = this.goalUntil(run);
+    if (until === null || until < this.clock) {
+      if (staged) this.unstage(staged);
+      return;
+    }
+    const kept = staged ?? this.addToStage(run);
+    kept.run = run;
+    kept.wakeAt = null;
+    this.timers.add(until + 1, kept);
+  }
+
+  private goalUntil({ state: { goalAt, entry } }: StoredRun): Instant | null {
+    const { goal } = this.journey.plan;
+    if (!goal || goalAt !== null) return null;
+    // a day more than any zone's clock changes
+    return addDuration(toInstant(entry.occurredAt), goal.within, 'UTC') + 86_400_000;
+  }
+
+  private forgetLate(staged: StagedRun, at: Instant): void {
+    const until = this.goalUntil(staged.run);
+    if (staged.run.state.status !== 'waiting' && (until === null || at > until)) this.unstage(staged);
+  }
+
+  private stage(run: StoredRun, wakeAt: Instant | null): void {
+    this.schedule(this.addToStage(run), wakeAt);
+  }
+
+  private addToStage(run: StoredRun): StagedRun {
+    const staged: StagedRun = { run, wakeAt: null, customerId: run.customerId };
+    this.staged.set(run.id, staged);
+    const siblings = this.byCustomer.get(run.customerId);
+    if (siblings) siblings.push(staged);
+    else this.byCustomer.set(run.customerId, [staged]);
+    return staged;
+  }
+
+  private unstage(staged: StagedRun): void {
+    staged.wakeAt = null;
+    this.staged.delete(staged.run.id);
+    const siblings = (this.byCustomer.get(staged.customerId) ?? []).filter((other) => other !== staged);
+    if (siblings.length > 0) this.byCustomer.set(staged.customerId, siblings);
+    else this.byCustomer.delete(staged.customerId);
+  }
+
+  private schedule(staged: StagedRun, wakeAt: Instant | null): void {
+    staged.wakeAt = wakeAt;
+    if (wakeAt !== null) this.timers.add(wakeAt, staged);
+  }
+
+  private plan(send: DecidedSend): RehearsedMessage {
+    const { effect } = send;
+    const at = Math.max(this.clock, effect.dueAt);
+    const { medium, refusal } = choose(send, (candidate, address) => {
+      const scope = address === null ? undefined : this.facts.suppression(candidate, address, at);
+      return scope === 'all' || (scope === 'non_service' && effect.class !== 'service');
+    });
+    return { send, medium, reason: whyNot(send, refusal, at), at };
+  }
+
+  private newId(): string {
+    this.made += 1;
+    return this.made.toString(36).padStart(9, '0');
+  }
+}

@@ -1,0 +1,217 @@
+import type { CustomerFacts, FactsSnapshot, OrderFacts, ShopFacts } from '#app/domain';
+import type {
+  CustomerMerge,
+  FactsChanges,
+  KnownPeople,
+  SuppressionChange,
+  TimelineEvent,
+} from '../facts/facts-store.port.js';
+import { foldBatch, type Folded } from '../intake/fold-batch.js';
+import { ordinalOf } from '../intake/ordinal.js';
+import { identitiesOf, present } from '../intake/people.js';
+import { suppressionChanges } from '../intake/suppression-changes.js';
+import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
+import type { SecretPort } from '../ports/secret.port.js';
+import { type FactsCell, FactsShelf } from './facts-shelf.js';
+
+interface Customer extends FactsCell<CustomerFacts> {
+  readonly id: string;
+  /** Counts the customers, which makes the elder one survive a merge. */
+  readonly bornAt: number;
+  /** The id under which the shop knows the customer today; ours until an event names it. */
+  knownAs: string;
+  orders: Order[];
+  mergedInto: Customer | null;
+}
+
+interface Order extends FactsCell<OrderFacts> {
+  readonly id: string;
+  readonly externalId: string;
+  owner: Customer | null;
+  placedAt: string | null;
+  /** Events that wait for the order's customer to become known. */
+  waiting: readonly TimelineEvent[];
+}
+
+/** What one event of history brings. */
+export interface News {
+  /** Events that journeys hear of now, in their order: the event itself, and those that had waited for its person. */
+  readonly heard: readonly FoldedEvent[];
+  readonly merges: readonly CustomerMerge[];
+  readonly suppressions: readonly SuppressionChange[];
+}
+
+/**
+ * What was known of people at a moment of history: events are folded one after the other, by the functions of intake, into facts
+ * that are kept in memory. Nothing is kept of an event beyond what it changed, unless its person isn't known yet.
+ */
+export class PeopleOfThen {
+  private readonly customers = new Map<string, Customer>();
+  private readonly owners = new Map<string, Customer>();
+  private readonly orders = new Map<string, Order>();
+  private readonly ordersById = new Map<string, Order>();
+  private readonly shelf = new FactsShelf();
+  private made = 0;
+
+  constructor(
+    private readonly shop: ShopFacts,
+    private readonly secrets: SecretPort,
+  ) {}
+
+  take(source: TimelineEvent): News {
+    const { event } = source;
+    const known = this.load(event);
+    const order = event.order && this.orders.get(event.order.externalId);
+    const waiting = order && order.owner === null && identitiesOf(event.customer).length > 0 ? order.waiting : [];
+    const batch = foldBatch(this.shop, known, waiting, [source], () => this.newId());
+    this.save(batch.changes);
+    const [entry] = batch.folded;
+    if (entry?.person && source.customerId !== null)
+      this.customerOf(present(entry.person).id).knownAs = source.customerId;
+    return {
+      heard: batch.known.flatMap((folded) => this.toFoldedEvent(folded)),
+      merges: batch.changes.merges,
+      suppressions: suppressionChanges(batch.known, this.secrets),
+    };
+  }
+
+  /** @param orderId our id of the order, as folded events name it */
+  snapshot(customerId: string, orderId: string | null): FactsSnapshot {
+    const customer = this.customerOf(customerId);
+    const order = orderId === null ? undefined : this.ordersById.get(orderId);
+    const owner = order?.owner;
+    return {
+      shop: this.shop,
+      customerId: customer.knownAs,
+      customer: this.shelf.read(customer),
+      orderCount: placedBy(customer).size,
+      order: order ? this.shelf.read(order) : null,
+      position: { ordinal: order && owner ? ordinalOf(order.externalId, placedBy(owner)) : 0 },
+    };
+  }
+
+  private newId(): string {
+    this.made += 1;
+    return this.made.toString(36).padStart(9, '0');
+  }
+
+  private load({ customer: ref, order: orderRef }: TimelineEvent['event']): KnownPeople {
+    const found = new Set<Customer>();
+    const identities: KnownPeople['identities'][number][] = [];
+    for (const { kind, value } of identitiesOf(ref)) {
+      const owner = this.owners.get(`${kind}|${value}`);
+      if (!owner) continue;
+      const customer = presentOf(owner);
+      found.add(customer);
+      identities.push({ kind, value, customerId: customer.id });
+    }
+    const order = orderRef && this.orders.get(orderRef.externalId);
+    if (order?.owner) found.add(order.owner);
+    const customers = [...found];
+    return {
+      identities,
+      customers: customers.map((customer) => ({
+        id: customer.id,
+        facts: this.shelf.read(customer),
+        createdAt: customer.bornAt,
+      })),
+      orders: order
+        ? [
+            {
+              id: order.id,
+              externalId: order.externalId,
+              customerId: order.owner?.id ?? null,
+              facts: this.shelf.read(order),
+            },
+          ]
+        : [],
+      placed: customers.flatMap((customer) =>
+        [...placedBy(customer)].map(([externalId, placedAt]) => ({ customerId: customer.id, externalId, placedAt })),
+      ),
+    };
+  }
+
+  private save(changes: FactsChanges): void {
+    for (const { id, facts } of changes.customers) this.saveCustomer(id, facts);
+    for (const { loser, survivor } of changes.merges) this.merge(this.customerOf(loser), this.customerOf(survivor));
+    for (const { kind, value, customerId } of changes.identities)
+      this.owners.set(`${kind}|${value}`, this.customerOf(customerId));
+    for (const order of changes.orders) this.saveOrder(order);
+    for (const { externalId } of changes.links) {
+      const order = this.orders.get(externalId);
+      if (order) order.waiting = [];
+    }
+    for (const source of changes.events) if (source.customerId === null) this.park(source);
+  }
+
+  private saveCustomer(id: string, facts: CustomerFacts): void {
+    let customer = this.customers.get(id);
+    if (!customer) {
+      customer = { id, bornAt: this.customers.size, knownAs: id, facts, orders: [], mergedInto: null };
+      this.customers.set(id, customer);
+    }
+    this.shelf.write(customer, facts);
+  }
+
+  private merge(loser: Customer, survivor: Customer): void {
+    loser.mergedInto = survivor;
+    for (const order of loser.orders) order.owner = survivor;
+    survivor.orders = [...survivor.orders, ...loser.orders];
+    loser.orders = [];
+  }
+
+  private saveOrder({ id, externalId, customerId, facts }: FactsChanges['orders'][number]): void {
+    let order = this.orders.get(externalId);
+    if (!order) {
+      order = { id, externalId, owner: null, placedAt: null, waiting: [], facts };
+      this.orders.set(externalId, order);
+      this.ordersById.set(id, order);
+    }
+    order.placedAt = facts.placedAt;
+    this.shelf.write(order, facts);
+    const owner = customerId === null ? null : this.customerOf(customerId);
+    if (owner === order.owner) return;
+    const former = order.owner;
+    if (former) former.orders = former.orders.filter((other) => other !== order);
+    owner?.orders.push(order);
+    order.owner = owner;
+  }
+
+  /** In the order of occurrence, as intake reads them. */
+  private park(source: TimelineEvent): void {
+    const order = source.event.order && this.orders.get(source.event.order.externalId);
+    if (!order) return;
+    order.waiting = [...order.waiting, source].sort((a, b) => (a.event.occurredAt < b.event.occurredAt ? -1 : 1));
+  }
+
+  private toFoldedEvent({ source, person, order, snapshot }: Folded): FoldedEvent[] {
+    if (!person || !snapshot) return [];
+    const customer = this.customerOf(present(person).id);
+    return [
+      {
+        event: source.event,
+        customerId: customer.id,
+        orderId: order?.id ?? null,
+        snapshot: { ...snapshot, customerId: customer.knownAs },
+      },
+    ];
+  }
+
+  private customerOf(id: string): Customer {
+    const customer = this.customers.get(id);
+    if (!customer) throw new Error(`There is no customer ${id}.`);
+    return presentOf(customer);
+  }
+}
+
+function presentOf(customer: Customer): Customer {
+  let current = customer;
+  while (current.mergedInto) current = current.mergedInto;
+  return current;
+}
+
+function placedBy({ orders }: Customer): Map<string, string> {
+  const placed = new Map<string, string>();
+  for (const { externalId, placedAt } of orders) if (placedAt !== null) placed.set(externalId, placedAt);
+  return placed;
+}

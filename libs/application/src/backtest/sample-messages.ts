@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { toIso } from '#app/domain';
+import { ComposeMessage } from '../delivery/compose-message.js';
+import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
+import { IdPort } from '../ports/id.port.js';
+import type { BacktestSample } from './backtest-report.js';
+import type { RehearsedMessage } from './journey-rehearsal.js';
+
+/** Renders rehearsed messages as they would have gone. Their links lead nowhere: no token of theirs is stored. */
+@Injectable()
+export class SampleMessages {
+  constructor(
+    private readonly compose: ComposeMessage,
+    private readonly ids: IdPort,
+  ) {}
+
+  render({ version }: JourneyInForce, fromName: string, messages: readonly RehearsedMessage[]): BacktestSample[] {
+    return messages.map(({ send: { effect, snapshot, entry }, medium, at }) => {
+      const message = {
+        id: this.ids.next(),
+        epoch: 0,
+        attempts: 1,
+        key: '',
+        versionId: version.id,
+        customerId: snapshot.customerId,
+        orderId: null,
+        medium,
+        class: effect.class,
+        template: effect.template,
+        survey: effect.survey,
+        context: { event: { ...entry }, settings: version.document.settings },
+        now: at,
+      };
+      const { content, error } = this.compose.run(message, fromName, version, snapshot);
+      return {
+        customer: snapshot.customerId,
+        order: snapshot.order?.id ?? null,
+        step: effect.step,
+        medium,
+        at: toIso(at),
+        subject: content?.subject ?? null,
+        text: content?.text ?? null,
+        html: content?.html ?? null,
+        problem: error?.text ?? null,
+      };
+    });
+  }
+}

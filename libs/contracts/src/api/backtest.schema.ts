@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { isoInstant } from './list.schema.js';
+
+const MAX_DAYS = 366;
+
+const count = z.number().int();
+const counts = z.record(z.string(), count);
+const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T09:30:00Z' });
+const version = z.number().int().min(1);
+
+export const backtestRequest = z
+  .strictObject({
+    from: time.meta({ description: 'Events received from then on are heard; earlier ones only become facts.' }),
+    to: time.meta({ description: 'The end of the range, itself left out.' }),
+    version: version.optional().meta({ description: 'The latest version when left out, published or not.' }),
+    against: version.optional().meta({ description: 'A version to compare with; what was really sent when left out.' }),
+  })
+  .meta({ id: 'BacktestRequest' });
+
+const line = z.object({
+  customer: z.string(),
+  order: z.string().nullable(),
+  step: z.string(),
+  dueAt: isoInstant,
+});
+
+const step = z.object({
+  step: z.string(),
+  entered: count.meta({ description: 'Visits: the sum of all that follows.' }),
+  sent: count,
+  passed: count,
+  heldOut: count,
+  skipped: counts,
+  failed: counts,
+  waiting: counts.meta({ description: 'At the end of the range.' }),
+  exited: counts,
+});
+
+const sample = z.object({
+  customer: z.string(),
+  order: z.string().nullable(),
+  step: z.string(),
+  medium: z.enum(['email', 'sms']),
+  at: isoInstant,
+  subject: z.string().nullable(),
+  text: z.string().nullable(),
+  html: z.string().nullable(),
+  problem: z.string().nullable().meta({ description: 'Why it could not be rendered.' }),
+});
+
+const report = z
+  .object({
+    journey: z.string(),
+    version: count,
+    from: isoInstant,
+    to: isoInstant,
+    events: count,
+    earlierEvents: count.meta({ description: 'Events before the range, which only became facts.' }),
+    people: count.meta({ description: 'People who entered.' }),
+    entered: count,
+    goals: count,
+    messages: z.object({ wouldSend: count, byDay: counts, byMedium: counts }),
+    suppressed: counts.meta({ description: 'Messages that would have stayed, by reason.' }),
+    heldOut: count,
+    acts: counts,
+    funnel: z.array(step),
+    collisions: z
+      .object({
+        messages: count,
+        people: count,
+        byJourney: counts,
+        examples: z.array(z.object({ customer: z.string(), day: z.string(), journey: z.string() })),
+      })
+      .meta({ description: 'Messages whose person got one of another journey on the same day of the shop.' }),
+    sms: z.object({ messages: count }),
+    sample: z.array(sample),
+    diff: z.object({
+      against: z.string().meta({ description: '`live`, or `version <n>`.' }),
+      onlyBacktest: count,
+      onlyOther: count,
+      both: count,
+      retimed: count.meta({ description: 'Of those in both: how many fell due at another time.' }),
+      examples: z.object({
+        onlyBacktest: z.array(line),
+        onlyOther: z.array(line),
+        retimed: z.array(line.extend({ otherDueAt: isoInstant })),
+      }),
+    }),
+  })
+  .meta({ id: 'BacktestReport' });
+export const backtestReport = report;
+
+export const backtestJob = z
+  .object({
+    id: z.uuid(),
+    journey: z.string(),
+    state: z.enum(['running', 'done', 'failed', 'cancelled']),
+    progress: z.object({
+      events: count,
+      of: count,
+      at: isoInstant.nullable().meta({ description: 'Time of the history that was reached.' }),
+    }),
+    report: report.nullable(),
+    error: z.object({ code: z.string(), text: z.string() }).nullable(),
+  })
+  .meta({ id: 'Backtest' });
+
+export const dryRunRequest = z
+  .strictObject({
+    customer: z.uuid({ error: 'must be the id of a customer (a UUID)' }),
+    order: z.string().min(1).max(255).optional().meta({ description: "The sender's id of an order of theirs." }),
+    version: version.optional(),
+    days: z.number().int().min(1).max(MAX_DAYS).default(60).meta({ description: 'How far to look ahead.' }),
+  })
+  .meta({ id: 'DryRunRequest' });
+
+export const dryRunReport = z
+  .object({
+    journey: z.string(),
+    version: count,
+    customer: z.string(),
+    order: z.string().nullable(),
+    now: isoInstant,
+    until: isoInstant,
+    start: z
+      .enum(['waiting', 'supposed'])
+      .meta({ description: 'The run that waits goes on, or the trigger is supposed to happen now.' }),
+    entered: z.boolean(),
+    refusal: z.string().nullable().meta({ description: 'where, audience, entry-key or entered-before.' }),
+    detail: z.string().nullable(),
+    journal: z.array(
+      z.object({
+        seq: count,
+        kind: z.string(),
+        step: z.string().nullable(),
+        at: isoInstant,
+        data: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    messages: z.array(
+      sample.extend({
+        dueAt: isoInstant,
+        template: z.string(),
+        wouldSend: z.boolean(),
+        reason: z.string().nullable().meta({ description: 'Why it would stay.' }),
+      }),
+    ),
+    end: z
+      .object({ status: z.string(), step: z.string().nullable(), reason: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'How the run stands then.' }),
+  })
+  .meta({ id: 'DryRun' });
