@@ -1,6 +1,7 @@
 import { type Funnel, type FunnelStep, ReadFunnel } from '#app/application';
 import { PgFactsReader, PgVisits } from '#app/persistence';
-import { invariantFaults } from '../support/invariants.js';
+import { expectInvariants } from '../support/invariants.js';
+import { tidyUp } from '../support/processes.js';
 import { aJourney, JourneyRig, NOW, send, wait } from './journeys-rig.js';
 
 const after = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
@@ -19,11 +20,12 @@ describe('the funnel', () => {
     rig = await JourneyRig.start('funnel');
     funnels = new ReadFunnel(rig.unitOfWork, new PgVisits(), new PgFactsReader());
   });
-  afterEach(async () => {
-    const faults = await invariantFaults(rig.ownerUrl);
-    await rig.stop();
-    expect(faults).toEqual([]);
-  });
+  afterEach(() =>
+    tidyUp(
+      () => expectInvariants(rig.ownerUrl),
+      () => rig.stop(),
+    ),
+  );
 
   const read = async (query: Parameters<ReadFunnel['run']>[2] = {}): Promise<Record<string, FunnelStep>> => {
     const { steps }: Funnel = await funnels.run(rig.shop.id, 'thanks', query);

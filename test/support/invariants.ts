@@ -85,7 +85,7 @@ const MAX_SHOWN = 10;
  * Every fault there is, as a sentence; empty when all is well. One snapshot, so that workers may go on meanwhile.
  * @param ownerUrl of the schema's owner, who sees every shop
  */
-export async function invariantFaults(ownerUrl: string): Promise<string[]> {
+async function invariantFaults(ownerUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
@@ -102,4 +102,10 @@ export async function invariantFaults(ownerUrl: string): Promise<string[]> {
   } finally {
     await client.end();
   }
+}
+
+/** Fails with every fault there is. */
+export async function expectInvariants(ownerUrl: string): Promise<void> {
+  const faults = await invariantFaults(ownerUrl);
+  if (faults.length > 0) throw new Error(`The database breaks its invariants:\n${faults.join('\n')}`);
 }

@@ -3,6 +3,7 @@ import { BacktestController } from './controllers/backtest.controller.js';
 import { ClockController } from './controllers/clock.controller.js';
 import { CustomersController } from './controllers/customers.controller.js';
 import { EventsController } from './controllers/events.controller.js';
+import { ExplainController } from './controllers/explain.controller.js';
 import { FunnelController } from './controllers/funnel.controller.js';
 import { JourneySchemaController } from './controllers/journey-schema.controller.js';
 import { JourneysController } from './controllers/journeys.controller.js';
@@ -22,10 +23,11 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 /** REST under /api/v1 and the public pages. Needs the use cases and Config beside it; `configureApi` adds documentation and board. */
 @Module({
   controllers: [
-    ClockController,
     BacktestController,
+    ClockController,
     CustomersController,
     EventsController,
+    ExplainController,
     FunnelController,
     JourneySchemaController,
     JourneysController,

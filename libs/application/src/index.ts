@@ -94,6 +94,17 @@ export { OpenSurveyLink, type SurveyPage } from './feedback/open-survey-link.use
 export { SuppressAddresses } from './feedback/suppress-addresses.js';
 export { Unsubscribe, type UnsubscribePage } from './feedback/unsubscribe.use-case.js';
 export { RecordAnswers } from './feedback/record-answers.use-case.js';
+export type { ExplainedRule, RuleEvent } from './insight/entry-rules.js';
+export { ExplainCustomer, type Explanation } from './insight/explain-customer.use-case.js';
+export { ExplainEntry } from './insight/explain-entry.js';
+export {
+  type EarlierRun,
+  ExplainReader,
+  type JourneyPeriod,
+  type MessageToExplain,
+  type RunToExplain,
+} from './insight/explain-reader.port.js';
+export type { ExplainedRun, NextMove } from './insight/explain-runs.js';
 export { type Funnel, type FunnelQuery, type FunnelStep, ReadFunnel } from './insight/read-funnel.use-case.js';
 export {
   type JourneyOutline,

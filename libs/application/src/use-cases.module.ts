@@ -23,6 +23,8 @@ import { OpenSurveyLink } from './feedback/open-survey-link.use-case.js';
 import { RecordAnswers } from './feedback/record-answers.use-case.js';
 import { SuppressAddresses } from './feedback/suppress-addresses.js';
 import { Unsubscribe } from './feedback/unsubscribe.use-case.js';
+import { ExplainCustomer } from './insight/explain-customer.use-case.js';
+import { ExplainEntry } from './insight/explain-entry.js';
 import { ReadFunnel } from './insight/read-funnel.use-case.js';
 import { AcceptEvents } from './intake/accept-event.use-case.js';
 import { DigestBodies } from './intake/digest-bodies.use-case.js';
@@ -56,14 +58,16 @@ const useCases = [
   AdvanceClock,
   AnswerSurveyLink,
   AuthenticateKey,
+  BacktestJobs,
   ChangeJourneyState,
   ComposeMessage,
-  BacktestJobs,
   DeliverMessages,
   DigestBodies,
-  EnsureFirstShop,
-  FenceMessages,
   DryRunJourney,
+  EnsureFirstShop,
+  ExplainCustomer,
+  ExplainEntry,
+  FenceMessages,
   FindLink,
   FireDueTimers,
   FoldEvents,
@@ -91,13 +95,13 @@ const useCases = [
   ReceiveWebhook,
   RecordAnswers,
   RecordHandOvers,
+  RunBacktest,
   RunWriter,
+  SampleMessages,
   SaveDraft,
   SettleDeadLetters,
   SettleUnknown,
-  RunBacktest,
   SubmitEvents,
-  SampleMessages,
   SuppressAddresses,
   Unsubscribe,
   WakeRuns,

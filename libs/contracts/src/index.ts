@@ -2,7 +2,14 @@ export { keyDocument, keyList, madeKey, newKey } from './api/access.schema.js';
 export { backtestJob, backtestReport, backtestRequest, dryRunReport, dryRunRequest } from './api/backtest.schema.js';
 export { clockAdvance, clockDocument } from './api/clock.schema.js';
 export { eventAnswer, eventBatchAnswer } from './api/event-answer.schema.js';
-export { funnelDocument, funnelPeople, funnelPeopleQuery, funnelQuery } from './api/insight.schema.js';
+export {
+  explainQuery,
+  explanation,
+  funnelDocument,
+  funnelPeople,
+  funnelPeopleQuery,
+  funnelQuery,
+} from './api/insight.schema.js';
 export {
   journalList,
   journeyDetail,

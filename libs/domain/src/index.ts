@@ -46,6 +46,7 @@ export {
 export { withWritten, type WrittenFacts } from './facts/written.js';
 export { afterAct } from './journey/after-act.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
+export { celView, compileExpression } from './journey/expression.js';
 export { decide, enter, type EnterResult } from './journey/decide.js';
 export { DEFAULT_PRIORITY, RECHECKS } from './journey/document.js';
 export type {

@@ -12,6 +12,7 @@ export { PgLinkStore } from './delivery/pg-link-store.js';
 export { PgMessageDesk } from './delivery/pg-message-desk.js';
 export { PgMessageReader } from './delivery/pg-message-reader.js';
 export { EmbeddedPostgres } from './embedded/index.js';
+export { PgExplainReader } from './insight/pg-explain-reader.js';
 export { PgVisits } from './insight/pg-visits.js';
 export { PgInbox } from './intake/pg-inbox.js';
 export { PgSourceDirectory } from './intake/pg-source-directory.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { journeyKeyParam } from './journey.schema.js';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
 
 const count = z.number().int();
@@ -88,3 +89,100 @@ export const funnelPeople = listOf(
     .meta({ id: 'FunnelPerson' }),
   'FunnelPeople',
 );
+
+export const explainQuery = z.strictObject({
+  journey: journeyKeyParam.meta({ description: 'Key of the journey.' }),
+  order: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: "The sender's id of an order: only its runs and events." }),
+});
+
+const text = z.string().nullable();
+const says = z.string().meta({ description: 'The same as a sentence.' });
+const facts = z.record(z.string(), z.unknown());
+const held = z.enum(['journey-paused', 'shop-paused']).nullable();
+
+const explainedRule = z
+  .object({
+    event: z
+      .object({ id: z.string(), type: z.string(), at: isoInstant, receivedAt: isoInstant, order: text })
+      .nullable()
+      .meta({ description: 'The event that the rule was asked about; null for what concerns all of them.' }),
+    rule: z.enum(['event', 'live', 'where', 'audience', 'entry-key', 're-entry', 'entry']),
+    holds: z.boolean(),
+    facts: facts.meta({ description: 'The facts it named, as they were known then.' }),
+    says,
+  })
+  .meta({ id: 'ExplainedRule' });
+
+const nextMove = z
+  .object({
+    run: z.uuid(),
+    what: z
+      .enum(['wake', 'message', 'event', 'person'])
+      .meta({ description: '`event`: only an event moves it on. `person`: somebody must decide.' }),
+    step: z.string(),
+    at: isoInstant.nullable(),
+    held,
+    says,
+  })
+  .meta({ id: 'NextMove' });
+
+const explainedRun = z
+  .object({
+    run: z.uuid(),
+    version: count,
+    entry: z.object({ id: z.string(), type: z.string(), occurredAt: z.string(), data: z.unknown() }),
+    entryKey: z.string(),
+    order: text,
+    status: z.string(),
+    step: text,
+    startedAt: isoInstant,
+    endedAt: isoInstant.nullable(),
+    endReason: text,
+    decisions: z.array(
+      z
+        .object({ seq: count, kind: z.string(), step: text, at: isoInstant, facts, says })
+        .meta({ id: 'ExplainedDecision' }),
+    ),
+    messages: z.array(
+      z
+        .object({
+          id: z.uuid(),
+          step: z.string(),
+          visit: count,
+          medium: z.string(),
+          class: z.string(),
+          to: text,
+          state: z.string(),
+          reason: text,
+          dueAt: isoInstant,
+          sentAt: isoInstant.nullable(),
+          says,
+        })
+        .meta({ id: 'ExplainedMessage' }),
+    ),
+    next: nextMove.nullable(),
+    says,
+  })
+  .meta({ id: 'ExplainedRun' });
+
+export const explanation = z
+  .object({
+    customer: z.uuid(),
+    journey: z.string(),
+    version: count.meta({
+      description: 'Of the newest run; without any, the one that people enter now, or the newest.',
+    }),
+    verdict: z.enum(['entered', 'not-entered']),
+    rules: z
+      .array(explainedRule)
+      .meta({ description: 'Every rule of entry, for each event that might have let the person in.' }),
+    runs: z.array(explainedRun).meta({ description: 'Newest first.' }),
+    next: nextMove.nullable(),
+    says,
+  })
+  .meta({ id: 'Explanation' });

@@ -67,7 +67,8 @@ cross join lateral (
     when r.status in ('waiting', 'failed') then r.status
     else 'exited' end as state) o;
 
--- Each state that a journey has had, and the version that people entered then.
+-- Each state that a journey has had, and the version that people entered then. What was before the table is known roughly: a journey
+-- counts as live from its first run on.
 create table app.journey_history (
   shop_id uuid not null,
   journey_id uuid not null,
@@ -81,7 +82,12 @@ create table app.journey_history (
 insert into app.journey_history (shop_id, journey_id, at, state, live_version_id)
   select shop_id, id, created_at, 'draft', null from app.journey;
 insert into app.journey_history (shop_id, journey_id, at, state, live_version_id)
-  select shop_id, id, updated_at, state, live_version_id from app.journey where state <> 'draft';
+  select j.shop_id, j.id, coalesce(least(j.updated_at, r.first_at), j.updated_at), 'live', j.live_version_id
+  from app.journey j left join lateral (select min(r.started_at) as first_at from app.journey_run r
+    where r.shop_id = j.shop_id and r.journey_id = j.id) r on true
+  where j.live_version_id is not null;
+insert into app.journey_history (shop_id, journey_id, at, state, live_version_id)
+  select shop_id, id, updated_at, state, live_version_id from app.journey where state in ('paused', 'archived');
 
 create function app.note_journey_state() returns trigger language plpgsql set search_path = app, pg_temp as $$
 begin

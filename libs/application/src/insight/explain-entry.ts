@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { type DomainEvent, type FactsSnapshot, type Instant, type ShopFacts, toInstant } from '#app/domain';
+import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import { type ExplainedRule, factRules, ruleEvent, type RuleResult } from './entry-rules.js';
+import { type EarlierRun, ExplainReader, type JourneyPeriod, type RunToExplain } from './explain-reader.port.js';
+import { factsOfThen } from './facts-of-then.js';
+import type { JourneyOutline } from './visits.port.js';
+import { inWords } from './words.js';
+
+/** Events of a person that are folded again; who has more is no customer. */
+const MAX_EVENTS = 20_000;
+/** Events of the trigger's type that are looked at, the newest ones. */
+const MAX_ASKED = 20;
+
+interface Question {
+  readonly shop: ShopFacts;
+  readonly outline: JourneyOutline;
+  readonly customerId: string;
+  /** The sender's id of the order; null: any. */
+  readonly order: string | null;
+  readonly runs: readonly RunToExplain[];
+}
+
+/** An event that might have let the person in, with the plan that was in force when it was received. */
+interface Asked {
+  readonly event: DomainEvent;
+  readonly snapshot: FactsSnapshot | undefined;
+  readonly receivedAt: Instant;
+  readonly journey: JourneyInForce;
+  readonly live: RuleResult;
+  readonly run: RunToExplain | undefined;
+}
+
+/** Asks the rules of entry again for each event that might have let a person in, on the facts of that time. */
+@Injectable()
+export class ExplainEntry {
+  constructor(
+    private readonly reader: ExplainReader,
+    private readonly plans: JourneyPlans,
+  ) {}
+
+  async run(tx: Transaction, question: Question): Promise<ExplainedRule[]> {
+    const { shop, outline, customerId, order } = question;
+    const events = await this.reader.events(tx, customerId, MAX_EVENTS);
+    const periods = await this.reader.periods(tx, outline.id);
+    const journeys = await this.plans.of(tx, versionsOf(outline, periods, question.runs));
+    const snapshots = factsOfThen(shop, customerId, events, await this.reader.written(tx, customerId));
+    const asked = events
+      .filter(({ event }) => order === null || event.order?.externalId === order)
+      .flatMap(({ event }): Asked[] => {
+        const run = question.runs.find(({ entry }) => entry.id === event.id);
+        const receivedAt = toInstant(event.receivedAt);
+        const force = inForce(outline, periods, receivedAt, run);
+        const journey = force.versionId === null ? undefined : journeys.get(force.versionId);
+        if (!journey || journey.plan.trigger.event !== event.type) return [];
+        const live = run ? entered(run) : sayLive(force, receivedAt, outline, shop.timeZone);
+        return [{ event, snapshot: snapshots.get(event.id), receivedAt, journey, live, run }];
+      })
+      .slice(-MAX_ASKED);
+    if (asked.length === 0) return [this.nothingHappened(question, journeys)];
+    return this.explain(tx, question, asked);
+  }
+
+  private async explain(
+    tx: Transaction,
+    { shop, outline }: Question,
+    asked: readonly Asked[],
+  ): Promise<ExplainedRule[]> {
+    const judged = asked.map((one) => ({
+      ...one,
+      results: one.snapshot ? factRules(one.journey.plan, one.event, one.snapshot, one.receivedAt) : [UNKNOWN_PERSON],
+    }));
+    const keys = judged.flatMap(({ results }) => results.flatMap(({ entryKey }) => entryKey ?? []));
+    const earlier = keys.length === 0 ? [] : await this.reader.earlierRuns(tx, outline.id, [...new Set(keys)]);
+    return judged.flatMap(({ results, ...one }) => {
+      const rules = [one.live, ...results];
+      const key = results.find(({ entryKey }) => entryKey !== undefined)?.entryKey;
+      if (key !== undefined) rules.push(sayReentry(one, key, earlier, shop.timeZone));
+      if (!one.run && rules.every(({ holds }) => holds)) rules.push(OTHERWISE);
+      return rules.map(({ entryKey: _entryKey, ...rule }) => ({ event: ruleEvent(one.event), ...rule }));
+    });
+  }
+
+  private nothingHappened({ outline, order }: Question, journeys: ReadonlyMap<string, JourneyInForce>): ExplainedRule {
+    const id = outline.liveVersionId ?? outline.versions[0]?.id ?? '';
+    const type = journeys.get(id)?.plan.trigger.event ?? 'the event that starts it';
+    const whose = order === null ? 'of this customer' : `of this customer's order ${order}`;
+    const says = `The journey starts with ${type}; no such event ${whose} was ever received.`;
+    return { event: null, rule: 'event', holds: false, facts: {}, says };
+  }
+}
+
+const UNKNOWN_PERSON: RuleResult = {
+  rule: 'event',
+  holds: false,
+  facts: {},
+  says: 'When this event was received nobody knew whom it concerned.',
+};
+
+const OTHERWISE: RuleResult = {
+  rule: 'entry',
+  holds: false,
+  facts: {},
+  says:
+    'Every rule that can be asked again holds, yet nobody entered. The journey may have changed state in the very moment in ' +
+    'which the event was taken in, or a limit on entries stopped it.',
+};
+
+interface Force {
+  /** The version that was live then; else one by which the other rules can be asked all the same. */
+  readonly versionId: string | null;
+  readonly period: JourneyPeriod | undefined;
+  readonly firstLive: JourneyPeriod | undefined;
+}
+
+function inForce(outline: JourneyOutline, periods: readonly JourneyPeriod[], at: Instant, run?: RunToExplain): Force {
+  const period = periods.findLast((known) => known.at <= at);
+  const firstLive = periods.find((known) => known.state === 'live' && known.at > at);
+  const versionId =
+    run?.versionId ??
+    period?.liveVersionId ??
+    firstLive?.liveVersionId ??
+    outline.liveVersionId ??
+    outline.versions[0]?.id ??
+    null;
+  return { versionId, period, firstLive };
+}
+
+function versionsOf(
+  outline: JourneyOutline,
+  periods: readonly JourneyPeriod[],
+  runs: readonly RunToExplain[],
+): Set<string> {
+  const latest = outline.versions[0]?.id;
+  return new Set([
+    ...periods.flatMap(({ liveVersionId }) => liveVersionId ?? []),
+    ...runs.map(({ versionId }) => versionId),
+    ...(outline.liveVersionId === null ? [] : [outline.liveVersionId]),
+    ...(latest === undefined ? [] : [latest]),
+  ]);
+}
+
+function entered(run: RunToExplain): RuleResult {
+  return { rule: 'live', holds: true, facts: {}, says: `Version ${run.version} was live and the customer entered it.` };
+}
+
+function sayLive({ period, firstLive }: Force, at: Instant, outline: JourneyOutline, zone: string): RuleResult {
+  const state = period?.state ?? 'draft';
+  const when = inWords(at, zone);
+  const version = outline.versions.find(({ id }) => id === period?.liveVersionId)?.version;
+  const facts = { 'journey.state': state, ...(version === undefined ? {} : { 'journey.version': version }) };
+  if (state === 'live')
+    return {
+      rule: 'live',
+      holds: true,
+      facts,
+      says: `Version ${version ?? '?'} was live when it was received, ${when}.`,
+    };
+  const since = firstLive === undefined ? '' : ` It went live on ${inWords(firstLive.at, zone)}.`;
+  const says =
+    state === 'draft'
+      ? `The journey had not been published when the event was received, ${when}.${since || ' It never was.'}`
+      : `The journey was ${state} when the event was received, ${when}; nobody enters then.${since}`;
+  return { rule: 'live', holds: false, facts, says };
+}
+
+function sayReentry(one: Asked, key: string, all: readonly EarlierRun[], zone: string): RuleResult {
+  const { reentry } = one.journey.plan.document.entry;
+  const facts = { 'entry.key': key, 'entry.reentry': reentry };
+  const earlier = all.filter(
+    (run) => run.entryKey === key && run.entryEventId !== one.event.id && run.startedAt <= one.receivedAt,
+  );
+  const blocking =
+    reentry === 'never' ? earlier[0] : earlier.find(({ endedAt }) => endedAt === null || endedAt > one.receivedAt);
+  if (one.run || !blocking)
+    return { rule: 're-entry', holds: true, facts, says: `Nothing stood against an entry with the key "${key}".` };
+  const since = `The key "${key}" entered on ${inWords(blocking.startedAt, zone)} (run ${blocking.id})`;
+  const why = reentry === 'never' ? 'a key enters once only' : 'that run was still under way';
+  return { rule: 're-entry', holds: false, facts: { ...facts, 'earlier.run': blocking.id }, says: `${since}; ${why}.` };
+}

@@ -1,0 +1,83 @@
+import { type Instant, type JournalEntry, type Json, toInstant } from '#app/domain';
+
+/** A time as the shop reads it, such as `10 March 2026, 13:00 (Europe/Berlin)`. */
+export function inWords(at: Instant | string, zone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: zone });
+  return `${format.format(typeof at === 'string' ? toInstant(at) : at).replace(' at ', ', ')} (${zone})`;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  'no-address': 'there is no address to write to',
+  'no-consent': 'the customer has not agreed to messages of this kind',
+  'opted-out': 'the customer has opted out',
+  suppressed: 'the address is on the suppression list',
+  'run-exited': 'the run ended before the message went out',
+  archived: 'the journey was archived',
+  'useful-until': 'it came too late to be useful',
+  condition: 'the condition of the step did not hold',
+  template: 'its template could not be rendered',
+  'gave-up': 'every try failed',
+};
+
+/** Why a message didn't go out; reasons without words of their own stay as they are. */
+export function reasonInWords(reason: string | null): string {
+  if (reason === null) return 'no reason was recorded';
+  return REFUSALS[reason] ?? `the reason recorded is "${reason}"`;
+}
+
+/** Why a run ended. */
+export function endInWords(reason: string | null): string {
+  const [kind, rest = ''] = (reason ?? '').split(/:(.*)/s);
+  if (kind === 'end') return 'it came to the end of the journey';
+  if (kind === 'exit') return `${rest} ends this journey`;
+  if (kind === 'step') return `the step "${rest}" ended it`;
+  if (kind === 'audience') return 'the customer was no longer in the audience';
+  if (kind === 'archived') return 'the journey was archived';
+  if (kind === 'failed') return `it failed (${rest})`;
+  return reason === null ? 'no reason was recorded' : `the reason recorded is "${reason}"`;
+}
+
+type Data = JournalEntry['data'];
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+function list(value: Json | undefined): string {
+  return Array.isArray(value) ? value.join(' or ') : '';
+}
+
+function goesOn(data: Data): string {
+  const next = text(data['next']);
+  if (next === '') return '';
+  return next === 'end' ? ' and came to the end' : ` and went on to "${next}"`;
+}
+
+/** One decision of a run as a sentence. */
+export function decisionInWords({ kind, step, at, data }: JournalEntry, zone: string): string {
+  const place = `"${step ?? ''}"`;
+  switch (kind) {
+    case 'entered':
+      return `Entered by ${text(data['event'])}, ${inWords(at, zone)}.`;
+    case 'passed':
+      if (data['skipped'] !== undefined)
+        return `Sent nothing at ${place}: ${reasonInWords(data['skipped'] === 'when' ? 'condition' : text(data['skipped']))}.`;
+      return `Passed ${place}${goesOn(data)}.`;
+    case 'sent':
+      return `Decided at ${place} to send "${text(data['template'])}" by ${list(data['channels'])}${goesOn(data)}.`;
+    case 'held-out':
+      return `Held out at ${place}: "${text(data['template'])}" would have been sent${goesOn(data)}.`;
+    case 'waited':
+      return typeof data['until'] === 'string'
+        ? `Waits at ${place} until ${inWords(data['until'], zone)}, or for an event that it listens to.`
+        : `Waits at ${place} for an event.`;
+    case 'woke':
+      return `The wait at ${place} was over.`;
+    case 'event':
+      return `Heard ${text(data['event'])} at ${place}.`;
+    case 'goal':
+      return `Reached its goal: ${text(data['event'])}, ${inWords(at, zone)}.`;
+    case 'finished':
+      return `Ended: ${endInWords(text(data['reason']) || null)}.`;
+    default:
+      return step === null ? `${String(kind)}.` : `${String(kind)} at ${place}.`;
+  }
+}
