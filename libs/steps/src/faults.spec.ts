@@ -39,6 +39,40 @@ describe('faults of settings', () => {
     ],
     [
       'wait-for',
+      { events: [{ event: 'survey.answered', where: 'event.data.scor < 3' }], timeout: 'P1D' },
+      ['/events/0/where: event.data.scor: did you mean event.data.score?'],
+    ],
+    [
+      'wait-for',
+      { events: [{ event: 'order.paid', goto: 'nowhere' }], timeout: 'P1D' },
+      [': There is no step "nowhere": write the id of a step, or end.'],
+    ],
+    [
+      'split',
+      {
+        arms: [
+          { arm: 'a', weight: 1, goto: 'stepp' },
+          { arm: 'b', weight: 1 },
+        ],
+      },
+      [': There is no step "stepp": did you mean step?'],
+    ],
+    ['split', { arms: [{ arm: 'a', weight: 1 }] }, ['/arms: Write at least two arms.']],
+    ['hold-out', { percent: 110 }, ['/percent: Write a percentage from 0 to 100.']],
+    ['set-attribute', { attribute: 'x', from: 'order.totl' }, ['/from: order.totl: did you mean order.total?']],
+    ['tag', { add: ['a'], remove: ['a'] }, [': Name each tag once.']],
+    ['award-points', { points: 'order.totl.amount', reason: 'x' }, ['/points: order.totl: did you mean order.total?']],
+    ['promise', { what: 'x', due: 'order.promised' }, ['/due: order.promised: did you mean order.promisedDate?']],
+    ['call-webhook', { url: 'http://shop.example/' }, ['/url: Write an address that begins with https://.']],
+    [
+      'call-webhook',
+      { url: 'https://shop.example/', payload: { a: 'ordr.id' } },
+      ['/payload/a: ordr: did you mean order?'],
+    ],
+    ['start-journey', { journey: 'test' }, [': "test" is this journey; name another one, or lead back with next.']],
+    ['stop-journey', { journey: 'test' }, [': "test" is this journey; name another one, or lead back with next.']],
+    [
+      'wait-for',
       { events: ['order.eaten'], timeout: 'P1D' },
       ['/events/0: "order.eaten" is no event; write e.g. order.placed.'],
     ],

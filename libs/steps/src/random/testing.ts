@@ -33,7 +33,8 @@ const CONDITIONS = [
 ];
 const VALUES = ['order.promisedDate', 'order.total.amount', 'run.visit', 'order.parcels[0].id', 'customer', '1 / 0'];
 
-const condition = fc.constantFrom(...CONDITIONS);
+/** Half of the time one that holds, so that runs get somewhere. */
+const condition = fc.oneof(fc.constantFrom(...CONDITIONS), fc.constant('order.placed'));
 const value = fc.constantFrom(...VALUES);
 const lengths = fc.constantFrom('PT1H', 'PT36H', 'P1D', 'P7D', 'PT0S');
 
@@ -96,7 +97,15 @@ const SETTINGS: Readonly<Record<string, (target: string) => fc.Arbitrary<object>
 };
 export const RANDOM_KINDS = Object.keys(SETTINGS);
 /** Kinds that only ever lead on, so that the following step is reached whatever is drawn; `exit` comes last. */
-const WITHIN = RANDOM_KINDS.filter((kind) => kind !== 'exit');
+const WITHIN = [
+  ...RANDOM_KINDS.filter((kind) => kind !== 'exit'),
+  'wait',
+  'wait-for',
+  'wait-for',
+  'hold-out',
+  'send',
+  'send',
+];
 
 /** A wait for an event may lead back; whatever else jumps only leads on, since a loop must hold a wait. */
 const steps: fc.Arbitrary<StepDocument[]> = fc
