@@ -40,9 +40,9 @@ const INVARIANTS: Readonly<Record<string, string>> = {
       coalesce(r.step, 'no step'), r.state->>'seq', l.lines, l.kind, l.step) as fault
     from app.journey_run r cross join lateral (
       select count(*) as lines, max(j.seq) as last,
-        (array_agg(j.kind order by j.seq desc) filter (where j.kind <> 'goal'))[1] as kind,
-        (array_agg(j.step order by j.seq desc) filter (where j.kind <> 'goal'))[1] as step,
-        (array_agg(j.data order by j.seq desc) filter (where j.kind <> 'goal'))[1] as data
+        (array_agg(j.kind order by j.seq desc) filter (where j.kind not in ('goal', 'act')))[1] as kind,
+        (array_agg(j.step order by j.seq desc) filter (where j.kind not in ('goal', 'act')))[1] as step,
+        (array_agg(j.data order by j.seq desc) filter (where j.kind not in ('goal', 'act')))[1] as data
       from app.run_journal j where j.shop_id = r.shop_id and j.run_month = r.run_month and j.run_id = r.id) l
     where l.lines <> (r.state->>'seq')::integer or l.lines <> l.last + 1
       or r.status <> r.state->>'status' or r.step is distinct from r.state->>'step'

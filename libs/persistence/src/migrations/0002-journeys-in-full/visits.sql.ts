@@ -42,10 +42,11 @@ select r.shop_id, r.journey_id, r.version_id, r.id as run_id, r.started_at as ru
 from app.journey_run r
 join app.shop s on s.id = r.shop_id
 cross join lateral (
-  -- The last line of a visit tells how it stands; lines that belong to the run alone (woke, event, goal) name no visit.
+  -- The last of these lines tells how a visit stands; a run's end by an event or by its journey's names no visit.
   select distinct on ((l.data->>'visit')::integer) (l.data->>'visit')::integer as visit, l.step, l.kind, l.at, l.data
   from app.run_journal l
   where l.shop_id = r.shop_id and l.run_month = r.run_month and l.run_id = r.id and l.data->>'visit' is not null
+    and l.kind in ('passed', 'sent', 'held-out', 'waited', 'finished')
   order by (l.data->>'visit')::integer, l.seq desc) v
 left join lateral (
   select n.id, n.state, n.reason, n.held, n.sent_at from app.message n
