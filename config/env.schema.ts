@@ -83,6 +83,10 @@ export const envSchema = z.object({
   TWILIO_BASE_URL: urlOf(['http:', 'https:'], 'https://api.twilio.com')
     .default('https://api.twilio.com')
     .describe("Address of Twilio's API; tests point it at a stub."),
+  WEBHOOKS_TO_LOOPBACK: z
+    .enum(['refuse', 'allow'], { error: 'must be refuse or allow' })
+    .default('refuse')
+    .describe('`allow`: journeys may call webhooks on this very machine, over http too. For development only.'),
   CLOCK: z
     .enum(['real', 'virtual'], { error: 'must be real or virtual' })
     .default('real')

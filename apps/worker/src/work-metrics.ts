@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ClockPort, type FiringReport, type InboxReport, Metrics, type QueueName } from '#app/application';
+import {
+  type CallReport,
+  ClockPort,
+  type FiringReport,
+  type InboxReport,
+  Metrics,
+  type QueueName,
+} from '#app/application';
 
 /** Counts what the rounds of this process did, and how long those took that found something. */
 @Injectable()
@@ -25,6 +32,13 @@ export class WorkMetrics {
     const report = await this.timed('timers', round);
     if (report.fired > 0) this.metrics.count('afterglow_timers_total', { state: 'fired' }, report.fired);
     if (report.dead > 0) this.metrics.count('afterglow_timers_total', { state: 'dead' }, report.dead);
+    return report;
+  }
+
+  async calls(round: () => Promise<CallReport>): Promise<CallReport> {
+    const report = await this.timed('delivery-webhook', round);
+    for (const state of ['sent', 'failed', 'retried'] as const)
+      if (report[state] > 0) this.metrics.count('afterglow_calls_total', { state }, report[state]);
     return report;
   }
 

@@ -1,9 +1,8 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { DeliveryEmailProcessor } from './delivery-email.processor.js';
-import { DeliverySmsProcessor } from './delivery-sms.processor.js';
-import { IntakeProcessor } from './intake.processor.js';
-import { MaintenanceProcessor } from './maintenance.processor.js';
-import { TimersProcessor } from './timers.processor.js';
+import type { WorkerHost } from '@nestjs/bullmq';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+
+/** Token of the list of this process's processors. */
+export const QUEUE_HOSTS = Symbol('queue hosts');
 
 /**
  * Runs the queue's workers once their store has answered. `prepareQueue` has waited for it before; a rejection here is fatal,
@@ -12,17 +11,8 @@ import { TimersProcessor } from './timers.processor.js';
 @Injectable()
 export class WorkerStarter implements OnApplicationBootstrap {
   private readonly logger = new Logger('Queue');
-  private readonly hosts: readonly { readonly worker: IntakeProcessor['worker'] }[];
 
-  constructor(
-    intake: IntakeProcessor,
-    timers: TimersProcessor,
-    email: DeliveryEmailProcessor,
-    sms: DeliverySmsProcessor,
-    maintenance: MaintenanceProcessor,
-  ) {
-    this.hosts = [intake, timers, email, sms, maintenance];
-  }
+  constructor(@Inject(QUEUE_HOSTS) private readonly hosts: readonly WorkerHost[]) {}
 
   async onApplicationBootstrap(): Promise<void> {
     for (const { worker } of this.hosts) {

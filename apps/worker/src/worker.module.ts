@@ -1,14 +1,25 @@
-import { BullModule } from '@nestjs/bullmq';
+import { BullModule, type WorkerHost } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { DeliveryEmailProcessor } from './delivery-email.processor.js';
 import { DeliverySmsProcessor } from './delivery-sms.processor.js';
+import { DeliveryWebhookProcessor } from './delivery-webhook.processor.js';
 import { Drains } from './drains.js';
 import { IntakeProcessor } from './intake.processor.js';
 import { MaintenanceProcessor } from './maintenance.processor.js';
+import { Rounds } from './rounds.js';
 import { Sweeper } from './sweeper.js';
 import { TimersProcessor } from './timers.processor.js';
 import { WorkMetrics } from './work-metrics.js';
-import { WorkerStarter } from './worker-starter.js';
+import { QUEUE_HOSTS, WorkerStarter } from './worker-starter.js';
+
+const processors = [
+  IntakeProcessor,
+  TimersProcessor,
+  DeliveryEmailProcessor,
+  DeliverySmsProcessor,
+  DeliveryWebhookProcessor,
+  MaintenanceProcessor,
+];
 
 /** Takes stored bodies, due timers and queued messages to their end. Needs the infrastructure modules beside it. */
 @Module({
@@ -16,12 +27,10 @@ import { WorkerStarter } from './worker-starter.js';
   imports: [BullModule.registerQueue()],
   providers: [
     Drains,
+    Rounds,
     WorkMetrics,
-    IntakeProcessor,
-    TimersProcessor,
-    DeliveryEmailProcessor,
-    DeliverySmsProcessor,
-    MaintenanceProcessor,
+    ...processors,
+    { provide: QUEUE_HOSTS, useFactory: (...hosts: WorkerHost[]) => hosts, inject: processors },
     WorkerStarter,
     Sweeper,
   ],

@@ -1,6 +1,18 @@
 export type { KeyRole } from './access/api-key.js';
 export { type ApiKey, ApiKeys, type Caller, type NewApiKey } from './access/api-keys.repository.js';
 export { ActStore, type DueAct } from './acts/act-store.port.js';
+export { CallSecret, type RotatedCallSecret } from './acts/call-secret.use-case.js';
+export { type CallAnswer, CallSender, type OutboundCall } from './acts/call-sender.port.js';
+export {
+  type CallFilter,
+  type CallRecord,
+  CALL_STATES,
+  type CallState,
+  CallStore,
+  type CallView,
+  type ClaimedCall,
+  type DueCall,
+export { type CallReport, DeliverCalls } from './acts/deliver-calls.use-case.js';
 export { AuthenticateKey } from './access/authenticate-key.use-case.js';
 export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access/ensure-first-shop.use-case.js';
 export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';

@@ -1,4 +1,6 @@
 import { Global, Module } from '@nestjs/common';
+import { CallSecret } from './acts/call-secret.use-case.js';
+import { DeliverCalls } from './acts/deliver-calls.use-case.js';
 import { AuthenticateKey } from './access/authenticate-key.use-case.js';
 import { EnsureFirstShop } from './access/ensure-first-shop.use-case.js';
 import { ManageKeys } from './access/manage-keys.use-case.js';
@@ -59,8 +61,10 @@ const useCases = [
   AnswerSurveyLink,
   AuthenticateKey,
   BacktestJobs,
+  CallSecret,
   ChangeJourneyState,
   ComposeMessage,
+  DeliverCalls,
   DeliverMessages,
   DigestBodies,
   DryRunJourney,

@@ -1,5 +1,6 @@
 import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
+  CallSender,
   Channels,
   LinkSettings,
   Metrics,
@@ -8,7 +9,7 @@ import {
   TemplateEngine,
   UseCasesModule,
 } from '#app/application';
-import { ConfiguredChannels } from '#app/channels';
+import { ConfiguredChannels, HttpsCallSender } from '#app/channels';
 import { type Config, FilePresetCatalogue, OperationsModule, PlatformModule, type ReadinessCheck } from '#app/platform';
 import { BullHints, QueueModule, type QueueSettings } from '#app/queue';
 import { SourceRegistry } from '#app/sources';
@@ -49,6 +50,7 @@ export class InfrastructureModule {
         useFactory: () =>
           new ConfiguredChannels({ smtpUrl: config.mail?.smtpUrl, mailFrom: config.mail?.from, twilio: config.sms }),
       },
+      { provide: CallSender, useFactory: () => new HttpsCallSender({ allowLoopback: config.calls.allowLoopback }) },
       { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },
       { provide: PresetCatalogue, useFactory: () => new FilePresetCatalogue(options.presetsFolder) },
       { provide: SourceKinds, useClass: SourceRegistry },

@@ -45,7 +45,15 @@ class Stored extends VirtualClockPort {
   async clear(): Promise<void> {}
   async agenda(): Promise<Agenda> {
     const nextTimer = this.isBusy ? null : (this.dues.shift() ?? null);
-    return { inbox: this.isBusy, timers: false, messages: false, nextTimer, nextMessage: null };
+    return {
+      inbox: this.isBusy,
+      timers: false,
+      messages: false,
+      calls: false,
+      nextTimer,
+      nextMessage: null,
+      nextCall: null,
+    };
   }
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     return work();

@@ -68,14 +68,19 @@ export class AdvanceClock {
       );
     let hintedAt = -Infinity;
     for (let reached = present; ;) {
-      const { nextTimer, nextMessage } = await this.settle(hintedAt);
-      const due = Math.min(nextTimer ?? Infinity, nextMessage ?? Infinity);
+      const { nextTimer, nextMessage, nextCall } = await this.settle(hintedAt);
+      const due = Math.min(nextTimer ?? Infinity, nextMessage ?? Infinity, nextCall ?? Infinity);
       if (due > target) break;
       // what an event that came just now has made due already is done at this instant: time never goes back
       if (due <= reached) continue;
       await this.virtual.set(due);
       reached = due;
-      this.hint({ inbox: false, timers: nextTimer === due, messages: nextMessage === due });
+      this.hint({
+        inbox: false,
+        timers: nextTimer === due,
+        messages: nextMessage === due,
+        calls: nextCall === due,
+      });
       hintedAt = this.clock.monotonicMs();
     }
     await this.virtual.set(target);
@@ -91,7 +96,7 @@ export class AdvanceClock {
       if (this.isStopped)
         throw new TransientError('unavailable', 'Afterglow is stopping. Advance the clock again once it runs.');
       const agenda = await this.virtual.agenda();
-      if (!agenda.inbox && !agenda.timers && !agenda.messages) return agenda;
+      if (!agenda.inbox && !agenda.timers && !agenda.messages && !agenda.calls) return agenda;
       const now = this.clock.monotonicMs();
       if (now - start > PATIENCE_MS) {
         throw new TransientError(
@@ -107,9 +112,10 @@ export class AdvanceClock {
     }
   }
 
-  private hint({ inbox, timers, messages }: Pick<Agenda, 'inbox' | 'timers' | 'messages'>): void {
+  private hint({ inbox, timers, messages, calls }: Pick<Agenda, 'inbox' | 'timers' | 'messages' | 'calls'>): void {
     if (inbox) this.hints.hint('intake');
     if (timers) this.hints.hint('timers');
+    if (calls) this.hints.hint('delivery-webhook');
     if (!messages) return;
     this.hints.hint('delivery-email');
     this.hints.hint('delivery-sms');

@@ -5,8 +5,11 @@ export interface Agenda {
   readonly inbox: boolean;
   readonly timers: boolean;
   readonly messages: boolean;
+  /** Of webhooks. */
+  readonly calls: boolean;
   readonly nextTimer: Instant | null;
   readonly nextMessage: Instant | null;
+  readonly nextCall: Instant | null;
 }
 
 /** The stored instant that all processes take for the present while the clock is virtual. */

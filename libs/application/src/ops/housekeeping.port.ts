@@ -1,6 +1,6 @@
 /** Chores that concern all shops. */
 export abstract class HousekeepingPort {
-  /** Expired leases: hand-overs become unknown, mere claims go back. */
+  /** Expired leases: hand-overs of messages become unknown, mere claims and calls go back. */
   abstract reapLeases(): Promise<{ readonly unknown: number; readonly released: number }>;
 
   /** Partitions for the present month and the two after it; returns how many were missing. */

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 export interface HousekeepingReport {
   /** Hand-overs whose process died: their outcome is unknown. */
   readonly unknown: number;
-  /** Claimed messages and timers that went back. */
+  /** Claimed messages, timers and calls that went back. */
   readonly released: number;
   readonly partitionsMade: number;
   readonly keysForgotten: number;
@@ -35,6 +35,7 @@ export class KeepHouse {
       this.hints.hint('timers');
       this.hints.hint('delivery-email');
       this.hints.hint('delivery-sms');
+      this.hints.hint('delivery-webhook');
     }
     const slow = nowMs - this.lastSlowRunMs >= HOUR_MS;
     if (slow) this.lastSlowRunMs = nowMs;

@@ -14,6 +14,7 @@ export const METRICS = {
     help: 'Messages that reached a state, by channel',
     labels: ['channel', 'state'],
   },
+  afterglow_calls_total: { kind: 'counter', help: 'Tries of webhook calls, by what came of them', labels: ['state'] },
   afterglow_hints_total: { kind: 'counter', help: 'Hints to the queues, by result', labels: ['queue', 'result'] },
   afterglow_errors_total: { kind: 'counter', help: 'Errors of workers and requests, by code', labels: ['code'] },
   afterglow_hand_over_seconds: {

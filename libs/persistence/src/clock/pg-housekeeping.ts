@@ -15,9 +15,11 @@ export class PgHousekeeping extends HousekeepingPort {
   }
 
   async reapLeases(): Promise<{ unknown: number; released: number }> {
-    const rows = await this.dataSource.query<{ kind: string; n: string }[]>('select kind, n from app.reap_leases()');
+    const rows = await this.dataSource.query<{ kind: string; n: string }[]>(
+      `select kind, n from app.reap_leases() union all select 'calls', app.reap_calls()`,
+    );
     const count = (kind: string): number => Number(rows.find((row) => row.kind === kind)?.n ?? 0);
-    return { unknown: count('unknown'), released: count('released') + count('timers') };
+    return { unknown: count('unknown'), released: count('released') + count('timers') + count('calls') };
   }
 
   async makePartitions(): Promise<number> {

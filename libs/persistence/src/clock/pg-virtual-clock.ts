@@ -9,15 +9,18 @@ interface AgendaRow {
   readonly inbox: boolean;
   readonly timers: boolean;
   readonly messages: boolean;
+  readonly calls: boolean;
   readonly next_timer: Date | null;
   readonly next_message: Date | null;
+  readonly next_call: Date | null;
 }
 
 // Rounded up: at the millisecond before it nothing is due yet, and the clock would step there for ever.
+const roundedUp = (column: string): string =>
+  `date_trunc('milliseconds', ${column} + interval '999 microseconds') as ${column}`;
 const AGENDA = `
-select inbox, timers, messages, date_trunc('milliseconds', next_timer + interval '999 microseconds') as next_timer,
-  date_trunc('milliseconds', next_message + interval '999 microseconds') as next_message
-from app.agenda()`;
+select inbox, timers, messages, calls, ${roundedUp('next_timer')}, ${roundedUp('next_message')}, ${roundedUp('next_call')}
+from app.agenda(), app.call_agenda()`;
 
 @Injectable()
 export class PgVirtualClock extends VirtualClockPort {
@@ -57,8 +60,9 @@ export class PgVirtualClock extends VirtualClockPort {
 
   async agenda(): Promise<Agenda> {
     const [row] = await this.dataSource.query<AgendaRow[]>(AGENDA);
-    const { next_timer: nextTimer, next_message: nextMessage, ...left } = row as AgendaRow;
-    return { ...left, nextTimer: nextTimer?.getTime() ?? null, nextMessage: nextMessage?.getTime() ?? null };
+    const { next_timer: timer, next_message: message, next_call: call, ...left } = row as AgendaRow;
+    const instant = (at: Date | null): Instant | null => at?.getTime() ?? null;
+    return { ...left, nextTimer: instant(timer), nextMessage: instant(message), nextCall: instant(call) };
   }
 
   /** The lock belongs to a connection of its own, so it ends with the process. */

@@ -99,6 +99,11 @@ export class PgJourneyStore extends JourneyStore {
        where shop_id = app.current_shop() and journey_id = $1 and state in ('queued', 'claimed', 'handing', 'unknown') and held <> $2`,
       [journeyId, isHeld],
     );
+    await pg(tx).query(
+      `update app.webhook_call set held = $2
+       where shop_id = app.current_shop() and journey_id = $1 and state in ('queued', 'claimed') and held <> $2`,
+      [journeyId, isHeld],
+    );
   }
 
   async suppressMessages(tx: Transaction, journeyId: string, reason: string): Promise<void> {

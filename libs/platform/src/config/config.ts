@@ -30,6 +30,11 @@ export interface SmsConfig {
   readonly baseUrl: string;
 }
 
+export interface CallsConfig {
+  /** Webhooks on this very machine may be called, for development. */
+  readonly allowLoopback: boolean;
+}
+
 export interface ClockConfig {
   readonly mode: 'real' | 'virtual';
   /** First instant of the virtual clock; undefined: the wall time of the first start. */
@@ -49,6 +54,7 @@ export class Config {
   readonly mail: MailConfig | undefined;
   /** Undefined: text messages are captured. */
   readonly sms: SmsConfig | undefined;
+  readonly calls: CallsConfig;
   readonly clock: ClockConfig;
   readonly intake: IntakeConfig;
   /** Without a slash at the end. */
@@ -65,6 +71,7 @@ export class Config {
     this.queue = { redisUrl: env.REDIS_URL };
     this.mail = mailOf(env);
     this.sms = smsOf(env);
+    this.calls = { allowLoopback: env.WEBHOOKS_TO_LOOPBACK === 'allow' };
     this.clock = { mode: env.CLOCK, start: env.CLOCK_START === undefined ? undefined : Date.parse(env.CLOCK_START) };
     this.intake = { dedupeWindowDays: env.DEDUPE_WINDOW_DAYS };
     this.publicUrl = publicUrlOf(env);
