@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
+import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
 import { orderPlaced, parcelDelivered } from '../support/shopify-orders.js';
 import { Cluster, Installation } from './installation.js';
@@ -42,6 +43,7 @@ describe('a shop with many customers', () => {
   afterAll(() =>
     tidyUp(
       () => owner?.end(),
+      () => shop && expectInvariants(shop.databaseUrl),
       () => shop?.stop(),
       () => cluster?.stop(),
     ),

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { describeBackends } from '../support/describe-backends.js';
+import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
 import { orderPlaced } from '../support/shopify-orders.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -52,6 +53,7 @@ describeBackends('the apps as processes of their own', (backend) => {
 
   afterAll(() =>
     tidyUp(
+      () => shop && expectInvariants(shop.databaseUrl),
       () => shop?.stop(),
       () => cluster?.stop(),
       () => sink?.stop(),
@@ -158,6 +160,7 @@ describeBackends('a queue that is lost', (backend) => {
       await arrives(4);
     } finally {
       await tidyUp(
+        () => expectInvariants(shop.databaseUrl),
         () => shop.kill(),
         () => redis?.stop(),
         () => cluster.stop(),

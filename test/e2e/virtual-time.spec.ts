@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { describeBackends } from '../support/describe-backends.js';
+import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
 import { orderPlaced, parcelDelivered } from '../support/shopify-orders.js';
 import { Cluster, eventually, Installation, linkIn, type ListedMessage } from './installation.js';
@@ -30,6 +31,7 @@ describeBackends('a shop in virtual time', (backend) => {
 
   afterAll(() =>
     tidyUp(
+      () => shop && expectInvariants(shop.databaseUrl),
       () => shop?.stop(),
       () => cluster?.stop(),
     ),
