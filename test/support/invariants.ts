@@ -81,31 +81,36 @@ const INVARIANTS: Readonly<Record<string, string>> = {
 /** More faults of one kind are counted, not listed. */
 const MAX_SHOWN = 10;
 
-/**
- * Every fault there is, as a sentence; empty when all is well. One snapshot, so that workers may go on meanwhile.
- * @param ownerUrl of the schema's owner, who sees every shop
- */
-async function invariantFaults(ownerUrl: string): Promise<string[]> {
+/** Every fault there is, as a sentence; empty when all is well. */
+async function faultsIn(client: pg.Client): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [title, sql] of Object.entries(INVARIANTS)) {
+    const { rows } = await client.query<{ fault: string; n: string }>(
+      `select fault, count(*) over () as n from (${sql}) f limit ${MAX_SHOWN}`,
+    );
+    for (const { fault } of rows) faults.push(`${title}: ${fault}`);
+    if (Number(rows[0]?.n ?? 0) > MAX_SHOWN) faults.push(`${title}: ${rows[0]?.n} faults in all`);
+  }
+  return faults;
+}
+
+/** In one snapshot, so that workers may go on meanwhile. */
+async function faultsAt(ownerUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
-    const faults: string[] = [];
-    for (const [title, sql] of Object.entries(INVARIANTS)) {
-      const { rows } = await client.query<{ fault: string; n: string }>(
-        `select fault, count(*) over () as n from (${sql}) f limit ${MAX_SHOWN}`,
-      );
-      for (const { fault } of rows) faults.push(`${title}: ${fault}`);
-      if (Number(rows[0]?.n ?? 0) > MAX_SHOWN) faults.push(`${title}: ${rows[0]?.n} faults in all`);
-    }
-    return faults;
+    return await faultsIn(client);
   } finally {
     await client.end();
   }
 }
 
-/** Fails with every fault there is. */
-export async function expectInvariants(ownerUrl: string): Promise<void> {
-  const faults = await invariantFaults(ownerUrl);
+/**
+ * Fails with every fault there is.
+ * @param database URL of the schema's owner, who sees every shop; or a connection of theirs, with what it has not committed
+ */
+export async function expectInvariants(database: string | pg.Client): Promise<void> {
+  const faults = typeof database === 'string' ? await faultsAt(database) : await faultsIn(database);
   if (faults.length > 0) throw new Error(`The database breaks its invariants:\n${faults.join('\n')}`);
 }
