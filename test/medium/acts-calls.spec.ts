@@ -131,7 +131,7 @@ describe('a call', () => {
     expect([heard, await calls(), await letters()]).toMatchObject([
       [],
       [{ state: 'failed', reason: 'address' }],
-      [{ kind: 'call', code: 'call.address' }],
+      [{ kind: 'call', code: 'delivery.permanent' }],
     ]);
   });
 
@@ -141,7 +141,7 @@ describe('a call', () => {
     await rig.query('update app.webhook_call set attempts = 9');
     expect(await deliverer().run()).toMatchObject({ failed: 1 });
     const [letter] = await letters();
-    expect(letter).toMatchObject({ kind: 'call', code: 'call.unanswered' });
+    expect(letter).toMatchObject({ kind: 'call', code: 'delivery.transient' });
     answer = (_request, response) => response.end();
     const settle = new SettleDeadLetters(rig.unitOfWork, new PgDeadLetters(), rig.hints);
     await settle.retry(rig.shop.id, letter?.id ?? '', 'receiver is back');
@@ -188,7 +188,7 @@ describe('a call', () => {
     expect(await rig.query('select * from app.call_agenda()')).toEqual([{ calls: true, next_call: null }]);
     answer = (_request, response) => response.writeHead(500).end();
     await deliverer().run();
-    const [{ not_before: next }] = (await calls()) as [{ not_before: Date }];
-    expect(await rig.query('select * from app.call_agenda()')).toEqual([{ calls: false, next_call: next }]);
+    const [call] = await calls();
+    expect(await rig.query('select * from app.call_agenda()')).toEqual([{ calls: false, next_call: call?.not_before }]);
   });
 });

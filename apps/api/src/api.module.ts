@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BacktestController } from './controllers/backtest.controller.js';
+import { CasesController } from './controllers/cases.controller.js';
 import { ClockController } from './controllers/clock.controller.js';
 import { CustomersController } from './controllers/customers.controller.js';
 import { EventsController } from './controllers/events.controller.js';
@@ -17,6 +18,7 @@ import { ScoresController } from './controllers/scores.controller.js';
 import { ShopController } from './controllers/shop.controller.js';
 import { SourceKindsController } from './controllers/source-kinds.controller.js';
 import { SourcesController } from './controllers/sources.controller.js';
+import { WebhooksController } from './controllers/webhooks.controller.js';
 import { SurveyController } from './pages/survey.controller.js';
 import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 
@@ -24,6 +26,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 @Module({
   controllers: [
     BacktestController,
+    CasesController,
     ClockController,
     CustomersController,
     EventsController,
@@ -42,6 +45,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     SourceKindsController,
     SourcesController,
     SurveyController,
+    WebhooksController,
     UnsubscribeController,
   ],
 })

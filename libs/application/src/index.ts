@@ -6,12 +6,15 @@ export { type CallAnswer, CallSender, type OutboundCall } from './acts/call-send
 export {
   type CallFilter,
   type CallRecord,
-  CALL_STATES,
   type CallState,
   CallStore,
   type CallView,
   type ClaimedCall,
   type DueCall,
+} from './acts/call-store.port.js';
+export { type CaseFile, CaseFiles, type CaseFilter, type CaseState } from './acts/case-files.repository.js';
+export { ManageCases } from './acts/manage-cases.use-case.js';
+export { ReadCalls } from './acts/read-calls.use-case.js';
 export { type CallReport, DeliverCalls } from './acts/deliver-calls.use-case.js';
 export { AuthenticateKey } from './access/authenticate-key.use-case.js';
 export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access/ensure-first-shop.use-case.js';
@@ -35,6 +38,7 @@ export {
   type BacktestWatch,
   RunBacktest,
 } from './backtest/run-backtest.use-case.js';
+export { SampleMessages } from './backtest/sample-messages.js';
 export type { RecordedSuppression } from './backtest/suppressions-of-then.js';
 export { AdvanceClock } from './clock/advance-clock.use-case.js';
 export { type Agenda, VirtualClockPort } from './clock/virtual-clock.port.js';
@@ -108,11 +112,11 @@ export { Unsubscribe, type UnsubscribePage } from './feedback/unsubscribe.use-ca
 export { RecordAnswers } from './feedback/record-answers.use-case.js';
 export type { ExplainedRule, RuleEvent } from './insight/entry-rules.js';
 export { ExplainCustomer, type Explanation } from './insight/explain-customer.use-case.js';
-export { ExplainEntry } from './insight/explain-entry.js';
 export {
   type EarlierRun,
   ExplainReader,
   type JourneyPeriod,
+  type RefusedStart,
   type MessageToExplain,
   type RunToExplain,
 } from './insight/explain-reader.port.js';

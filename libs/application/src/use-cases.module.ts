@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { CallSecret } from './acts/call-secret.use-case.js';
+import { ManageCases } from './acts/manage-cases.use-case.js';
+import { ReadCalls } from './acts/read-calls.use-case.js';
 import { DeliverCalls } from './acts/deliver-calls.use-case.js';
 import { AuthenticateKey } from './access/authenticate-key.use-case.js';
 import { EnsureFirstShop } from './access/ensure-first-shop.use-case.js';
@@ -81,6 +83,7 @@ const useCases = [
   LinkEvents,
   LinkFactory,
   LinkJourneys,
+  ManageCases,
   ManageKeys,
   ManageShop,
   ManageSources,
@@ -91,6 +94,7 @@ const useCases = [
   PrepareMessages,
   ProcessInbox,
   ReadFunnel,
+  ReadCalls,
   ReadJourneys,
   ReadMessages,
   ReadPeople,

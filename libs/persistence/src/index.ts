@@ -1,4 +1,5 @@
 export { PgCallStore } from './acts/pg-call-store.js';
+export { PgCaseFiles } from './acts/pg-case-files.js';
 export { PgActStore } from './acts/pg-act-store.js';
 export { PgApiKeys } from './access/pg-api-keys.js';
 export { PgBacktestHistory } from './backtest/pg-backtest-history.js';

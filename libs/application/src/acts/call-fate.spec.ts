@@ -46,12 +46,12 @@ describe('callFate', () => {
     expect(callFate(claim(MAX_CALL_ATTEMPTS), answered(500))).toMatchObject({
       state: 'failed',
       reason: 'gave-up',
-      deadLetter: { code: 'call.unanswered' },
+      deadLetter: { code: 'delivery.transient' },
     });
     expect(callFate(claim(1), { outcome: 'refused', detail: 'private' })).toMatchObject({
       state: 'failed',
       reason: 'address',
-      deadLetter: { code: 'call.address', error: 'private' },
+      deadLetter: { code: 'delivery.permanent', error: 'private' },
     });
   });
 });

@@ -40,7 +40,7 @@ export function suppressCall(claim: ClaimedCall, reason: string): CallRecord {
 export function callFate(claim: ClaimedCall, answer: CallAnswer, random: () => number = Math.random): CallRecord {
   const ended = { claim, delayMs: 0, isUncounted: false, isHeld: false, deadLetter: null };
   if (answer.outcome === 'refused') {
-    const deadLetter = { code: 'call.address', error: answer.detail };
+    const deadLetter = { code: 'delivery.permanent', error: answer.detail };
     return { ...ended, state: 'failed', reason: 'address', status: null, answer: answer.detail, deadLetter };
   }
   const isAnswered = answer.outcome === 'answered';
@@ -52,7 +52,7 @@ export function callFate(claim: ClaimedCall, answer: CallAnswer, random: () => n
   const reason = isAnswered ? String(answer.status) : answer.code;
   if (claim.attempts >= MAX_CALL_ATTEMPTS) {
     const error = `Given up after ${claim.attempts} tries; the last one ended with ${reason}: ${text}`;
-    return { ...said, state: 'failed', reason: 'gave-up', deadLetter: { code: 'call.unanswered', error } };
+    return { ...said, state: 'failed', reason: 'gave-up', deadLetter: { code: 'delivery.transient', error } };
   }
   return { ...said, state: 'queued', reason, delayMs: delayOf(claim.attempts, answer, random) };
 }

@@ -2,8 +2,7 @@ import type { Instant, Json } from '#app/domain';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
-export const CALL_STATES = ['queued', 'claimed', 'sent', 'failed', 'suppressed'] as const;
-export type CallState = (typeof CALL_STATES)[number];
+export type CallState = 'queued' | 'claimed' | 'sent' | 'failed' | 'suppressed';
 
 /** A call that this process has claimed; the epoch names the claim. */
 export interface ClaimedCall {

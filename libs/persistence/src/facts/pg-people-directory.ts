@@ -8,7 +8,7 @@ import {
   PeopleDirectory,
   type Transaction,
 } from '#app/application';
-import { type CustomerFacts, EMPTY_CUSTOMER, factsView, type OrderFacts } from '#app/domain';
+import { type CustomerFacts, EMPTY_CUSTOMER, factsView, type OrderFacts, withWritten } from '#app/domain';
 import { afterCreated, pageOf } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { presentId } from './present-customer.sql.js';
@@ -50,12 +50,21 @@ export class PgPeopleDirectory extends PeopleDirectory {
        order by t.created_at, t.id limit $3`,
       [filter.email?.trim().toLowerCase() ?? null, page.after, page.limit + 1],
     );
-    return pageOf(rows, page, toCustomer);
+    return pageOf(await this.withWritten(tx, rows), page, toCustomer);
   }
 
   async customer(tx: Transaction, id: string): Promise<CustomerRecord | null> {
-    const [row] = await pg(tx).query<CustomerRow>(CUSTOMER, [id]);
+    const [row] = await this.withWritten(tx, await pg(tx).query<CustomerRow>(CUSTOMER, [id]));
     return row ? toCustomer(row) : null;
+  }
+
+  /** The facts with what journeys wrote, as conditions and templates see them. */
+  private async withWritten(tx: Transaction, rows: readonly CustomerRow[]): Promise<CustomerRow[]> {
+    const written = await this.facts.written(
+      tx,
+      rows.map(({ id }) => id),
+    );
+    return rows.map((row) => ({ ...row, facts: withWritten(row.facts, written.get(row.id)) }));
   }
 
   async orders(
