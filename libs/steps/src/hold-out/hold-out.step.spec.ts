@@ -3,11 +3,11 @@ import { holdOutStep } from './hold-out.step.js';
 
 const PEOPLE = Array.from({ length: 10_000 }, (_, index) => `customer-${index}`);
 
-function heldOut(settings: unknown): ReadonlySet<string> {
+function heldOut(settings: unknown, visit = 1): ReadonlySet<string> {
   const own = parsed(holdOutStep, settings);
   return new Set(
     PEOPLE.filter((customerId) => {
-      const decision = holdOutStep.enter(own, aContext('2026-05-04T10:00:00Z', {}, { customerId }));
+      const decision = holdOutStep.enter(own, aContext('2026-05-04T10:00:00Z', {}, { customerId, visit }));
       return decision.type === 'continue' && decision.holdOut === true;
     }),
   );
@@ -25,7 +25,7 @@ describe('hold-out', () => {
 
   it('draws the same people again, and only adds some when more are drawn', () => {
     const ten = heldOut({ percent: 10 });
-    expect(heldOut({ percent: 10 })).toEqual(ten);
+    expect(heldOut({ percent: 10 }, 9)).toEqual(ten);
     const twelve = heldOut({ percent: 12 });
     expect([...ten].filter((id) => !twelve.has(id))).toEqual([]);
   });

@@ -20,8 +20,11 @@ describe('split', () => {
 
   it('draws by customer, journey and step alone', () => {
     const settings = parsed(splitStep, { arms });
-    const once = splitStep.enter(settings, aContext(at));
-    expect(splitStep.enter(settings, aContext('2027-01-01T00:00:00Z', { x: 1 }, { visit: 9 }))).toEqual(once);
+    const drawn = (time: string, visit: number) =>
+      Array.from({ length: 40 }, (_, index) =>
+        splitStep.enter(settings, aContext(time, { x: visit }, { visit, customerId: `c${index}` })),
+      );
+    expect(drawn('2027-01-01T00:00:00Z', 9)).toEqual(drawn(at, 1));
   });
 
   it('tells the compiler where it leads', () => {
