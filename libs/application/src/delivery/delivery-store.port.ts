@@ -35,7 +35,7 @@ export interface GateFacts {
   readonly id: string;
   readonly customer: CustomerFacts;
   readonly isExpired: boolean;
-  /** An event of the journey's `exitOn` ended the run. */
+  /** An event of the journey's `exitOn`, or another journey, ended the run. */
   readonly hasRunExited: boolean;
   /** The journey was archived after the message was planned. */
   readonly isArchived: boolean;
