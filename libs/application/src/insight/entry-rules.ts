@@ -14,7 +14,7 @@ import {
 } from '#app/domain';
 import { factsIn, partsOf } from './condition-parts.js';
 
-export type RuleName = 'event' | 'live' | 'where' | 'audience' | 'entry-key' | 're-entry' | 'entry';
+export type RuleName = 'event' | 'live' | 'where' | 'audience' | 'entry-key' | 're-entry' | 'start' | 'entry';
 
 /** The event that a rule was asked about. */
 export interface RuleEvent {

@@ -108,6 +108,6 @@ function summaryOf(rules: readonly ExplainedRule[], runs: readonly ExplainedRun[
   const [run] = runs;
   if (run) return [...new Set([run.says, run.messages.at(-1)?.says ?? '', next?.says ?? ''])].join(' ').trim();
   const last = rules.at(-1)?.event?.id;
-  const broken = rules.find(({ event, holds }) => event?.id === last && !holds);
+  const broken = rules.find(({ event, holds }) => event?.id === last && !holds) ?? rules.find(({ holds }) => !holds);
   return `Never entered. ${broken?.says ?? ''}`.trim();
 }

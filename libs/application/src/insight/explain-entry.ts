@@ -6,7 +6,7 @@ import { type ExplainedRule, factRules, ruleEvent, type RuleResult } from './ent
 import { type EarlierRun, ExplainReader, type JourneyPeriod, type RunToExplain } from './explain-reader.port.js';
 import { factsOfThen } from './facts-of-then.js';
 import type { JourneyOutline } from './visits.port.js';
-import { inWords } from './words.js';
+import { inWords, refusalInWords } from './words.js';
 
 /** Events of a person that are folded again; who has more is no customer. */
 const MAX_EVENTS = 20_000;
@@ -58,8 +58,29 @@ export class ExplainEntry {
         return [{ event, snapshot: snapshots.get(event.id), receivedAt, journey, live, run }];
       })
       .slice(-MAX_ASKED);
-    if (asked.length === 0) return [this.nothingHappened(question, journeys)];
-    return this.explain(tx, question, asked);
+    const refused = await this.refusedStarts(tx, question);
+    if (asked.length > 0) return [...(await this.explain(tx, question, asked)), ...refused];
+    return question.runs.length > 0 || refused.length > 0 ? refused : [this.nothingHappened(question, journeys)];
+  }
+
+  /** Other journeys that were to start this one. */
+  private async refusedStarts(
+    tx: Transaction,
+    { shop, outline, customerId, order }: Question,
+  ): Promise<ExplainedRule[]> {
+    const starts = await this.reader.refusedStarts(tx, { customerId, journey: outline.key, order }, MAX_ASKED);
+    return starts.map(({ at, by, run, refused, detail }) => ({
+      event: null,
+      rule: 'start',
+      holds: false,
+      facts: {
+        'start.journey': by,
+        'start.run': run,
+        'start.refused': refused,
+        ...(detail === null ? {} : { detail }),
+      },
+      says: `The journey "${by}" was to start it on ${inWords(at, shop.timeZone)}; ${refusalInWords(refused)}.`,
+    }));
   }
 
   private async explain(

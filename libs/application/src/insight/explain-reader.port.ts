@@ -54,6 +54,16 @@ export interface EarlierRun {
   readonly endedAt: Instant | null;
 }
 
+/** Another journey was to start this one for a person, and it was not started. */
+export interface RefusedStart {
+  readonly at: Instant;
+  /** Key of the other journey. */
+  readonly by: string;
+  readonly run: string;
+  readonly refused: string;
+  readonly detail: string | null;
+}
+
 /** What an explanation is made of. */
 export abstract class ExplainReader {
   /** A person's events in the order in which they were received, from the first one on. */
@@ -77,6 +87,13 @@ export abstract class ExplainReader {
 
   /** Runs that used these entry keys, whoever's they are; in the order in which they started. */
   abstract earlierRuns(tx: Transaction, journeyId: string, entryKeys: readonly string[]): Promise<EarlierRun[]>;
+
+  /** Oldest first. */
+  abstract refusedStarts(
+    tx: Transaction,
+    of: { readonly customerId: string; readonly journey: string; readonly order: string | null },
+    limit: number,
+  ): Promise<RefusedStart[]>;
 
   abstract shop(tx: Transaction): Promise<{ readonly facts: ShopFacts; readonly isPaused: boolean }>;
 }

@@ -32,6 +32,7 @@ export function endInWords(reason: string | null): string {
   if (kind === 'exit') return `${rest} ends this journey`;
   if (kind === 'step') return `the step "${rest}" ended it`;
   if (kind === 'audience') return 'the customer was no longer in the audience';
+  if (kind === 'stopped') return `the journey "${rest}" stopped it`;
   if (kind === 'archived') return 'the journey was archived';
   if (kind === 'failed') return `it failed (${rest})`;
   return reason === null ? 'no reason was recorded' : `the reason recorded is "${reason}"`;
@@ -51,12 +52,29 @@ function goesOn(data: Data): string {
   return next === 'end' ? ' and came to the end' : ` and went on to "${next}"`;
 }
 
+function startedBy(data: Data): string {
+  const starter = data['startedBy'];
+  const isStarted = typeof starter === 'object' && starter !== null && 'journey' in starter;
+  return isStarted ? `the journey "${text(starter.journey)}"` : text(data['event']);
+}
+
+/** Why a journey that was to be started by another one wasn't. */
+export function refusalInWords(refused: string): string {
+  const reasons: Readonly<Record<string, string>> = {
+    'not-live': 'it was not live',
+    audience: 'the customer was not in its audience',
+    'entry-key': 'there was no entry key',
+    'entered-before': 'the entry key was used before',
+  };
+  return reasons[refused] ?? refused;
+}
+
 /** One decision of a run as a sentence. */
 export function decisionInWords({ kind, step, at, data }: JournalEntry, zone: string): string {
   const place = `"${step ?? ''}"`;
   switch (kind) {
     case 'entered':
-      return `Entered by ${text(data['event'])}, ${inWords(at, zone)}.`;
+      return `Entered by ${startedBy(data)}, ${inWords(at, zone)}.`;
     case 'passed':
       if (data['skipped'] !== undefined)
         return `Sent nothing at ${place}: ${reasonInWords(data['skipped'] === 'when' ? 'condition' : text(data['skipped']))}.`;
@@ -75,6 +93,8 @@ export function decisionInWords({ kind, step, at, data }: JournalEntry, zone: st
       return `Heard ${text(data['event'])} at ${place}.`;
     case 'goal':
       return `Reached its goal: ${text(data['event'])}, ${inWords(at, zone)}.`;
+    case 'act':
+      return `Could not start "${text(data['journey'])}" at ${place}: ${refusalInWords(text(data['refused']))}.`;
     case 'finished':
       return `Ended: ${endInWords(text(data['reason']) || null)}.`;
     default:

@@ -5,6 +5,7 @@ import {
   type JourneyPeriod,
   type JourneyState,
   type MessageToExplain,
+  type RefusedStart,
   type RunToExplain,
   type TimelineEvent,
   type Transaction,
@@ -103,6 +104,16 @@ const EARLIER = `
   where r.shop_id = app.current_shop() and r.journey_id = $1 and r.entry_key = any($2::text[])
   order by r.started_at, r.id`;
 
+const REFUSED = `
+  select l.at, j.key as by, r.id as run, l.data->>'refused' as refused, l.data->>'detail' as detail
+  from app.journey_run r
+  join app.run_journal l on l.shop_id = r.shop_id and l.run_month = r.run_month and l.run_id = r.id
+  join app.journey j on j.shop_id = r.shop_id and j.id = r.journey_id
+  left join app.orders o on o.shop_id = r.shop_id and o.id = r.order_id
+  where r.shop_id = app.current_shop() and r.customer_id = $1 and l.kind = 'act' and l.data->>'act' = 'start'
+    and l.data->>'journey' = $2 and ($3::text is null or o.external_id = $3::text)
+  order by l.at, r.id, l.seq limit $4`;
+
 @Injectable()
 export class PgExplainReader extends ExplainReader {
   async events(tx: Transaction, customerId: string, limit: number): Promise<TimelineEvent[]> {
@@ -158,6 +169,20 @@ export class PgExplainReader extends ExplainReader {
       startedAt: row.started_at.getTime(),
       endedAt: row.ended_at && row.ended_at.getTime(),
     }));
+  }
+
+  async refusedStarts(
+    tx: Transaction,
+    { customerId, journey, order }: Parameters<ExplainReader['refusedStarts']>[1],
+    limit: number,
+  ): Promise<RefusedStart[]> {
+    const rows = await pg(tx).query<Omit<RefusedStart, 'at'> & { at: Date } & QueryResultRow>(REFUSED, [
+      customerId,
+      journey,
+      order,
+      limit,
+    ]);
+    return rows.map(({ at, ...row }) => ({ ...row, at: at.getTime() }));
   }
 
   async shop(tx: Transaction): Promise<{ facts: ShopFacts; isPaused: boolean }> {
