@@ -35,6 +35,6 @@ describe('factsIn', () => {
   it('takes the owner of a function for the fact, and cuts long facts', () => {
     const facts = factsIn('"vip" in customer.tags && order.lines.exists(l, l.title == "x") && order.constructor', view);
     expect(facts).toMatchObject({ 'customer.tags': ['vip'], 'order.constructor': null });
-    expect(String(facts['order.lines'])).toHaveLength(300);
+    expect(facts['order.lines']).toHaveLength(300);
   });
 });
