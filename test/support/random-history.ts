@@ -46,62 +46,86 @@ export function randomHistory(options: HistoryOptions): ToldEvent[] {
 }
 
 function shifted(iso: string, milliseconds: number): string {
-  return new Date(Date.parse(iso) + milliseconds).toISOString();
+  return isoOf(Date.parse(iso) + milliseconds);
+}
+
+/** News of one order as it comes about; most of it is told at once, some of it days late. */
+class OrderNews {
+  readonly told: ToldEvent[] = [];
+
+  constructor(
+    readonly number: number,
+    private readonly random: () => number,
+  ) {}
+
+  get order(): { readonly externalId: string } {
+    return { externalId: String(1_000 + this.number) };
+  }
+
+  tell(type: string, at: number, data: object, more: Partial<ToldEvent>): void {
+    const isOfOrder = type.startsWith('order.') || type.startsWith('shipment.');
+    const delay = isOfOrder ? this.random() ** 4 * 4 * DAY_MS : 0;
+    this.told.push({
+      id: `${this.order.externalId}-${this.told.length}`,
+      type,
+      occurredAt: isoOf(at),
+      receivedAt: isoOf(at + Math.floor(delay)),
+      data,
+      ...more,
+    });
+  }
 }
 
 function newsOfOrder(options: HistoryOptions, number: number, random: () => number): ToldEvent[] {
-  const person = Math.floor(random() * options.people);
-  const customer = {
-    externalId: `p${person}`,
-    email: `p${person}@mail.example`,
-    ...(person % 3 === 0 ? { phone: `+49151${String(1_000_000 + person)}` } : {}),
-  };
-  const order = { externalId: String(1_000 + number) };
+  const news = new OrderNews(number, random);
+  const { order } = news;
+  const customer = personOf(Math.floor(random() * options.people));
   const placedAt = Date.parse(options.from) + Math.floor(random() * 90 * DAY_MS);
-  const told: ToldEvent[] = [];
-  const tell = (type: string, at: number, data: object, delay: number, whose: Partial<ToldEvent>): void => {
-    const occurredAt = new Date(at).toISOString();
-    told.push({
-      id: `${order.externalId}-${told.length}`,
-      type,
-      occurredAt,
-      receivedAt: new Date(at + delay).toISOString(),
-      data,
-      ...whose,
-    });
-  };
-  const delay = (): number => Math.floor(random() ** 4 * 4 * DAY_MS);
-  const promisedDate = new Date(placedAt + (4 + Math.floor(random() * 8)) * DAY_MS).toISOString().slice(0, 10);
-  const details = {
+  news.tell('order.placed', placedAt, detailsOf(number, placedAt, random), { customer, order });
+  news.tell('order.paid', placedAt + HOUR_MS, {}, { customer, order });
+  if (random() < 0.1) news.tell('order.cancelled', placedAt + 2 * DAY_MS, {}, { order });
+  else tellOfDelivery(news, customer, placedAt + DAY_MS, random);
+  return news.told;
+}
+
+function tellOfDelivery(
+  news: OrderNews,
+  customer: ToldEvent['customer'],
+  shippedAt: number,
+  random: () => number,
+): void {
+  const { order } = news;
+  const who = customer ? { customer } : {};
+  const later = (days: number): number => Math.floor(random() * days * DAY_MS);
+  const deliveredAt = shippedAt + DAY_MS + later(10);
+  news.tell('shipment.in_transit', shippedAt, { parcelId: 'a' }, { order });
+  if (random() < 0.2) news.tell('shipment.in_transit', shippedAt + HOUR_MS, { parcelId: 'b' }, { order });
+  if (random() < 0.95) news.tell('shipment.delivered', deliveredAt, { parcelId: 'a' }, { order });
+  if (random() < 0.15) news.tell('order.refunded', deliveredAt + later(10), { full: true }, { ...who, order });
+  if (random() < 0.15) {
+    const change = { channel: 'email', state: random() < 0.7 ? 'opted_out' : 'opted_in', level: 'confirmed' };
+    news.tell('consent.changed', deliveredAt + later(5), change, who);
+  }
+  if (random() < 0.3)
+    news.tell('survey.answered', deliveredAt + later(6), { survey: 'delivery-csat', score: 4 }, { ...who, order });
+}
+
+function personOf(person: number): NonNullable<ToldEvent['customer']> {
+  const phone = `+49151${String(1_000_000 + person)}`;
+  return { externalId: `p${person}`, email: `p${person}@mail.example`, ...(person % 3 === 0 ? { phone } : {}) };
+}
+
+function detailsOf(number: number, placedAt: number, random: () => number): object {
+  return {
     name: `#${number}`,
-    promisedDate,
+    promisedDate: isoOf(placedAt + (4 + Math.floor(random() * 8)) * DAY_MS).slice(0, 10),
     total: { amount: '49.00', currency: 'EUR' },
     lines: [{ id: '1', title: 'Bowl', quantity: 1 }],
     profile: { firstName: 'Ines', locale: random() < 0.5 ? 'fr' : 'en', timeZone: 'Europe/Paris' },
     ...(random() < 0.7 ? { consents: [{ channel: 'email' }] } : {}),
   };
-  tell('order.placed', placedAt, details, delay(), { customer, order });
-  tell('order.paid', placedAt + HOUR_MS, {}, delay(), { customer, order });
-  if (random() < 0.1) {
-    tell('order.cancelled', placedAt + 2 * DAY_MS, {}, delay(), { order });
-    return told;
-  }
-  const shippedAt = placedAt + DAY_MS;
-  const deliveredAt = shippedAt + (1 + Math.floor(random() * 10)) * DAY_MS + Math.floor(random() * DAY_MS);
-  tell('shipment.in_transit', shippedAt, { parcelId: 'a' }, delay(), { order });
-  if (random() < 0.2) tell('shipment.in_transit', shippedAt + HOUR_MS, { parcelId: 'b' }, delay(), { order });
-  if (random() < 0.95) tell('shipment.delivered', deliveredAt, { parcelId: 'a' }, delay(), { order });
-  if (random() < 0.15) {
-    const refundedAt = deliveredAt + Math.floor(random() * 10 * DAY_MS);
-    tell('order.refunded', refundedAt, { full: true }, delay(), { customer, order });
-  }
-  if (random() < 0.15) {
-    const change = { channel: 'email', state: random() < 0.7 ? 'opted_out' : 'opted_in', level: 'confirmed' };
-    tell('consent.changed', deliveredAt + Math.floor(random() * 5 * DAY_MS), change, 0, { customer });
-  }
-  if (random() < 0.3) {
-    const answer = { survey: 'delivery-csat', score: 4 };
-    tell('survey.answered', deliveredAt + Math.floor(random() * 6 * DAY_MS), answer, 0, { customer, order });
-  }
-  return told;
+}
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { endWithSentence } from '#app/runtime';
+import { backtest, type BacktestOptions } from './backtest.js';
 import { createKey } from './create-key.js';
 import { installPreset, listPresets } from './presets.js';
 import { withInstallation } from './with-installation.js';
@@ -34,6 +35,18 @@ presets
   .option('--set <name=value...>', 'settings other than the preset has, values as JSON', [])
   .action((key: string, options: { publish: boolean; set: string[] }) =>
     withInstallation((context) => installPreset(context, { key, ...options })),
+  );
+
+program
+  .command('backtest <key>')
+  .description('what a journey would have sent over recorded history; nothing is stored and no message leaves')
+  .requiredOption('--from <time>', 'events received from then on are heard, such as 2026-01-01')
+  .requiredOption('--to <time>', 'the end of the range, itself left out')
+  .option('--version <number>', 'the latest when left out, published or not')
+  .option('--against <number>', 'a version to compare with; what was really sent when left out')
+  .option('--json <file>', 'write the whole report there')
+  .action((key: string, options: Omit<BacktestOptions, 'key'>) =>
+    withInstallation((context) => backtest(context, { key, ...options })),
   );
 
 try {

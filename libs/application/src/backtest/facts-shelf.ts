@@ -12,7 +12,7 @@ export interface FactsCell<T extends Shelved> {
 }
 
 /** Facts that stay in use: about as many orders as a busy shop has under way. */
-const MAX_WARM = 12_000;
+const MAX_WARM = 16_000;
 
 /** Keeps the facts of all people in little memory: what hasn't been asked for lately is one compact text. */
 export class FactsShelf {

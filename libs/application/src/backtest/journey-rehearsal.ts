@@ -16,6 +16,9 @@ import { type DecidedSend, RunBatch, TrackedRun } from '../journeys/runtime/run-
 import type { RunChange, StoredRun, SuppressedAddress } from '../journeys/runtime/run-store.port.js';
 import { DueQueue } from './due-queue.js';
 
+/** Counted from January 1970, a duration in months is at most a tenth shorter than from any other day, changes of the clock included. */
+const LONGEST_MONTHS = 1.15;
+
 /** What is known at the moment that a rehearsal has reached. */
 export interface RehearsalFacts {
   snapshot(customerId: string, orderId: string | null): FactsSnapshot;
@@ -57,12 +60,17 @@ export class JourneyRehearsal {
   private readonly timers = new DueQueue<StagedRun>();
   private clock: Instant = -Infinity;
   private made = 0;
+  /** Within this time of entry the goal counts, or a little less. */
+  private readonly goalMs: number | null;
 
   constructor(
     readonly journey: JourneyInForce,
     private readonly facts: RehearsalFacts,
     private readonly witness: RehearsalWitness,
-  ) {}
+  ) {
+    const { goal } = journey.plan;
+    this.goalMs = goal ? addDuration(0, goal.within, 'UTC') * LONGEST_MONTHS : null;
+  }
 
   /** Runs that wait at this moment. */
   *waiting(): Iterable<StoredRun> {
@@ -169,10 +177,8 @@ export class JourneyRehearsal {
   }
 
   private goalUntil({ state: { goalAt, entry } }: StoredRun): Instant | null {
-    const { goal } = this.journey.plan;
-    if (!goal || goalAt !== null) return null;
-    // a day more than any zone's clock changes
-    return addDuration(toInstant(entry.occurredAt), goal.within, 'UTC') + 86_400_000;
+    if (this.goalMs === null || goalAt !== null) return null;
+    return toInstant(entry.occurredAt) + this.goalMs;
   }
 
   private forgetLate(staged: StagedRun, at: Instant): void {

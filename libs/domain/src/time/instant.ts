@@ -1,4 +1,4 @@
-import { DateTime, Duration, IANAZone } from 'luxon';
+import { DateTime, Duration, IANAZone, type Zone } from 'luxon';
 import { PermanentError } from '../errors.js';
 
 /** A point in time: milliseconds since 1970-01-01T00:00Z. */
@@ -101,25 +101,65 @@ export function isDuration(text: string): boolean {
   return duration.isValid && duration.toMillis() >= 0;
 }
 
+/** Since 1972 zones keep their offset for whole quarters of an hour. */
+const QUARTER_MS = 900_000;
+const FIRST_EVEN_OFFSET: Instant = 63_072_000_000;
+const MAX_OFFSETS = 100_000;
+
+/** A zone that looks an offset up once for each quarter of an hour: the calendar of the platform takes long to say it. */
+class RememberedZone extends IANAZone {
+  private readonly offsets = new Map<number, number>();
+
+  override offset(at: Instant): number {
+    if (at < FIRST_EVEN_OFFSET) return super.offset(at);
+    const quarter = Math.floor(at / QUARTER_MS);
+    const known = this.offsets.get(quarter);
+    if (known !== undefined) return known;
+    const offset = super.offset(at);
+    if (this.offsets.size >= MAX_OFFSETS) this.offsets.clear();
+    this.offsets.set(quarter, offset);
+    return offset;
+  }
+}
+
+const zones = new Map<string, RememberedZone>();
+
+/** The zone of this name for luxon. Names that are no IANA zone are left to luxon. */
+export function zoneOf(name: string): Zone | string {
+  const known = zones.get(name);
+  if (known) return known;
+  const zone = new RememberedZone(name);
+  if (!zone.isValid) return name;
+  zones.set(name, zone);
+  return zone;
+}
+
 /** Adds an ISO 8601 duration. Hours and shorter are elapsed time; days, weeks, months keep the wall clock of `zone`. */
 export function addDuration(at: Instant, duration: string, zone: string): Instant {
   const length = Duration.fromISO(duration);
   if (!length.isValid)
     throw new PermanentError('validation', `"${duration}" is not an ISO 8601 duration; write e.g. PT72H or P3D.`);
-  return DateTime.fromMillis(at, { zone }).plus(length).toMillis();
+  return DateTime.fromMillis(at, { zone: zoneOf(zone) })
+    .plus(length)
+    .toMillis();
 }
 
 /** The first instant of the given calendar day in `zone`. */
 export function startOfDay(date: IsoDate, zone: string): Instant {
-  return DateTime.fromISO(date, { zone }).startOf('day').toMillis();
+  return DateTime.fromISO(date, { zone: zoneOf(zone) })
+    .startOf('day')
+    .toMillis();
 }
 
 /** The first instant after the given calendar day in `zone`: a promise for that day is kept until then. */
 export function endOfDay(date: IsoDate, zone: string): Instant {
-  return DateTime.fromISO(date, { zone }).plus({ days: 1 }).startOf('day').toMillis();
+  return DateTime.fromISO(date, { zone: zoneOf(zone) })
+    .plus({ days: 1 })
+    .startOf('day')
+    .toMillis();
 }
 
 /** The calendar day that a clock on the wall in `zone` shows. */
 export function localDate(at: Instant, zone: string): IsoDate {
-  return DateTime.fromMillis(at, { zone }).toFormat('yyyy-MM-dd');
+  return DateTime.fromMillis(at, { zone: zoneOf(zone) }).toFormat('yyyy-MM-dd');
 }

@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import type { INestApplicationContext } from '@nestjs/common';
+import { type BacktestProgress, type BacktestReport, EnsureFirstShop, RunBacktest } from '#app/application';
+import { type Instant, PermanentError, toInstant } from '#app/domain';
+import cliProgress from 'cli-progress';
+import Table from 'cli-table3';
+
+export interface BacktestOptions {
+  readonly key: string;
+  readonly from: string;
+  readonly to: string;
+  readonly version?: string;
+  readonly against?: string;
+  /** File that takes the whole report. */
+  readonly json?: string;
+}
+
+/** Prints what a journey of the first shop would have sent. Ctrl-C ends it; nothing is stored either way. */
+export async function backtest(context: INestApplicationContext, options: BacktestOptions): Promise<void> {
+  const { shopId } = await context.get(EnsureFirstShop).run({ withOwnerKey: false });
+  const request = {
+    key: options.key,
+    from: timeOf('from', options.from),
+    to: timeOf('to', options.to),
+    version: numberOf('version', options.version),
+    against: numberOf('against', options.against),
+  };
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  process.once('SIGINT', onSignal);
+  const bar = startBar();
+  try {
+    const report = await context.get(RunBacktest).run(shopId, request, { onProgress: bar.show, signal: stop.signal });
+    bar.end();
+    print(report);
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  } finally {
+    bar.end();
+    process.off('SIGINT', onSignal);
+  }
+}
+
+function timeOf(name: string, text: string): Instant {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  try {
+    return toInstant(isDay ? `${text}T00:00:00.000Z` : text);
+  } catch {
+    throw new PermanentError(
+      'validation',
+      `--${name} ${text} is no time; write e.g. 2026-01-31 or 2026-01-31T09:30:00Z.`,
+    );
+  }
+}
+
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new PermanentError('validation', `--${name} ${text} is no version; write its number.`);
+}
+
+/** On stderr, and on a terminal only: what is read by a script stays clean. */
+function startBar(): { show: (progress: BacktestProgress) => void; end: () => void } {
+  if (!process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
+  const bar = new cliProgress.SingleBar({
+    format: 'backtest {bar} {percentage} % | {value}/{total} events | {at}',
+    stream: process.stderr,
+    hideCursor: true,
+  });
+  bar.start(0, 0, { at: '' });
+  return {
+    show: ({ events, of, at }) => {
+      bar.setTotal(of);
+      bar.update(events, { at: at?.slice(0, 10) ?? '' });
+    },
+    end: () => bar.stop(),
+  };
+}
+
+function print(report: BacktestReport): void {
+  const { journey, version, from, to, events, entered, people, messages, diff, collisions } = report;
+  console.log(`${journey}, version ${version}, from ${from} to ${to}`);
+  console.log(`${count(events)} events, ${count(entered)} entries of ${count(people)} people`);
+  console.log(
+    `${count(messages.wouldSend)} messages (${listOf(messages.byMedium)}), ${count(report.heldOut)} held out`,
+  );
+  console.log(`kept back: ${listOf(report.suppressed)}`);
+  console.log(
+    `on a day with a message of another journey: ${count(collisions.messages)} (${listOf(collisions.byJourney)})`,
+  );
+  const difference = `${count(diff.both)} in both (${count(diff.retimed)} at another time)`;
+  console.log(
+    `beside ${diff.against}: ${difference}, ${count(diff.onlyBacktest)} here only, ${count(diff.onlyOther)} there only`,
+  );
+  const head = ['step', 'entered', 'sent', 'passed', 'held out', 'skipped', 'failed', 'waiting', 'exited'];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const step of report.funnel) {
+    const counts = [step.entered, step.sent, step.passed, step.heldOut].map(count);
+    table.push([step.step, ...counts, ...[step.skipped, step.failed, step.waiting, step.exited].map(listOf)]);
+  }
+  console.log(table.toString());
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function listOf(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).map(([name, value]) => `${name} ${count(value)}`);
+  return parts.length === 0 ? '-' : parts.join(', ');
+}
