@@ -143,11 +143,11 @@ describe('the gate', () => {
     expect(await rig.message(id)).toMatchObject({ state: 'expired', reason: 'useful-until' });
   });
 
-  it('stops what an exit event has overtaken, not what an exit step followed', async () => {
-    const id = await one({ runEnd: 'exit:order.refunded' });
+  it('stops what an exit event or another journey has overtaken, not what an exit step followed', async () => {
+    const ids = [await one({ runEnd: 'exit:order.refunded' }), await one({ runEnd: 'stopped:care' })];
     const other = await one({ runEnd: 'step:done' });
-    expect(await deliver()).toMatchObject({ suppressed: 1, sent: 1 });
-    expect(await rig.message(id)).toMatchObject({ state: 'suppressed', reason: 'run-exited' });
+    expect(await deliver()).toMatchObject({ suppressed: 2, sent: 1 });
+    for (const id of ids) expect(await rig.message(id)).toMatchObject({ state: 'suppressed', reason: 'run-exited' });
     expect(await rig.message(other)).toMatchObject({ state: 'sent' });
   });
 
