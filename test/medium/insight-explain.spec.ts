@@ -93,6 +93,18 @@ describe('a journey that was never entered', () => {
     expect(await says(never)).toMatch(/It never was\./);
   });
 
+  it('was paused when it became known whose event it was', async () => {
+    const key = await rig.publish({ trigger: 'shipment.delivered' });
+    await rig.happens('shipment.delivered', null, '45', { parcelId: 'p' });
+    await rig.goOn(1);
+    await rig.api.post(`/api/v1/journeys/${key}/pause`);
+    await rig.goOn(1);
+    await rig.happens('order.placed', 'late@example.com', '45');
+    const told = await rig.explain('late@example.com', key);
+    expect(told.verdict).toBe('not-entered');
+    expect(broken(told)).toMatchObject([{ rule: 'live', facts: { 'journey.state': 'paused' } }]);
+  });
+
   it('had been entered by its key before', async () => {
     const once = await rig.publish({ entry: { key: 'customer.email', reentry: 'never' } });
     const again = await rig.publish({ entry: { key: 'customer.email', reentry: 'after-end' } });

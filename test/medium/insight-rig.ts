@@ -82,9 +82,11 @@ export class InsightRig {
     return key;
   }
 
-  async happens(type: string, email: string, order: string, data: object = {}): Promise<void> {
+  /** `email` null: the event names nobody. */
+  async happens(type: string, email: string | null, order: string, data: object = {}): Promise<void> {
     const id = `e${(this.made += 1)}`;
-    const event = { id, type, occurredAt: this.now, customer: { email }, order: { externalId: order }, data };
+    const customer = email === null ? {} : { customer: { email } };
+    const event = { id, type, occurredAt: this.now, ...customer, order: { externalId: order }, data };
     const { status, text } = await this.api.post('/api/v1/events', event);
     if (status >= 300) throw new Error(text);
     await this.api.app.get(ProcessInbox).run();

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DomainEvent, type FactsSnapshot, type Instant, type ShopFacts, toInstant } from '#app/domain';
+import type { TimelineEvent } from '../facts/facts-store.port.js';
+import { identitiesOf } from '../intake/people.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { type ExplainedRule, factRules, ruleEvent, type RuleResult } from './entry-rules.js';
@@ -50,7 +52,7 @@ export class ExplainEntry {
       .filter(({ event }) => order === null || event.order?.externalId === order)
       .flatMap(({ event }): Asked[] => {
         const run = question.runs.find(({ entry }) => entry.id === event.id);
-        const receivedAt = toInstant(event.receivedAt);
+        const receivedAt = heardAt(event, events);
         const force = inForce(outline, periods, receivedAt, run);
         const journey = force.versionId === null ? undefined : journeys.get(force.versionId);
         if (!journey || journey.plan.trigger.event !== event.type) return [];
@@ -110,6 +112,16 @@ export class ExplainEntry {
     const says = `The journey starts with ${type}; no such event ${whose} was ever received.`;
     return { event: null, rule: 'event', holds: false, facts: {}, says };
   }
+}
+
+/** Journeys hear of an event that names nobody once another event has told whose the order is. */
+function heardAt({ customer, order, receivedAt }: DomainEvent, events: readonly TimelineEvent[]): Instant {
+  const own = toInstant(receivedAt);
+  if (order === undefined || identitiesOf(customer).length > 0) return own;
+  const naming = events.find(
+    ({ event }) => event.order?.externalId === order.externalId && identitiesOf(event.customer).length > 0,
+  );
+  return naming ? Math.max(own, toInstant(naming.event.receivedAt)) : own;
 }
 
 const UNKNOWN_PERSON: RuleResult = {
