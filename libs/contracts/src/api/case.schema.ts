@@ -26,11 +26,9 @@ export const caseDocument = z
       .string()
       .nullable()
       .meta({ description: 'How it ended; `merged`: another case of the same person goes on.' }),
-    notes: z
-      .array(z.object({ title: z.string(), priority, run: z.uuid(), step: z.string(), at: isoInstant }))
-      .meta({
-        description: 'Each reason for it. A person has one open case of a topic; further reasons are noted here.',
-      }),
+    notes: z.array(z.object({ title: z.string(), priority, run: z.uuid(), step: z.string(), at: isoInstant })).meta({
+      description: 'Each reason for it. A person has one open case of a topic; further reasons are noted here.',
+    }),
   })
   .meta({ id: 'Case' });
 

@@ -100,7 +100,8 @@ export class ChangeJourneyState {
   }
 
   private wakeWorkers(): void {
-    for (const queue of ['timers', 'delivery-email', 'delivery-sms', 'delivery-webhook'] as const) this.hints.hint(queue);
+    for (const queue of ['timers', 'delivery-email', 'delivery-sms', 'delivery-webhook'] as const)
+      this.hints.hint(queue);
   }
 }
 
