@@ -3,30 +3,34 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { type AcceptOptions, benchAccept } from './accept.js';
+import { benchBacktest, type BacktestOptions } from './backtest.js';
 import { benchDeliver, type DeliverOptions } from './deliver.js';
 import type { Figure } from './figures.js';
 import { Rig } from './rig.js';
 import { benchTimers, type TimersOptions } from './timers.js';
 
-const SUITES = ['accept', 'deliver', 'timers'] as const;
+const SUITES = ['accept', 'deliver', 'timers', 'backtest'] as const;
 type Suite = (typeof SUITES)[number];
 
 interface Sizes {
   accept: AcceptOptions;
   deliver: DeliverOptions;
   timers: TimersOptions;
+  backtest: BacktestOptions;
 }
 
 const FULL: Sizes = {
   accept: { rounds: 3, seconds: 20 },
   deliver: { rounds: 3, messages: 5_000, seconds: 20 },
   timers: { rounds: 3, few: 1_000, many: 1_000_000, claims: 50 },
+  backtest: { rounds: 3, data: 'olist' },
 };
 /** Says that everything still runs; its figures mean little. */
 const QUICK: Sizes = {
   accept: { rounds: 1, seconds: 2 },
   deliver: { rounds: 1, messages: 300, seconds: 2 },
   timers: { rounds: 1, few: 1_000, many: 50_000, claims: 10 },
+  backtest: { rounds: 1, data: 'olist_small' },
 };
 
 function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string | undefined } {
@@ -47,6 +51,8 @@ async function run(rig: Rig, suite: Suite, sizes: Sizes): Promise<{ figures: Fig
       return { figures: await benchDeliver(rig, sizes.deliver) };
     case 'timers':
       return benchTimers(rig, sizes.timers);
+    case 'backtest':
+      return { figures: await benchBacktest(rig, sizes.backtest) };
   }
 }
 

@@ -1,5 +1,7 @@
 import {
+  type Act,
   addDuration,
+  afterAct,
   decide,
   type FactsSnapshot,
   type Instant,
@@ -57,6 +59,7 @@ export class JourneyRehearsal {
   private readonly byCustomer = new Map<string, StagedRun[]>();
   private readonly staged = new Map<string, StagedRun>();
   private readonly entries = new Map<string, { readonly count: number; readonly isWaiting: boolean }>();
+  private readonly written = new Map<string, Act[]>();
   private readonly timers = new DueQueue<StagedRun>();
   private clock: Instant = -Infinity;
   private made = 0;
@@ -78,8 +81,9 @@ export class JourneyRehearsal {
   }
 
   /** An event that is known from `now` on. What fell due before is to be rung first. */
-  hear(folded: FoldedEvent, now: Instant): void {
+  hear(event: FoldedEvent, now: Instant): void {
     this.clock = Math.max(this.clock, now);
+    const folded = { ...event, snapshot: this.withActs(event.customerId, event.snapshot) };
     const hearing = hear(folded, [this.journey], this.clock);
     const own = this.byCustomer.get(folded.customerId);
     if (!own && hearing.entries.length === 0) return;
@@ -107,6 +111,9 @@ export class JourneyRehearsal {
 
   /** Two records turned out to be one person's. */
   merge({ loser, survivor }: CustomerMerge): void {
+    const written = this.written.get(loser);
+    if (written) this.written.set(survivor, [...(this.written.get(survivor) ?? []), ...written]);
+    this.written.delete(loser);
     const moved = this.byCustomer.get(loser);
     if (!moved) return;
     this.byCustomer.delete(loser);
@@ -131,13 +138,13 @@ export class JourneyRehearsal {
   private loadOwnOrders(batch: RunBatch, { customerId, orderId, event }: FoldedEvent): void {
     if (orderId !== null) return;
     for (const tracked of batch.concerned(customerId, null, event.type))
-      if (tracked.run.orderId !== null) tracked.snapshot = this.facts.snapshot(customerId, tracked.run.orderId);
+      if (tracked.run.orderId !== null) tracked.snapshot = this.snapshot(customerId, tracked.run.orderId);
   }
 
   private ring(staged: StagedRun, dueAt: Instant): void {
     this.clock = Math.max(this.clock, dueAt);
     const { run } = staged;
-    const snapshot = this.facts.snapshot(staged.customerId, run.orderId);
+    const snapshot = this.snapshot(staged.customerId, run.orderId);
     const decision = decide(this.journey.plan, run.state, { type: 'woke', dueAt }, snapshot, this.clock);
     const batch = new RunBatch();
     const tracked = new TrackedRun(run, this.journey, false, snapshot);
@@ -148,7 +155,22 @@ export class JourneyRehearsal {
 
   private settle(batch: RunBatch): void {
     for (const change of batch.changes()) this.apply(change);
+    for (const { tracked, effect } of batch.acts) this.learn(tracked.run.customerId, effect.act);
     for (const send of batch.sends) this.witness.onMessage(this.plan(send));
+  }
+
+  /** What the journey itself writes about people it finds again later. */
+  private learn(customerId: string, act: Act): void {
+    if (act.type !== 'set' && act.type !== 'tag') return;
+    this.written.set(customerId, [...(this.written.get(customerId) ?? []), act]);
+  }
+
+  private withActs(customerId: string, snapshot: FactsSnapshot): FactsSnapshot {
+    return (this.written.get(customerId) ?? []).reduce(afterAct, snapshot);
+  }
+
+  private snapshot(customerId: string, orderId: string | null): FactsSnapshot {
+    return this.withActs(customerId, this.facts.snapshot(customerId, orderId));
   }
 
   private apply({ run, isNew, journal, wakeAt }: RunChange): void {
