@@ -106,7 +106,7 @@ function versionNow({ versions, liveVersionId }: JourneyOutline): number {
 /** The newest run, or the first rule that kept the newest event from starting one. */
 function summaryOf(rules: readonly ExplainedRule[], runs: readonly ExplainedRun[], next: NextMove | null): string {
   const [run] = runs;
-  if (run) return [...new Set([run.says, run.messages.at(-1)?.says ?? '', next?.says ?? ''])].join(' ').trim();
+  if (run) return [...new Set([run.says, run.messages.at(-1)?.says, next?.says])].filter(Boolean).join(' ');
   const last = rules.at(-1)?.event?.id;
   const broken = rules.find(({ event, holds }) => event?.id === last && !holds) ?? rules.find(({ holds }) => !holds);
   return `Never entered. ${broken?.says ?? ''}`.trim();

@@ -52,8 +52,9 @@ export class ExplainEntry {
       .filter(({ event }) => order === null || event.order?.externalId === order)
       .flatMap(({ event }): Asked[] => {
         const run = question.runs.find(({ entry }) => entry.id === event.id);
-        const receivedAt = heardAt(event, events);
-        const force = inForce(outline, periods, receivedAt, run);
+        const heard = heardBy(event, events);
+        const receivedAt = toInstant(heard.receivedAt);
+        const force = inForce(outline, periods, heard, run);
         const journey = force.versionId === null ? undefined : journeys.get(force.versionId);
         if (!journey || journey.plan.trigger.event !== event.type) return [];
         const live = run ? entered(run) : sayLive(force, receivedAt, outline, shop.timeZone);
@@ -114,14 +115,22 @@ export class ExplainEntry {
   }
 }
 
-/** Journeys hear of an event that names nobody once another event has told whose the order is. */
-function heardAt({ customer, order, receivedAt }: DomainEvent, events: readonly TimelineEvent[]): Instant {
-  const own = toInstant(receivedAt);
-  if (order === undefined || identitiesOf(customer).length > 0) return own;
+/** Journeys hear of an event that names nobody once another event has told whose the order is: by which event they hear. */
+function heardBy(event: DomainEvent, events: readonly TimelineEvent[]): DomainEvent {
+  const { customer, order, receivedAt } = event;
+  if (order === undefined || identitiesOf(customer).length > 0) return event;
   const naming = events.find(
-    ({ event }) => event.order?.externalId === order.externalId && identitiesOf(event.customer).length > 0,
+    (other) => other.event.order?.externalId === order.externalId && identitiesOf(other.event.customer).length > 0,
   );
-  return naming ? Math.max(own, toInstant(naming.event.receivedAt)) : own;
+  return naming && naming.event.receivedAt > receivedAt ? naming.event : event;
+}
+
+const UUID_V7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7/;
+
+/** Wall time at which an event was stored: its id begins with it. */
+function wallTimeOf({ id }: DomainEvent): Instant {
+  const [, high, low] = UUID_V7.exec(id) ?? [];
+  return high === undefined || low === undefined ? Infinity : Number.parseInt(high + low, 16);
 }
 
 const UNKNOWN_PERSON: RuleResult = {
@@ -147,9 +156,17 @@ interface Force {
   readonly firstLive: JourneyPeriod | undefined;
 }
 
-function inForce(outline: JourneyOutline, periods: readonly JourneyPeriod[], at: Instant, run?: RunToExplain): Force {
-  const period = periods.findLast((known) => known.at <= at);
-  const firstLive = periods.find((known) => known.state === 'live' && known.at > at);
+function inForce(
+  outline: JourneyOutline,
+  periods: readonly JourneyPeriod[],
+  heard: DomainEvent,
+  run: RunToExplain | undefined,
+): Force {
+  const at = toInstant(heard.receivedAt);
+  const wall = wallTimeOf(heard);
+  const hadBegun = (known: JourneyPeriod): boolean => known.at < at || (known.at === at && known.notedAt <= wall);
+  const period = periods.findLast(hadBegun);
+  const firstLive = periods.find((known) => known.state === 'live' && !hadBegun(known));
   const versionId =
     run?.versionId ??
     period?.liveVersionId ??

@@ -6,6 +6,8 @@ import type { Transaction } from '../ports/unit-of-work.port.js';
 /** A state of a journey, from `at` until the next one. */
 export interface JourneyPeriod {
   readonly at: Instant;
+  /** Wall time, which goes on while a virtual clock stands still. */
+  readonly notedAt: Instant;
   readonly state: JourneyState;
   /** The version that people entered, where the state is `live`. */
   readonly liveVersionId: string | null;

@@ -74,7 +74,7 @@ const EVENTS = `
   order by received_at, inbox_id, ordinal limit $2`;
 
 const PERIODS = `
-  select at, state, live_version_id from app.journey_history
+  select at, noted_at, state, live_version_id from app.journey_history
   where shop_id = app.current_shop() and journey_id = $1 order by id`;
 
 const RUNS = `
@@ -125,10 +125,16 @@ export class PgExplainReader extends ExplainReader {
   }
 
   async periods(tx: Transaction, journeyId: string): Promise<JourneyPeriod[]> {
-    const rows = await pg(tx).query<{ at: Date; state: JourneyState; live_version_id: string | null }>(PERIODS, [
-      journeyId,
-    ]);
-    return rows.map(({ at, state, live_version_id: id }) => ({ at: at.getTime(), state, liveVersionId: id }));
+    const rows = await pg(tx).query<{ at: Date; noted_at: Date; state: JourneyState; live_version_id: string | null }>(
+      PERIODS,
+      [journeyId],
+    );
+    return rows.map(({ at, noted_at: notedAt, state, live_version_id: liveVersionId }) => ({
+      at: at.getTime(),
+      notedAt: notedAt.getTime(),
+      state,
+      liveVersionId,
+    }));
   }
 
   async runs(

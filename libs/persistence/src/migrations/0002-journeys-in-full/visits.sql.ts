@@ -75,6 +75,8 @@ create table app.journey_history (
   journey_id uuid not null,
   id bigint generated always as identity,
   at timestamptz not null,
+  -- Wall time: tells apart what happened while the virtual clock stood still.
+  noted_at timestamptz not null default clock_timestamp(),
   state text not null,
   live_version_id uuid,
   primary key (shop_id, journey_id, id),
