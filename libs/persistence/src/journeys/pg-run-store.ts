@@ -60,20 +60,23 @@ export class PgRunStore extends RunStore {
     }));
   }
 
-  async save(tx: Transaction, changes: readonly RunChange[]): Promise<ReadonlySet<string>> {
-    const fresh = changes.filter((change) => change.isNew);
-    const lost = await insertRuns(tx, fresh);
-    const stored = lost.size === 0 ? changes : changes.filter((change) => !lost.has(change.run.id));
+  insert(tx: Transaction, changes: readonly RunChange[]): Promise<ReadonlySet<string>> {
+    return insertRuns(
+      tx,
+      changes.filter((change) => change.isNew),
+    );
+  }
+
+  async save(tx: Transaction, changes: readonly RunChange[]): Promise<void> {
     await Promise.all([
       updateRuns(
         tx,
-        stored.filter((change) => !change.isNew),
+        changes.filter((change) => !change.isNew),
       ),
-      insertJournal(tx, stored),
-      setTimers(tx, stored),
-      deleteTimers(tx, stored),
+      insertJournal(tx, changes),
+      setTimers(tx, changes),
+      deleteTimers(tx, changes),
     ]);
-    return lost;
   }
 
   async planMessages(tx: Transaction, messages: readonly PlannedMessage[]): Promise<void> {

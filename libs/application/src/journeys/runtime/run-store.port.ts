@@ -90,8 +90,11 @@ export abstract class RunStore {
   /** Keys that were never used are left out. */
   abstract earlierEntries(tx: Transaction, wishes: readonly EntryWish[]): Promise<EarlierEntries[]>;
 
-  /** Stores runs, journals and timers. Returns the ids of new runs that were not stored because their entry exists already. */
-  abstract save(tx: Transaction, changes: readonly RunChange[]): Promise<ReadonlySet<string>>;
+  /** Stores the new ones among these runs. Returns the ids of those that were not stored because their entry exists already. */
+  abstract insert(tx: Transaction, changes: readonly RunChange[]): Promise<ReadonlySet<string>>;
+
+  /** Stores what became of runs that exist by now, their journals and timers. */
+  abstract save(tx: Transaction, changes: readonly RunChange[]): Promise<void>;
 
   /** A message whose key exists already is left out. */
   abstract planMessages(tx: Transaction, messages: readonly PlannedMessage[]): Promise<void>;

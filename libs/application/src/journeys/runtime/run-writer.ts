@@ -28,13 +28,17 @@ export class RunWriter {
     const changes = batch.changes();
     if (changes.length === 0) return { started: 0, moved: 0, messages: 0, media: [] };
     const [lost, suppressions] = await Promise.all([
-      this.runs.save(tx, changes),
+      this.runs.insert(tx, changes),
       this.planMessages.suppressions(tx, batch.sends),
     ]);
     const sends = batch.sends.filter((send) => !lost.has(send.tracked.run.id));
     const acts = batch.acts.filter((act) => !lost.has(act.tracked.run.id));
     const messages = this.planMessages.plan(shopId, sends, suppressions, now);
     await Promise.all([
+      this.runs.save(
+        tx,
+        changes.filter((change) => !lost.has(change.run.id)),
+      ),
       this.runs.suppressQueued(tx, batch.exitedRunIds(), 'run-exited'),
       this.runs.planMessages(tx, messages),
       this.acts.perform(
