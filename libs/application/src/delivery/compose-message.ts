@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, type FactsSnapshot, factsView, PermanentError, toIso } from '#app/domain';
+import { addressOf, AfterglowError, type FactsSnapshot, factsView, PermanentError, toIso } from '#app/domain';
 import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
 import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
@@ -10,6 +10,8 @@ import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from './t
 
 export interface ComposedMessage {
   readonly message: DueMessage;
+  /** Where it would go by the facts it was composed from; the fence looks again. */
+  readonly address: string | null;
   /** Name that the message comes from. */
   readonly fromName: string;
   /** Null when it could not be composed; then `error` says why. */
@@ -34,7 +36,8 @@ export class ComposeMessage {
     snapshot: FactsSnapshot | undefined,
   ): ComposedMessage {
     const links = this.links.of(message);
-    const composed = { message, fromName, links };
+    const address = snapshot ? addressOf(snapshot.customer, message.medium) : null;
+    const composed = { message, address, fromName, links };
     try {
       if (message.attempts > MAX_ATTEMPTS)
         throw new AfterglowError('internal', `Its hand-over was begun ${message.attempts} times and never ended.`);

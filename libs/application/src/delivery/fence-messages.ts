@@ -76,14 +76,17 @@ export class FenceMessages {
     channel: Channel,
     leaseMs: number,
   ) {
-    const gates = new Map<string, GateFacts>();
-    for (const facts of await this.store.gate(
-      tx,
-      composed.map(({ message }) => message),
-    ))
-      gates.set(facts.id, facts);
-    const prints = this.fingerprints(gates.values(), channel);
-    const scopes = await this.store.suppressed(tx, channel.medium, [...new Set(prints.values())]);
+    const messages = composed.map(({ message }) => message);
+    const expected = new Set(composed.flatMap(({ address }) => (address === null ? [] : this.fingerprint(address))));
+    // the gate goes first: it holds the people, so that no suppression comes in after it was looked for
+    const [facts, known] = await Promise.all([
+      this.store.gate(tx, messages),
+      this.store.suppressed(tx, channel.medium, [...expected]),
+    ]);
+    const gates = new Map(facts.map((gate) => [gate.id, gate]));
+    const prints = this.fingerprints(facts, channel);
+    const moved = new Set([...prints.values()].filter((print) => !expected.has(print)));
+    const scopes = new Map([...known, ...(await this.store.suppressed(tx, channel.medium, [...moved]))]);
     const judged = composed.flatMap((item) => {
       const facts = gates.get(item.message.id);
       const print = prints.get(item.message.id) ?? '';
@@ -104,9 +107,13 @@ export class FenceMessages {
     const prints = new Map<string, string>();
     for (const { id, customer } of gates) {
       const address = addressOf(customer, channel.medium);
-      if (address !== null) prints.set(id, toHex(this.secrets.fingerprint(address, 'address')));
+      if (address !== null) prints.set(id, this.fingerprint(address));
     }
     return prints;
+  }
+
+  private fingerprint(address: string): string {
+    return toHex(this.secrets.fingerprint(address, 'address'));
   }
 
   private judge(
