@@ -1,4 +1,4 @@
-import type { CustomerFacts, OrderFacts } from '#app/domain';
+import { type CustomerFacts, EMPTY_CUSTOMER, emptyOrder, type OrderFacts } from '#app/domain';
 
 type Stamps = Readonly<Record<string, string>>;
 interface Stamped {
@@ -44,13 +44,22 @@ export class FactsShelf {
   }
 }
 
-/** One event sets many fields, so their common stamp is kept once. */
+/** One event sets many fields, so their common stamp is kept once; fields that nobody has set are left out. */
 function pack(facts: Shelved): string {
-  return JSON.stringify(withStamps(facts, byStamp));
+  return JSON.stringify(withStamps(withoutEmpty(facts), byStamp));
 }
 
 function unpack<T extends Shelved>(text: string): T {
-  return withStamps(JSON.parse(text) as T, byField);
+  const known = JSON.parse(text) as T;
+  const empty = 'id' in known ? emptyOrder('') : EMPTY_CUSTOMER;
+  return withStamps({ ...empty, ...known }, byField);
+}
+
+function withoutEmpty<T extends Shelved>(facts: T): T {
+  const kept = Object.entries(facts).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  );
+  return Object.fromEntries(kept) as T;
 }
 
 function withStamps<T extends Shelved>(facts: T, turn: (stamps: object) => object): T {

@@ -193,7 +193,7 @@ export class JourneyRehearsal {
       return;
     }
     const kept = staged ?? this.addToStage(run);
-    kept.run = run;
+    kept.run = this.journey.plan.goal?.where === null ? withoutData(run) : run;
     kept.wakeAt = null;
     this.timers.add(until + 1, kept);
   }
@@ -248,4 +248,10 @@ export class JourneyRehearsal {
     this.made += 1;
     return this.made.toString(36).padStart(9, '0');
   }
+}
+
+/** A goal without a condition asks nothing of what made the run enter. */
+function withoutData(run: StoredRun): StoredRun {
+  const { state } = run;
+  return { ...run, state: { ...state, entry: { ...state.entry, data: null } } };
 }
