@@ -1,3 +1,17 @@
+export { breaksRule } from './check/breaks.js';
+export { checkJourney, type Checked } from './check/check-journey.js';
+export type { Exploration, ExploredStory } from './check/explore.js';
+export {
+  type CheckInput,
+  type Finding,
+  FINDING_CODES,
+  FINDING_RULES,
+  type FindingCode,
+  type FindingSeverity,
+} from './check/finding.js';
+export { playStory, type Played, type PlayedRun } from './check/play.js';
+export type { Story, StoryEvent } from './check/story.js';
+export { storyOf, toldOf, type World } from './check/world.js';
 export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';
@@ -74,6 +88,7 @@ export type {
   SendEffect,
   WakeEffect,
 } from './journey/run.js';
+export { migrate, type Migration, takeBack } from './journey/migrate.js';
 export type { JourneyPlan, PlannedPattern, PlannedStep } from './journey/plan.js';
 export { schemaFaults } from './journey/schema-faults.js';
 export {

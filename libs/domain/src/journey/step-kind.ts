@@ -3,7 +3,7 @@ import type { EventType } from '../event/event.js';
 import type { EventView, FactsView, Json } from '../facts/view.js';
 import type { Instant } from '../time/instant.js';
 import type { Medium, MessageClass } from '../consent/message-class.js';
-import type { SurveyDefinition } from './document.js';
+import type { EventPattern, SurveyDefinition } from './document.js';
 import type { Act, SendEffect } from './run.js';
 
 /** What a step may look at while it decides. Nothing here reads a clock or does I/O. */
@@ -72,6 +72,8 @@ export interface StepKind<S = unknown> {
   wake?(settings: S, context: StepContext, state: Json): StepDecision;
   /** Something happened to this person or order while the step waits; undefined leaves the wait as it is. */
   onEvent?(settings: S, context: StepContext, event: EventView, state: Json): StepDecision | undefined;
+  /** Events that may end its wait, each with its condition. */
+  hears?(settings: S): readonly EventPattern[];
   /** Ids of steps it may jump to; `end` ends the run. */
   targets?(settings: S): readonly string[];
   /** False when it never goes on to the following step. Default true. */

@@ -55,6 +55,7 @@ export const waitForStep = defineStepKind<WaitForSettings>({
     );
     return way && { type: 'continue', next: way.next, note: { outcome: event.type } };
   },
+  hears: (wait) => waysOf(wait).map(({ event, where }) => ({ event, where })),
   targets: (wait) => [...new Set([...waysOf(wait).map(({ next }) => next), wait.otherwise])].filter(isGiven),
   fallsThrough: (wait) => wait.otherwise === undefined || waysOf(wait).some(({ next }) => next === undefined),
   alwaysWaits: ({ timeout }) => Duration.fromISO(timeout).toMillis() > 0,
