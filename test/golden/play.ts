@@ -29,6 +29,8 @@ export interface Scenario {
   readonly settings?: Readonly<Record<string, Json>>;
   readonly shopZone?: string;
   readonly customerZone?: string;
+  /** Our id of the person; lots are drawn by it. */
+  readonly customerId?: string;
   /** In order of receipt; an event without `receivedAt` comes in when it happens. */
   readonly events: readonly ScenarioEvent[];
   /** Timers ring up to here. */
@@ -159,10 +161,14 @@ class Table {
 
   private start(event: EventView, order: string | undefined, now: Instant): void {
     const result = enter(this.plan, event, this.snapshot(order), now);
-    if (!result.entered || this.runs.some(({ key }) => key === result.entryKey)) return;
+    if (!result.entered || this.runs.some((run) => run.key === result.entryKey && this.keepsOut(run))) return;
     const run: PlayedRun = { key: result.entryKey, order, state: result.decision.run, wakeAt: null };
     this.runs.push(run);
     this.note(run, 'entered', now, result.decision);
+  }
+
+  private keepsOut({ state }: PlayedRun): boolean {
+    return this.plan.document.entry.reentry === 'never' || state.status === 'waiting';
   }
 
   private note(run: PlayedRun, told: string, now: Instant, decision: Decision): void {
@@ -173,14 +179,14 @@ class Table {
   }
 
   private snapshot(order: string | undefined): FactsSnapshot {
-    const { shopZone = 'Europe/Paris', customerZone = null } = this.scenario;
+    const { shopZone = 'Europe/Paris', customerZone = null, customerId = 'customer' } = this.scenario;
     const facts = order === undefined ? null : (this.person.orders[order] ?? null);
     const placed = Object.values(this.person.orders)
       .filter(({ placedAt }) => placedAt !== null)
       .toSorted((a, b) => (`${a.placedAt}|${a.id}` < `${b.placedAt}|${b.id}` ? -1 : 1));
     return {
       shop: { id: 'shop', name: 'Birch & Bowl', timeZone: shopZone, currency: 'EUR', locale: 'en' },
-      customerId: 'customer',
+      customerId,
       customer: { ...this.person.customer, timeZone: customerZone },
       orderCount: placed.length,
       order: facts,

@@ -1,34 +1,11 @@
 import { aParcel, placed } from './scenario-events.js';
 import { messagesOf, planOf, play, presetDocument, presetKeys, type Scenario } from './play.js';
-import { compileTemplate, findVariables, renderTemplate } from '#app/templates';
 
 const messages = (scenario: Scenario): string[] => messagesOf(play(scenario));
 const endOf = (scenario: Scenario): string | null | undefined => play(scenario).at(-1)?.decision.run.endReason;
-/** Printed without a fallback: always there, or asked for by an `if` around them. */
-const ALWAYS_KNOWN = new Set([
-  'shop.name',
-  'links.survey',
-  'order.statusUrl',
-  'order.promisedDate',
-  'settings.reviewUrl',
-]);
-
 describe('presets', () => {
-  it('are the five of the product', () => {
-    expect(presetKeys().toSorted()).toEqual([
-      'delay-apology',
-      'delivery-csat',
-      'order-thank-you',
-      'repeat-thank-you',
-      'review-request',
-    ]);
-  });
-
   describe.each(presetKeys())('%s', (key) => {
     const document = presetDocument(key);
-    const templates = Object.entries(document.templates).flatMap(([name, locales]) =>
-      Object.entries(locales).map(([locale, source]) => ({ name: `${name} ${locale}`, source })),
-    );
 
     it('is named like its file and compiles', () => {
       expect(document.key).toBe(key);
@@ -45,22 +22,17 @@ describe('presets', () => {
       );
     });
 
-    it.each(templates)('$name compiles, has no gaps and reads well without any name', async ({ source }) => {
-      const { compiled, problems } = await compileTemplate(source);
-      expect(problems).toEqual([]);
-      expect(
-        findVariables(source).filter((name) => !ALWAYS_KNOWN.has(name) && !/^order\.(lines|parcels)\[?/.test(name)),
-      ).toEqual([]);
-      const links = { survey: 'https://shop.example/s', scores: [{ score: 5, url: 'https://shop.example/s/5' }] };
-      const rendered = renderTemplate(compiled, {
-        locale: 'en',
-        shop: { name: 'Birch & Bowl', timeZone: 'UTC' },
-        customer: {},
-        order: {},
-        links,
-      });
-      expect(rendered.subject).not.toMatch(/\{\{|undefined|null/);
-      expect(rendered.text).toContain('Birch & Bowl');
+    it('gives every message a time after which it is not worth sending', () => {
+      const sends = document.steps.filter(({ kind }) => kind === 'send' || kind === 'ask');
+      expect(sends.filter(({ settings }) => typeof settings['usefulFor'] !== 'string')).toEqual([]);
+    });
+
+    it('measures marketing and says how much it matters', () => {
+      expect(document.priority).toBeGreaterThan(0);
+      if (document.class !== 'marketing') return;
+      expect(document.goal).toBeDefined();
+      const holdsOut = document.steps.some(({ kind }) => kind === 'hold-out');
+      expect(holdsOut || document.holdOut === 'none').toBe(true);
     });
   });
 });
