@@ -8,6 +8,7 @@ import {
   JourneyPlans,
   LinkJourneys,
   PlanMessages,
+  PublishJourney,
   type QueueName,
   ReadJourneys,
   ReadRuns,
@@ -15,6 +16,7 @@ import {
   RunWriter,
   type RuntimeReport,
   SaveDraft,
+  TakeRunsOver,
   TemplateEngine,
   WakeRuns,
 } from '#app/application';
@@ -38,6 +40,7 @@ import {
   PgFactsReader,
   PgJourneyReader,
   PgJourneyStore,
+  PgPublicationStore,
   PgRunQueries,
   PgRunStore,
   PgTimerStore,
@@ -160,6 +163,13 @@ export class JourneyRig {
     const clock = new PgClock(this.dataSource);
     const wake = new WakeRuns(timers, plans, new PgFactsReader(), writer, clock);
     return new FireDueTimers(this.unitOfWork, timers, wake, this.hints);
+  }
+
+  makePublisher(): PublishJourney {
+    const { plans, writer } = this.makeWriter();
+    const publications = new PgPublicationStore(this.ids);
+    const runs = new TakeRunsOver(publications, plans, new PgFactsReader(), writer, new PgClock(this.dataSource));
+    return new PublishJourney(this.unitOfWork, new PgJourneyStore(), publications, this.states, runs);
   }
 
   private makeWriter() {

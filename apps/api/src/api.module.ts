@@ -13,6 +13,7 @@ import { MessagesController } from './controllers/messages.controller.js';
 import { OpsController } from './controllers/ops.controller.js';
 import { OrdersController } from './controllers/orders.controller.js';
 import { PresetsController } from './controllers/presets.controller.js';
+import { PublicationsController } from './controllers/publications.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { ScoresController } from './controllers/scores.controller.js';
 import { ShopController } from './controllers/shop.controller.js';
@@ -39,6 +40,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     OpsController,
     OrdersController,
     PresetsController,
+    PublicationsController,
     RunsController,
     ScoresController,
     ShopController,

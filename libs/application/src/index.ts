@@ -79,6 +79,7 @@ export {
   type CompiledTemplates,
   type RenderedMessage,
   TemplateEngine,
+  type TemplateGap,
 } from './delivery/template-engine.port.js';
 export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
 export {
@@ -229,7 +230,17 @@ export {
 } from './sources/manage-sources.use-case.js';
 export { type LockedSource, type Source, Sources, type StoredSource } from './sources/sources.repository.js';
 export { journeySchema } from './journeys/journey-schema.js';
+export { checkDocument, CheckJourney, type JourneyCheck } from './journeys/manage/check-journey.use-case.js';
 export { parseJourneyText, type ReadJourney, readJourney } from './journeys/parse-journey.js';
 export { ReadMessages } from './delivery/read-messages.use-case.js';
 export { ReadPeople } from './facts/read-people.use-case.js';
 export { UseCasesModule } from './use-cases.module.js';
+export type { MigrationPlan } from './journeys/manage/migration-plan.js';
+export {
+  type Publication,
+  PublicationStore,
+  type TakenRun,
+  type WaitingAtStep,
+} from './journeys/manage/publication-store.port.js';
+export { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
+export { TakeRunsOver } from './journeys/manage/take-runs-over.js';

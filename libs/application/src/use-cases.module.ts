@@ -39,7 +39,10 @@ import { ReceiveWebhook } from './intake/receive-webhook.use-case.js';
 import { SubmitEvents } from './intake/submit-events.use-case.js';
 import { FireDueTimers } from './journeys/fire-timers.use-case.js';
 import { JourneyRuntime } from './journeys/journey-runtime.port.js';
+import { CheckJourney } from './journeys/manage/check-journey.use-case.js';
 import { ChangeJourneyState } from './journeys/manage/change-journey-state.use-case.js';
+import { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
+import { TakeRunsOver } from './journeys/manage/take-runs-over.js';
 import { ReadJourneys } from './journeys/manage/read-journeys.use-case.js';
 import { ReadRuns } from './journeys/manage/read-runs.use-case.js';
 import { SaveDraft } from './journeys/manage/save-draft.use-case.js';
@@ -65,6 +68,7 @@ const useCases = [
   BacktestJobs,
   CallSecret,
   ChangeJourneyState,
+  CheckJourney,
   ComposeMessage,
   DeliverCalls,
   DeliverMessages,
@@ -93,6 +97,7 @@ const useCases = [
   PlanMessages,
   PrepareMessages,
   ProcessInbox,
+  PublishJourney,
   ReadFunnel,
   ReadCalls,
   ReadJourneys,
@@ -110,6 +115,7 @@ const useCases = [
   SettleDeadLetters,
   SettleUnknown,
   SubmitEvents,
+  TakeRunsOver,
   SuppressAddresses,
   Unsubscribe,
   WakeRuns,

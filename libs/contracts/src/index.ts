@@ -29,6 +29,12 @@ export {
 export { idParam, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
 export { messageDocument, messageList, messageQuery, messageSettlement } from './api/message.schema.js';
 export {
+  publicationPreview,
+  publicationRequest,
+  publishedJourney,
+  undonePublication,
+} from './api/publication.schema.js';
+export {
   deadLetterDocument,
   deadLetterList,
   deadLetterQuery,

@@ -90,16 +90,6 @@ export class JourneysController {
     };
   }
 
-  @Post(':key/publish')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Let people enter the latest version; runs under way stay on theirs' })
-  @Answers(200, journeyStatus, 'It is live.', STATUS)
-  @Refuses(404, 'There is no such journey.')
-  @Refuses(409, 'It is archived.')
-  publish(@ShopId() shopId: string, @Param('key', KEY) key: string): Promise<JourneyStatus> {
-    return this.states.publish(shopId, key);
-  }
-
   @Post(':key/pause')
   @HttpCode(200)
   @ApiOperation({ summary: 'Let nobody enter and nothing go out; events are still heard' })

@@ -91,6 +91,13 @@ export class RunWalk {
     return moved;
   }
 
+  /** Waits where the run waited before, for what it waited for then. */
+  waitAgain({ step, stepState, at }: RunState): void {
+    const { until, own } = stepState as unknown as WaitState;
+    this.set({ step, at, endReason: null, visit: this.run.visit + 1 });
+    this.wait(until, own, { visit: this.run.visit });
+  }
+
   private currentStep(): PlannedStep | undefined {
     return this.run.step === null ? undefined : this.plan.steps.get(this.run.step);
   }

@@ -107,6 +107,8 @@ export type JournalKind =
   | 'woke'
   | 'event'
   | 'goal'
+  /** The run was taken over to another version of its journey, or back. */
+  | 'moved'
   /** An act that could not be performed, with the reason. */
   | 'act'
   | 'finished';

@@ -110,7 +110,6 @@ async function insertRuns(tx: Transaction, changes: readonly RunChange[]): Promi
   const rows = changes.map(({ run }) => ({
     ...stateColumns(run),
     journey_id: run.journeyId,
-    version_id: run.versionId,
     customer_id: run.customerId,
     order_id: run.orderId,
     entry_key: run.entryKey,
@@ -129,18 +128,19 @@ async function updateRuns(tx: Transaction, changes: readonly RunChange[]): Promi
   // The ids a second time: of the record set the planner knows nothing and would rather read the whole table.
   await pg(tx).query(
     `update app.journey_run r
-     set status = c.status, step = c.step, state = c.state, ended_at = c.ended_at, end_reason = c.end_reason
-     from jsonb_to_recordset($1::jsonb) as c (id uuid, status text, step text, state jsonb, ended_at timestamptz, end_reason text)
+     set version_id = c.version_id, status = c.status, step = c.step, state = c.state, ended_at = c.ended_at, end_reason = c.end_reason
+     from jsonb_to_recordset($1::jsonb) as c (id uuid, version_id uuid, status text, step text, state jsonb, ended_at timestamptz, end_reason text)
      where r.shop_id = app.current_shop() and r.id = c.id and r.id = any($2::uuid[])`,
     [JSON.stringify(changes.map((change) => stateColumns(change.run))), changes.map((change) => change.run.id)],
     'runs_update',
   );
 }
 
-function stateColumns({ id, state }: StoredRun) {
+function stateColumns({ id, versionId, state }: StoredRun) {
   const hasEnded = state.status !== 'waiting' && state.status !== 'active';
   return {
     id,
+    version_id: versionId,
     status: state.status,
     step: state.step,
     state,

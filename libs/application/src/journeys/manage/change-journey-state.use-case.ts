@@ -8,6 +8,8 @@ import { surveysOf } from './surveys-of.js';
 /** Runs that end in one transaction when a journey is archived. */
 const ENDING_BATCH = 1_000;
 
+export type BeforePublication = (tx: Transaction, journey: StoredJourney, latest: LatestVersion) => Promise<void>;
+
 export interface JourneyStatus {
   readonly key: string;
   readonly state: JourneyState;
@@ -28,10 +30,11 @@ export class ChangeJourneyState {
     private readonly hints: HintPort,
   ) {}
 
-  /** The latest version goes live; runs under way stay on theirs. */
-  async publish(shopId: string, key: string): Promise<JourneyStatus> {
+  /** The latest version goes live; runs under way stay on theirs. `first` is done before, in the same transaction. */
+  async publish(shopId: string, key: string, first?: BeforePublication): Promise<JourneyStatus> {
     const status = await this.change(shopId, key, async (tx, journey, latest) => {
       if (journey.state === 'archived') throw archived(key, 'Post its document under another key and publish that.');
+      await first?.(tx, journey, latest);
       await this.journeys.saveSurveys(tx, surveysOf(latest.document));
       await this.journeys.setState(tx, journey.id, 'live', latest.id);
       if (journey.state === 'paused') await this.journeys.setHeld(tx, journey.id, false);
