@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from '#app/application';
+import { type CompiledTemplate, type RenderedMessage, TemplateEngine, type TemplateGap } from '#app/application';
 import { type Fault, type Json, PermanentError, type TemplateDocument } from '#app/domain';
 import { compileTemplate } from './compile.js';
+import { gapsOf } from './gaps.js';
 import { renderTemplate } from './render.js';
 import { type CompiledTemplate as LiquidTemplate, TemplateRenderError, type TemplateProblem } from './template.js';
 
@@ -12,6 +13,13 @@ export class LiquidTemplateEngine extends TemplateEngine {
     const given = Object.fromEntries(Object.entries(source).filter(([, text]) => text !== undefined));
     const { compiled, problems } = await compileTemplate(given);
     return { compiled, faults: problems.map(toFault) };
+  }
+
+  override gaps(source: TemplateDocument, variables: { readonly [name: string]: Json }): readonly TemplateGap[] {
+    return gapsOf(
+      Object.fromEntries(Object.entries(source).filter(([, text]) => text !== undefined)),
+      JSON.parse(JSON.stringify(variables)) as object,
+    );
   }
 
   render(template: CompiledTemplate, variables: { readonly [name: string]: Json }): RenderedMessage {

@@ -19,6 +19,14 @@ export interface RenderedMessage {
   readonly sms: string | null;
 }
 
+/** Where a template prints nothing for want of a fact. */
+export interface TemplateGap {
+  /** Field of the template: subject, preheader, mjml or sms. */
+  readonly place: string;
+  /** The placeholder as its author wrote it. */
+  readonly placeholder: string;
+}
+
 /** Liquid and MJML: compiled once when a journey is saved, rendered per message. */
 export abstract class TemplateEngine {
   /** Faults carry the place inside the template. */
@@ -28,4 +36,9 @@ export abstract class TemplateEngine {
 
   /** @throws PermanentError `template.render` */
   abstract render(template: CompiledTemplate, variables: { readonly [name: string]: Json }): RenderedMessage;
+
+  /** Placeholders that are reached with these variables, print nothing and have no `default`. */
+  gaps(_source: TemplateDocument, _variables: { readonly [name: string]: Json }): readonly TemplateGap[] {
+    return [];
+  }
 }

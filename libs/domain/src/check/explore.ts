@@ -4,12 +4,12 @@ import { type Instant, toIso } from '../time/instant.js';
 import { askedOf, conditionsOf, type Lived, type Played, type PlayedRun, playStory } from './play.js';
 import { waysTo, type Wishes } from './solve.js';
 import type { Story } from './story.js';
-import { dataFor, eventOf, hoursLater, START, storyOf, wished, wishedLater, WORLD, type World } from './world.js';
+import { dataFor, eventOf, hoursLater, START, storyOf, wished, wishedLater, LATE, WORLD, type World } from './world.js';
 
 /** Stories that are played at most; each takes well under a millisecond. */
-const MAX_STORIES = 100;
+const MAX_STORIES = 80;
 /** People who are drawn into arms and hold-outs. */
-const MAX_PEOPLE = 24;
+const MAX_PEOPLE = 20;
 
 export interface ExploredStory {
   readonly world: World;
@@ -95,19 +95,31 @@ class Explorer {
       source === null ? [[]] : [[], ...waysTo(source, true, document.settings)];
     const isClear = [trigger.where, audience].every((source) => source === null || ways(source).length > 1);
     let refused: Exploration['refused'] = null;
-    for (const where of ways(trigger.where))
+    const starts = [WORLD, LATE].flatMap((base) => ways(trigger.where).map((where) => ({ base, where })));
+    for (const { base, where } of starts)
       for (const who of ways(audience)) {
-        const world = wished(WORLD, [...where, ...who]);
+        const world = wished(base, [...where, ...who]);
         if (!world) continue;
         const story = storyOf(this.plan, world);
         const played = playStory([this.plan], story);
         this.left -= 1;
-        if (runIn(played)) return { first: world, refused };
+        const run = runIn(played);
+        if (run) return { first: run.state.isHeldOut === true ? this.treated(world) : world, refused };
         // only what was made so and still let nobody in says something
         if (where.length + who.length > 0 || (trigger.where === null && audience === null))
           refused ??= { story, played };
       }
     return { refused: isClear ? refused : null };
+  }
+
+  /** The same with somebody whom the hold-out leaves alone. */
+  private treated(world: World): World {
+    for (let number = 2; number < MAX_PEOPLE; number += 1) {
+      const other = { ...world, customerId: `person-${number}` };
+      const explored = this.playOf(other);
+      if (explored && explored.run.state.isHeldOut !== true) return other;
+    }
+    return world;
   }
 
   private visit(world: World): void {
@@ -186,9 +198,12 @@ class Explorer {
         kind.holdsOut === true || ((kind.targets?.(settings).length ?? 0) > 0 && !kind.expressions),
     );
     if (!isDrawn) return;
+    let isHeldOutKnown = false;
     for (let number = 2; number < MAX_PEOPLE; number += 1) {
       const explored = this.playOf({ ...first, customerId: `person-${number}` });
-      if (explored && (this.note(explored.run) || number < 4)) this.stories.push(explored);
+      const isHeldOut = explored?.run.state.isHeldOut === true;
+      if (explored && (this.note(explored.run) || (isHeldOut && !isHeldOutKnown))) this.stories.push(explored);
+      isHeldOutKnown ||= isHeldOut;
     }
   }
 

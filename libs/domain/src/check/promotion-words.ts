@@ -15,7 +15,6 @@ const PROMOTION: Readonly<Record<string, readonly RegExp[]>> = {
     /\b(remise|réduction)s?\b/i,
     /bons? d[’']achat/i,
     /offres? (spéciale|exclusive|limitée)s?/i,
-    /profitez-en/i,
     /\bsoldes\b/i,
     /achetez maintenant/i,
   ],

@@ -1,4 +1,5 @@
 import type { TemplateDocument } from '../journey/document.js';
+import type { JourneyPlan } from '../journey/plan.js';
 import type { Suspicion } from './breaks.js';
 import { reviewCalls } from './breaks.js';
 import type { ExploredStory } from './explore.js';
@@ -67,6 +68,7 @@ export function suspectClasses({ plan }: CheckInput, stories: readonly ExploredS
 /** Whether somebody is called for a review must not depend on a score: the same story is played with every score. */
 export function suspectGates(input: CheckInput, stories: readonly ExploredStory[]): Suspicion[] {
   const { plan } = input;
+  if (!callsForReviews(plan)) return [];
   const sources = [...plan.expressions.keys()].join('\n');
   const attributes = new Set([...sources.matchAll(SCORE_ATTRIBUTE)].map(([, name = '']) => name));
   for (const explored of stories.slice(0, MAX_VARIED)) {
@@ -74,6 +76,13 @@ export function suspectGates(input: CheckInput, stories: readonly ExploredStory[
     if (gate) return [gateSuspicion(input, gate)];
   }
   return [];
+}
+
+/** Whether anything in the journey could call for a review, or begin a journey that does. */
+function callsForReviews({ document, steps }: JourneyPlan): boolean {
+  const starts = [...steps.values()].some(({ kind, settings }) => (kind.journeys?.(settings).length ?? 0) > 0);
+  const texts = Object.values(document.templates);
+  return document.class === 'review' || starts || texts.some((locales) => textIn(locales, reviewCallIn) !== undefined);
 }
 
 type Variants = readonly Story[];

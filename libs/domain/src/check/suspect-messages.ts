@@ -16,6 +16,8 @@ import { type Story, withEvent } from './story.js';
 import { eventOf, hoursLater, START } from './world.js';
 
 const HOURS_A_DAY = 24;
+/** Stories that are told again with their order coming to an end. */
+const MAX_ENDED = 6;
 /** Stories that are played together with all other journeys. */
 const MAX_TOGETHER = 5;
 
@@ -46,7 +48,7 @@ export function suspectLateMessages({ plan }: CheckInput, stories: readonly Expl
   return ENDINGS.flatMap((ending) => {
     // goods that come back say nothing about whether news of the shop is welcome
     if (ending.event === 'return.requested' && plan.document.class === 'marketing') return [];
-    const hit = firstOf(stories, (explored) => afterEnding(explored, ending.event));
+    const hit = firstOf(stories.slice(0, MAX_ENDED), (explored) => afterEnding(explored, ending.event));
     if (!hit) return [];
     const { story, send, isBefore } = hit;
     return [
@@ -65,8 +67,12 @@ export function suspectLateMessages({ plan }: CheckInput, stories: readonly Expl
   });
 
   function afterEnding({ story, run }: ExploredStory, type: EventType) {
-    const own = story.events.filter((event) => event.type === type);
-    if (own.length > 0 || !sendsOf(run).some((send) => send.class !== 'service')) return undefined;
+    const own = story.events.find((event) => event.type === type);
+    if (own) {
+      const send = sentAfter(run, own.at);
+      return send ? { story, send, isBefore: own.at < START } : undefined;
+    }
+    if (!sendsOf(run).some((send) => send.class !== 'service')) return undefined;
     const last = Math.max(...sendsOf(run).map(({ dueAt }) => dueAt));
     const waits = waitsOf(run).filter(({ from }) => from < last);
     const moments = [...waits.map(midst), hoursLater(START, -HOURS_A_DAY)];

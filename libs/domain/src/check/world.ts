@@ -40,7 +40,8 @@ const KNOWN: Facts = {
   'customer.firstName': 'Ada',
   'customer.lastName': 'Byron',
   'customer.locale': 'en',
-  'customer.timeZone': 'Europe/Paris',
+  // as the shop's; a zone of one's own is looked up at every decision
+  'customer.timeZone': null,
   'customer.country': 'FR',
   'customer.tags': [],
   'customer.consents.email': 'opted_in',
@@ -86,6 +87,9 @@ const DATA: Readonly<Partial<Record<EventType, Facts>>> = {
 };
 
 export const WORLD: World = { customerId: 'person-1', facts: KNOWN, trigger: {}, later: [] };
+
+/** The same, but the day that was promised is over. */
+export const LATE: World = { ...WORLD, facts: { ...KNOWN, 'order.promisedDate': '2026-02-27' } };
 
 export function eventOf(type: EventType, at: Instant, data: Facts = {}): StoryEvent {
   const isOfOrder = !type.startsWith('customer.') && type !== 'consent.changed';
