@@ -135,10 +135,9 @@ export class JourneyRehearsal {
     this.entries.set(run.entryKey, { count: run.entryNumber, isWaiting: true });
   }
 
-  private loadOwnOrders(batch: RunBatch, { customerId, orderId, event }: FoldedEvent): void {
-    if (orderId !== null) return;
-    for (const tracked of batch.concerned(customerId, null, event.type))
-      if (tracked.run.orderId !== null) tracked.snapshot = this.snapshot(customerId, tracked.run.orderId);
+  private loadOwnOrders(batch: RunBatch, folded: FoldedEvent): void {
+    for (const tracked of batch.concernedBeside(folded))
+      tracked.snapshot = this.snapshot(folded.customerId, tracked.run.orderId);
   }
 
   private ring(staged: StagedRun, dueAt: Instant): void {

@@ -36,13 +36,14 @@ export function hear(folded: FoldedEvent, live: readonly JourneyInForce[], now: 
 
 /** Tells the event to the runs that it concerns. */
 export function moveRuns(batch: RunBatch, { folded, view }: Hearing, now: Instant): void {
-  for (const tracked of batch.concerned(folded.customerId, folded.orderId, view.type)) {
-    const own = folded.orderId === null && tracked.run.orderId !== null ? tracked.snapshot : undefined;
+  const beside = new Set(batch.concernedBeside(folded));
+  for (const tracked of batch.concerned(folded)) {
+    const own = beside.has(tracked) ? tracked.snapshot : undefined;
     const told = own ? { ...folded.snapshot, order: own.order, position: own.position } : folded.snapshot;
     const snapshot = batch.seen(folded.customerId, told);
     const decision = decide(tracked.journey.plan, tracked.run.state, { type: 'event', event: view }, snapshot, now);
     batch.apply(tracked, decision, snapshot);
-    if (folded.orderId !== null) tracked.snapshot = folded.snapshot;
+    if (folded.orderId !== null && !beside.has(tracked)) tracked.snapshot = folded.snapshot;
   }
 }
 

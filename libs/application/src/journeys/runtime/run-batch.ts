@@ -3,6 +3,7 @@ import {
   type ActEffect,
   afterAct,
   type Decision,
+  type DomainEvent,
   type EventType,
   type EventView,
   type FactsSnapshot,
@@ -74,6 +75,13 @@ function wakeTime({ effects }: Decision): Instant | null {
 
 const entryId = ({ journeyId, entryKey }: EntryWish): string => `${journeyId}|${entryKey}`;
 
+/** What of an event says whom it concerns. */
+export interface Told {
+  readonly customerId: string;
+  readonly orderId: string | null;
+  readonly event: Pick<DomainEvent, 'type' | 'occurredAt'>;
+}
+
 /** Everything that a batch of events or timers decides, gathered in memory and written at its end in a few statements. */
 export class RunBatch {
   readonly sends: DecidedSend[] = [];
@@ -99,16 +107,23 @@ export class RunBatch {
     else this.byCustomer.set(customerId, [tracked]);
   }
 
-  /** Runs of a person that an event concerns: of its order, or either of them without an order. Ended ones hear of their goal only. */
-  concerned(customerId: string, orderId: string | null, type: EventType): TrackedRun[] {
+  /**
+   * Runs of a person that an event concerns: of its order, or either of them without an order. A new order concerns those of earlier
+   * orders too: it is what brings a customer back, the goal or the end of much. Ended runs hear of their goal only.
+   */
+  concerned({ customerId, orderId, event: { type, occurredAt } }: Told): TrackedRun[] {
     const runs = this.byCustomer.get(customerId) ?? [];
     return runs.filter((tracked) => {
-      const { orderId: ownOrderId } = tracked.run;
-      return (
-        (orderId === null || ownOrderId === null || ownOrderId === orderId) &&
-        (tracked.isWaiting || tracked.isGoal(type))
-      );
+      const { orderId: ownOrderId, state } = tracked.run;
+      const isOfOrder = orderId === null || ownOrderId === null || ownOrderId === orderId;
+      const isNextOrder = type === 'order.placed' && occurredAt >= state.entry.occurredAt;
+      return (isOfOrder || isNextOrder) && (tracked.isWaiting || tracked.isGoal(type));
     });
+  }
+
+  /** Those of them that have an order which the event isn't of: they decide on the facts of their own. */
+  concernedBeside(told: Told): TrackedRun[] {
+    return this.concerned(told).filter(({ run: { orderId } }) => orderId !== null && orderId !== told.orderId);
   }
 
   isTracked(runId: string): boolean {

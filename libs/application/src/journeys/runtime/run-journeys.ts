@@ -92,7 +92,7 @@ export class RunJourneys extends JourneyRuntime {
     }
   }
 
-  /** Events without an order reach runs that have one: those decide on the facts of their own order. */
+  /** Events without an order, and new orders, reach runs of other orders: those decide on the facts of their own. */
   private async loadOwnOrders(
     tx: Transaction,
     shop: ShopFacts,
@@ -100,11 +100,7 @@ export class RunJourneys extends JourneyRuntime {
     events: readonly FoldedEvent[],
   ): Promise<void> {
     const needy = new Set<TrackedRun>();
-    for (const { customerId, orderId, event } of events) {
-      if (orderId !== null) continue;
-      for (const tracked of batch.concerned(customerId, null, event.type))
-        if (tracked.run.orderId !== null) needy.add(tracked);
-    }
+    for (const folded of events) for (const tracked of batch.concernedBeside(folded)) needy.add(tracked);
     if (needy.size === 0) return;
     const runs = [...needy];
     const subjects: FactsSubject[] = runs.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId }));
