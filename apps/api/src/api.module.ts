@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BacktestController } from './controllers/backtest.controller.js';
 import { CasesController } from './controllers/cases.controller.js';
+import { ChecksController } from './controllers/checks.controller.js';
 import { ClockController } from './controllers/clock.controller.js';
 import { CustomersController } from './controllers/customers.controller.js';
 import { EventsController } from './controllers/events.controller.js';
@@ -28,6 +29,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
   controllers: [
     BacktestController,
     CasesController,
+    ChecksController,
     ClockController,
     CustomersController,
     EventsController,

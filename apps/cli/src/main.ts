@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { endWithSentence } from '#app/runtime';
 import { backtest, type BacktestOptions } from './backtest.js';
+import { check, type CheckOptions } from './check.js';
 import { createKey } from './create-key.js';
 import { installPreset, listPresets } from './presets.js';
 import { withInstallation } from './with-installation.js';
@@ -48,6 +49,13 @@ program
   .action((key: string, options: Omit<BacktestOptions, 'key'>) =>
     withInstallation((context) => backtest(context, { key, ...options })),
   );
+
+program
+  .command('check <paths...>')
+  .description('play made-up people through journeys as files, all together; needs no database, ends with 1 on faults')
+  .option('--strict', 'warnings count as faults', false)
+  .option('--story', 'print the events of each story', false)
+  .action((paths: string[], options: CheckOptions) => check(paths, options));
 
 try {
   await program.parseAsync();

@@ -2,6 +2,7 @@ export { keyDocument, keyList, madeKey, newKey } from './api/access.schema.js';
 export { backtestJob, backtestReport, backtestRequest, dryRunReport, dryRunRequest } from './api/backtest.schema.js';
 export { callList, callQuery, callSecret, rotatedCallSecret } from './api/call.schema.js';
 export { caseClosing, caseDocument, caseList, caseQuery } from './api/case.schema.js';
+export { journeyCheck } from './api/check.schema.js';
 export { clockAdvance, clockDocument } from './api/clock.schema.js';
 export { eventAnswer, eventBatchAnswer } from './api/event-answer.schema.js';
 export {

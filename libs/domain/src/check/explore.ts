@@ -1,7 +1,7 @@
 import type { EventPattern } from '../journey/document.js';
 import type { JourneyPlan, PlannedStep } from '../journey/plan.js';
 import { type Instant, toIso } from '../time/instant.js';
-import { askedOf, conditionsOf, type Lived, type Played, type PlayedRun, playStory } from './play.js';
+import { askedOf, conditionsOf, type Lived, type Played, type PlayedRun, playStory, sendsOf } from './play.js';
 import { waysTo, type Wishes } from './solve.js';
 import type { Story } from './story.js';
 import { dataFor, eventOf, hoursLater, START, storyOf, wished, wishedLater, LATE, WORLD, type World } from './world.js';
@@ -82,8 +82,9 @@ class Explorer {
   explore(): Exploration {
     const { first, refused } = this.firstIn();
     if (first) this.open.push(first);
-    for (let world = this.open.shift(); world && this.left > 0; world = this.open.shift()) this.visit(world);
+    this.visitAll();
     if (first) this.drawOthers(first);
+    this.visitAll();
     const { stories, passages, steps, outcomes, unsolved } = this;
     return { stories, passages, steps, outcomes, unsolved, refused: stories.length > 0 ? null : refused };
   }
@@ -120,6 +121,10 @@ class Explorer {
       if (explored && explored.run.state.isHeldOut !== true) return other;
     }
     return world;
+  }
+
+  private visitAll(): void {
+    for (let world = this.open.shift(); world && this.left > 0; world = this.open.shift()) this.visit(world);
   }
 
   private visit(world: World): void {
@@ -193,18 +198,22 @@ class Explorer {
 
   /** Other people, for what is drawn by lot. */
   private drawOthers(first: World): void {
-    const isDrawn = [...this.plan.steps.values()].some(
-      ({ kind, settings }) =>
-        kind.holdsOut === true || ((kind.targets?.(settings).length ?? 0) > 0 && !kind.expressions),
-    );
-    if (!isDrawn) return;
-    let isHeldOutKnown = false;
+    if (!isDrawn(this.plan)) return;
+    // somebody who would be sent something shows what a lot keeps back
+    const base = this.stories.find(({ run }) => sendsOf(run).length > 0)?.world ?? first;
     for (let number = 2; number < MAX_PEOPLE; number += 1) {
-      const explored = this.playOf({ ...first, customerId: `person-${number}` });
-      const isHeldOut = explored?.run.state.isHeldOut === true;
-      if (explored && (this.note(explored.run) || (isHeldOut && !isHeldOutKnown))) this.stories.push(explored);
-      isHeldOutKnown ||= isHeldOut;
+      const explored = this.playOf({ ...base, customerId: `person-${number}` });
+      if (explored) this.meet(explored);
     }
+  }
+
+  /** Keeps a person to whom something new happens, and the first one who is held out. */
+  private meet(explored: ExploredStory): void {
+    const isNews = this.note(explored.run);
+    const isFirstHeldOut =
+      explored.run.state.isHeldOut === true && this.stories.every(({ run }) => run.state.isHeldOut !== true);
+    if (isNews || isFirstHeldOut) this.stories.push(explored);
+    if (isNews) this.interrupt(explored);
   }
 
   private add(world: World | undefined): void {
@@ -214,6 +223,13 @@ class Explorer {
     this.tried.add(key);
     this.open.push(world);
   }
+}
+
+/** Whether anything is decided by lot. */
+function isDrawn({ steps }: JourneyPlan): boolean {
+  return [...steps.values()].some(
+    ({ kind, settings }) => kind.holdsOut === true || ((kind.targets?.(settings).length ?? 0) > 0 && !kind.expressions),
+  );
 }
 
 /** The event that the decision was told of, with other data. */

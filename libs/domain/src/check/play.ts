@@ -170,9 +170,11 @@ class StoryPlayer {
   }
 
   private snapshotOf(orderId: string | null): FactsSnapshot {
-    const placed = Object.values(this.person.orders)
-      .filter((order) => order.placedAt !== null)
-      .toSorted((a, b) => (`${a.placedAt}${a.id}` < `${b.placedAt}${b.id}` ? -1 : 1));
+    const orders = Object.values(this.person.orders).filter((order) => order.placedAt !== null);
+    const placed =
+      orders.length < 2
+        ? orders
+        : orders.toSorted((a, b) => (`${a.placedAt}${a.id}` < `${b.placedAt}${b.id}` ? -1 : 1));
     const order = orderId === null ? null : (this.person.orders[orderId] ?? null);
     return {
       shop: SHOP,

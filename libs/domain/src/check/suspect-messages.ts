@@ -75,7 +75,8 @@ export function suspectLateMessages({ plan }: CheckInput, stories: readonly Expl
     if (!sendsOf(run).some((send) => send.class !== 'service')) return undefined;
     const last = Math.max(...sendsOf(run).map(({ dueAt }) => dueAt));
     const waits = waitsOf(run).filter(({ from }) => from < last);
-    const moments = [...waits.map(midst), hoursLater(START, -HOURS_A_DAY)];
+    const once = waits.filter(({ step }, index) => waits.findIndex((other) => other.step === step) === index);
+    const moments = [...once.map(midst), hoursLater(START, -HOURS_A_DAY)];
     return firstOf(moments, (at) => {
       if (at < START && plan.trigger.event === 'order.placed') return undefined;
       const told = withEvent(story, eventOf(type, at));

@@ -44,44 +44,51 @@ export function templateGaps(
   stories: readonly ExploredStory[],
   engine: TemplateEngine,
 ): readonly Finding[] {
-  const { templates } = input.plan.document;
-  const found = new Map<string, Finding>();
-  const rendered = new Set<string>();
-  const known = new Map<SentWith, Map<string, ReadonlySet<string>>>();
-  for (const { story } of stories.slice(0, MAX_STORIES)) {
-    const full = sentIn(input, story);
+  const search = new GapSearch(input, engine);
+  for (const { story } of stories.slice(0, MAX_STORIES)) search.tell(story);
+  return search.findings.filter((finding) => breaksRule(finding, input));
+}
+
+class GapSearch {
+  private readonly found = new Map<string, Finding>();
+  private readonly rendered = new Set<string>();
+  private readonly unset = new Map<SentWith, Map<string, ReadonlySet<string>>>();
+
+  constructor(
+    private readonly input: CheckInput,
+    private readonly engine: TemplateEngine,
+  ) {}
+
+  get findings(): readonly Finding[] {
+    return [...this.found.values()];
+  }
+
+  tell(story: Story): void {
+    const full = sentIn(this.input, story);
     const words = JSON.stringify(story);
     for (const { field, word } of MAYBE_UNKNOWN) {
-      if (!words.includes(`"${word}"`)) continue;
-      const wanted = full.filter(
-        ({ template }) => !rendered.has(`${template} ${field}`) && JSON.stringify(templates[template]).includes(word),
-      );
-      if (wanted.length === 0) continue;
+      if (!words.includes(`"${word}"`) || !full.some(({ template }) => this.isOpen(template, field, word))) continue;
       const told = without(story, field.split('.'));
-      for (const sent of sentIn(input, told)) {
-        rendered.add(`${sent.template} ${field}`);
+      for (const sent of sentIn(this.input, told)) {
+        if (!this.isOpen(sent.template, field, word)) continue;
+        this.rendered.add(`${sent.template} ${field}`);
         const before = full.find(({ step, template }) => step === sent.step && template === sent.template);
-        for (const finding of gapsOf(sent, before, told, word)) found.set(finding.pointer + finding.message, finding);
+        for (const finding of this.gapsOf(sent, before, told, word))
+          this.found.set(finding.pointer + finding.message, finding);
       }
     }
   }
-  return [...found.values()].filter((finding) => breaksRule(finding, input));
 
-  /** What prints nothing although all is known, such as a link that the shop has not set. */
-  function gapsBefore(before: SentWith, locale: string, source: TemplateDocument): ReadonlySet<string> {
-    const byLocale = known.get(before) ?? new Map<string, ReadonlySet<string>>();
-    known.set(before, byLocale);
-    const gaps =
-      byLocale.get(locale) ??
-      new Set(engine.gaps(source, before.variables).map(({ place, placeholder }) => place + placeholder));
-    byLocale.set(locale, gaps);
-    return gaps;
+  /** A template that names the field and wasn't rendered without it yet. */
+  private isOpen(template: string, field: string, word: string): boolean {
+    const texts = JSON.stringify(this.input.plan.document.templates[template] ?? {});
+    return !this.rendered.has(`${template} ${field}`) && texts.includes(word);
   }
 
-  function gapsOf(sent: SentWith, before: SentWith | undefined, story: Story, word: string): Finding[] {
-    return Object.entries(templates[sent.template] ?? {}).flatMap(([locale, source]) => {
-      const unset = before ? gapsBefore(before, locale, source) : new Set();
-      return engine
+  private gapsOf(sent: SentWith, before: SentWith | undefined, story: Story, word: string): Finding[] {
+    return Object.entries(this.input.plan.document.templates[sent.template] ?? {}).flatMap(([locale, source]) => {
+      const unset = before ? this.gapsBefore(before, locale, source) : new Set();
+      return this.engine
         .gaps(source, sent.variables)
         .filter(({ place, placeholder }) => !unset.has(place + placeholder))
         .map(({ place, placeholder }) => ({
@@ -94,6 +101,17 @@ export function templateGaps(
           witness: { step: sent.step, template: sent.template },
         }));
     });
+  }
+
+  /** What prints nothing although all is known, such as a link that the shop has not set. */
+  private gapsBefore(before: SentWith, locale: string, source: TemplateDocument): ReadonlySet<string> {
+    const byLocale = this.unset.get(before) ?? new Map<string, ReadonlySet<string>>();
+    this.unset.set(before, byLocale);
+    const gaps =
+      byLocale.get(locale) ??
+      new Set(this.engine.gaps(source, before.variables).map(({ place, placeholder }) => place + placeholder));
+    byLocale.set(locale, gaps);
+    return gaps;
   }
 }
 
