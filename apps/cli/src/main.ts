@@ -3,8 +3,10 @@ import { Command } from 'commander';
 import { endWithSentence } from '#app/runtime';
 import { backtest, type BacktestOptions } from './backtest.js';
 import { check, type CheckOptions } from './check.js';
+import { apply, plan, pull } from './code.js';
 import { createKey } from './create-key.js';
 import { installPreset, listPresets } from './presets.js';
+import { testScenarios } from './scenarios.js';
 import { withInstallation } from './with-installation.js';
 
 const program = new Command('afterglow').description(
@@ -56,6 +58,52 @@ program
   .option('--strict', 'warnings count as faults', false)
   .option('--story', 'print the events of each story', false)
   .action((paths: string[], options: CheckOptions) => check(paths, options));
+
+program
+  .command('pull <folder>')
+  .description('write the journeys of the first shop into a folder, one YAML file each')
+  .option('--force', 'also replace files that were edited since they were pulled', false)
+  .action((folder: string, options: { force: boolean }) =>
+    withInstallation((context) => pull(context, folder, options)),
+  );
+
+const PUBLISH = ['--publish', 'let people enter what is new or changed at once', false] as const;
+const ARCHIVE = [
+  '--archive-missing',
+  'archive journeys that were pulled once and have no file any more',
+  false,
+] as const;
+
+program
+  .command('plan <folder>')
+  .description('what applying a folder would change; exit code 0: nothing, 1: faults, 2: changes')
+  .option(...PUBLISH)
+  .option(...ARCHIVE)
+  .action((folder: string, options: { publish: boolean; archiveMissing: boolean }) =>
+    withInstallation(async (context) => {
+      process.exitCode = await plan(context, folder, options);
+    }),
+  );
+
+program
+  .command('apply <folder>')
+  .description("make the journeys of a folder the first shop's, all or none")
+  .option(...PUBLISH)
+  .option(...ARCHIVE)
+  .option('--force', 'overwrite what was changed in the shop since it was pulled', false)
+  .option('--yes', "don't ask", false)
+  .action((folder: string, options: { publish: boolean; archiveMissing: boolean; force: boolean; yes: boolean }) =>
+    withInstallation(async (context) => {
+      process.exitCode = await apply(context, folder, options);
+    }),
+  );
+
+program
+  .command('test <paths...>')
+  .description('play scenario files (*.scenario.yaml) through the journeys beside them; needs no database')
+  .action((paths: string[]) => {
+    process.exitCode = testScenarios(paths);
+  });
 
 try {
   await program.parseAsync();

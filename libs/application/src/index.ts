@@ -244,3 +244,10 @@ export {
 } from './journeys/manage/publication-store.port.js';
 export { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
 export { TakeRunsOver } from './journeys/manage/take-runs-over.js';
+export { type AppliedCode, ApplyCode, type ApplyOptions } from './code/apply-code.use-case.js';
+export { type CodeChange, type CodeOptions, isWork } from './code/compare-code.js';
+export { type CodePlan, PlanCode } from './code/plan-code.use-case.js';
+export { playScenario } from './code/play-scenario.js';
+export { type Code, type CodeFault, type CodeFile, readCode } from './code/read-code.js';
+export { readScenario } from './code/read-scenario.js';
+export type { Remembered } from './code/shop-journeys.js';

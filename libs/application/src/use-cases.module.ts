@@ -11,6 +11,8 @@ import { DryRunJourney } from './backtest/dry-run-journey.use-case.js';
 import { RunBacktest } from './backtest/run-backtest.use-case.js';
 import { SampleMessages } from './backtest/sample-messages.js';
 import { AdvanceClock } from './clock/advance-clock.use-case.js';
+import { ApplyCode } from './code/apply-code.use-case.js';
+import { PlanCode } from './code/plan-code.use-case.js';
 import { ComposeMessage } from './delivery/compose-message.js';
 import { DeliverMessages } from './delivery/deliver-messages.use-case.js';
 import { FenceMessages } from './delivery/fence-messages.js';
@@ -64,6 +66,7 @@ const useCases = [
   AcceptEvents,
   AdvanceClock,
   AnswerSurveyLink,
+  ApplyCode,
   AuthenticateKey,
   BacktestJobs,
   CallSecret,
@@ -94,6 +97,7 @@ const useCases = [
   OpenBodies,
   OpenSurveyLink,
   OperateShop,
+  PlanCode,
   PlanMessages,
   PrepareMessages,
   ProcessInbox,

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CodeFault, CodeFile, Remembered } from '#app/application';
+import { PermanentError } from '#app/domain';
+import { z } from 'zod';
+
+const LOCK = '.afterglow.json';
+const lock = z.object({ journeys: z.record(z.string(), z.array(z.string())) });
+
+const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
+const isScenario = (name: string): boolean => /\.scenario\.ya?ml$/.test(name);
+
+/** A folder with journeys, their scenarios, and what was seen of the shop. */
+export class CodeFolder {
+  constructor(readonly path: string) {}
+
+  /** @throws PermanentError `not_found` */
+  static existing(folder: string): CodeFolder {
+    if (!existsSync(folder)) throw new PermanentError('not_found', `There is no folder ${folder}.`);
+    return new CodeFolder(folder);
+  }
+
+  journeys(): CodeFile[] {
+    return this.files((name) => isYaml(name) && !isScenario(name));
+  }
+
+  scenarios(): CodeFile[] {
+    return this.files(isScenario);
+  }
+
+  /** @throws PermanentError `validation` for a file of another make */
+  remembered(): Remembered {
+    const file = path.join(this.path, LOCK);
+    if (!existsSync(file)) return {};
+    try {
+      return lock.parse(JSON.parse(readFileSync(file, 'utf8'))).journeys;
+    } catch {
+      throw new PermanentError(
+        'validation',
+        `${file} can't be read. Remove it, then pull into another folder and compare.`,
+      );
+    }
+  }
+
+  write(files: readonly CodeFile[]): void {
+    mkdirSync(this.path, { recursive: true });
+    for (const { name, text } of files) this.replace(name, text);
+  }
+
+  remember(journeys: Remembered): void {
+    const inOrder = Object.fromEntries(Object.entries(journeys).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    this.write([{ name: LOCK, text: `${JSON.stringify({ journeys: inOrder }, null, 2)}\n` }]);
+  }
+
+  private files(isWanted: (name: string) => boolean): CodeFile[] {
+    if (!existsSync(this.path)) return [];
+    return readdirSync(this.path)
+      .filter((name) => !name.startsWith('.') && isWanted(name))
+      .toSorted()
+      .map((name) => ({ name, text: readFileSync(path.join(this.path, name), 'utf8') }));
+  }
+
+  /** Never half a file. */
+  private replace(name: string, text: string): void {
+    const file = path.join(this.path, name);
+    writeFileSync(`${file}.part`, text);
+    renameSync(`${file}.part`, file);
+  }
+}
+
+export function printFaults(folder: string, faults: readonly CodeFault[]): void {
+  for (const { file, line, pointer, message } of faults) {
+    const place = path.join(folder, file) + (line === null ? '' : `:${line}`);
+    console.error(`${place}  ${pointer === '' ? '' : `${pointer}: `}${message}`);
+  }
+  console.error(`\n${faults.length === 1 ? 'One fault' : `${faults.length} faults`}. Nothing was done.`);
+}

@@ -1,0 +1,109 @@
+import { stdin, stdout } from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import {
+  ApplyCode,
+  type ApplyOptions,
+  type CodeChange,
+  type CodeOptions,
+  EnsureFirstShop,
+  isWork,
+  PlanCode,
+  readCode,
+} from '#app/application';
+import { PermanentError } from '#app/domain';
+import { CodeFolder, printFaults } from './code-folder.js';
+
+/** For scripts: there is something to apply. */
+const CHANGES = 2;
+
+export async function pull(context: INestApplicationContext, path: string, options: { force: boolean }): Promise<void> {
+  const folder = new CodeFolder(path);
+  const shopId = await firstShop(context);
+  const { writes, same, others, remembered } = await context
+    .get(PlanCode)
+    .pull(shopId, folder.journeys(), folder.remembered(), options);
+  folder.write(writes);
+  folder.remember(remembered);
+  for (const { name } of writes) console.log(`wrote ${name}`);
+  for (const name of others) console.log(`left ${name}: the shop doesn't have its journey`);
+  console.log(`${writes.length} written, ${same.length} the same already.`);
+}
+
+/** @returns the exit code: 0 nothing to do, 1 faults, 2 changes */
+export async function plan(context: INestApplicationContext, path: string, options: CodeOptions): Promise<number> {
+  const folder = CodeFolder.existing(path);
+  const shopId = await firstShop(context);
+  const code = readCode(folder.journeys());
+  const { faults, changes } = await context.get(PlanCode).plan(shopId, code, folder.remembered());
+  if (faults.length > 0) {
+    printFaults(path, faults);
+    return 1;
+  }
+  for (const change of changes) print(change, options);
+  const work = changes.filter((change) => isWork(change, options)).length;
+  console.log(work === 0 ? 'Nothing to do.' : `${work} of ${changes.length} journeys to apply.`);
+  return work === 0 ? 0 : CHANGES;
+}
+
+/** @returns the exit code: 1 for faults and for a refusal at the prompt */
+export async function apply(
+  context: INestApplicationContext,
+  path: string,
+  options: ApplyOptions & { readonly yes: boolean },
+): Promise<number> {
+  const folder = CodeFolder.existing(path);
+  const planned = await plan(context, path, options);
+  if (planned === 1) return 1;
+  if (planned === CHANGES && !options.yes && !(await agrees())) {
+    console.log('Nothing was applied.');
+    return 1;
+  }
+  const { journeys } = readCode(folder.journeys());
+  const applied = await context.get(ApplyCode).run(await firstShop(context), journeys, folder.remembered(), options);
+  folder.remember(applied.remembered);
+  for (const { deed, key, version } of applied.done) console.log(`${deed} ${key}, version ${version}`);
+  return 0;
+}
+
+async function firstShop(context: INestApplicationContext): Promise<string> {
+  return (await context.get(EnsureFirstShop).run({ withOwnerKey: false })).shopId;
+}
+
+function print(change: CodeChange, options: CodeOptions): void {
+  const { key, kind, diff } = change;
+  const sign = { new: '+', changed: '~', unchanged: '=', draft: '=', missing: '-', archived: '!' }[kind];
+  console.log(`${sign} ${key}: ${[wordOf(change, options), ...driftOf(change)].join('; ')}`);
+  if (diff !== '' && kind !== 'draft') console.log(`${diff.replaceAll(/^/gm, '    ')}\n`);
+}
+
+function wordOf(change: CodeChange, options: CodeOptions): string {
+  const { kind, state, isRemembered } = change;
+  if (kind === 'draft') {
+    if (state === 'paused') return 'a draft of a paused journey; publish it by hand';
+    return options.publish ? 'a draft, to be published' : 'a draft; --publish makes it live';
+  }
+  if (kind === 'missing') {
+    if (!isRemembered) return 'only in the shop, never pulled';
+    return options.archiveMissing
+      ? 'only in the shop, to be archived'
+      : 'only in the shop; --archive-missing archives it';
+  }
+  return kind;
+}
+
+function driftOf({ kind, isDrifted, isRemembered }: CodeChange): string[] {
+  if (!isDrifted || (kind === 'missing' && !isRemembered)) return [];
+  return [isRemembered ? 'DRIFT: changed in the shop since it was pulled' : 'DRIFT: in the shop, but never pulled'];
+}
+
+async function agrees(): Promise<boolean> {
+  if (!stdin.isTTY)
+    throw new PermanentError('validation', 'Nobody is there to be asked. Look at the plan, then add --yes.');
+  const lines = createInterface({ input: stdin, output: stdout });
+  try {
+    return /^y(es)?$/i.test((await lines.question('Apply this? [y/N] ')).trim());
+  } finally {
+    lines.close();
+  }
+}
