@@ -7,6 +7,13 @@ const MAX_ALIASES = 20;
 /** Deeper than any document's settings; keeps recursion over hostile input short. */
 const MAX_DEPTH = 32;
 
+/** Open at one time; placeholders and pictures of brackets in texts need a few besides the levels. */
+const MAX_OPEN_BRACKETS = 3 * MAX_DEPTH;
+/** Levels that open on one line, as in `- - - x`. */
+const COMPACT_LEVELS = /(?:[-?:][ \t]+){33}/;
+/** A list on the line of its key, which YAML doesn't allow: a text full of them takes long to be refused. */
+const LIST_BESIDE_KEY = /:[ \t]+[-?][ \t]/g;
+
 export type ReadJourney = { readonly document: JourneyDocument } | { readonly faults: readonly Fault[] };
 
 /** Reads a journey as its author wrote it. Faults name the line (`#line-12`) or the place as a JSON pointer. */
@@ -45,7 +52,21 @@ function parseJson(text: string): ReadJourney {
   return readJourney(input);
 }
 
+/**
+ * The YAML parser recurses per level, and a text of some thousand open brackets makes it run out of stack in a way that ends the
+ * process instead of throwing. So levels are counted first; brackets within words count too, which no honest text notices.
+ */
+function isNestedTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    if (depth > MAX_OPEN_BRACKETS) return true;
+  }
+  return COMPACT_LEVELS.test(text) || [...text.matchAll(LIST_BESIDE_KEY)].length > MAX_OPEN_BRACKETS;
+}
+
 function parseYaml(text: string): ReadJourney {
+  if (isNestedTooDeep(text)) return refuse('', 'malformed', `The text is nested deeper than ${MAX_DEPTH} levels.`);
   const lines = new LineCounter();
   const document = parseDocument(text, {
     version: '1.2',
