@@ -11,7 +11,7 @@ export {
 } from './check/finding.js';
 export { playStory, type Played, type PlayedRun } from './check/play.js';
 export type { Story, StoryEvent } from './check/story.js';
-export { storyOf, toldOf, type World } from './check/world.js';
+export { toldOf, type World } from './check/world.js';
 export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';
