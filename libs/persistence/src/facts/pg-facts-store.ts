@@ -37,9 +37,12 @@ const FIRST_TELLERS = `
   select d.source_id, d.dedupe_key, d.event_id from unnest($1::uuid[], $2::text[]) as r (source_id, key)
   join app.inbox_dedupe d on d.shop_id = app.current_shop() and d.source_id = r.source_id and d.dedupe_key = r.key`;
 
+/** One look-up by key for each, whatever the planner believes about a table it has no statistics of. */
 const IDENTITIES = `
-  select i.kind, i.value, i.customer_id from unnest($1::text[], $2::text[]) as r (kind, value)
-  join app.customer_identity i on i.kind = r.kind and i.value = r.value`;
+  select r.kind, r.value, i.customer_id from unnest($1::text[], $2::text[]) as r (kind, value)
+  cross join lateral (
+    select o.customer_id from app.customer_identity o
+    where o.shop_id = app.current_shop() and o.kind = r.kind and o.value = r.value offset 0) i`;
 const ORDERS = 'select id, external_id, customer_id, facts from app.orders where external_id = any($1::text[])';
 const CUSTOMERS = 'select id, facts, created_at from app.customer where id = any($1::uuid[])';
 const PLACED = `
