@@ -80,13 +80,14 @@ async function main(): Promise<void> {
   try {
     for (const suite of suites) {
       const result = await run(rig, suite, sizes);
+      // at once: a later suite that fails takes nothing along
+      print(result.figures);
       figures.push(...result.figures);
       plan = result.plan ?? plan;
     }
   } finally {
     await rig.stop();
   }
-  print(figures);
   if (plan) process.stdout.write(`${plan}\n`);
   const machine = {
     cpus: cpus().length,

@@ -1,9 +1,6 @@
-import type { StepDocument } from '#app/domain';
-import { aJourney, JourneyRig, NOW, type Person, send, wait } from './journeys-rig.js';
+import { aJourney, JourneyRig, NOW, type Person, send, step, wait } from './journeys-rig.js';
 
 const after = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
-const step = (id: string, kind: string, settings: object): StepDocument =>
-  ({ id, kind, settings }) as unknown as StepDocument;
 
 let rig: JourneyRig;
 beforeEach(async () => {

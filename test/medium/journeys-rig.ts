@@ -300,6 +300,9 @@ export const send = (id: string, more: object = {}): StepDocument => ({
   settings: { template: 'hello', channels: ['email', 'sms'], ...more },
 });
 
+export const step = (id: string, kind: string, settings: object): StepDocument =>
+  ({ id, kind, settings }) as unknown as StepDocument;
+
 export const wait = (id: string, duration: string): StepDocument => ({ id, kind: 'wait', settings: { for: duration } });
 
 /** A service journey per order that sends at once; override what matters. */

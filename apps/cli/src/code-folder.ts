@@ -68,10 +68,12 @@ export class CodeFolder {
   }
 }
 
+export function faultLine(folder: string, { file, line, pointer, message }: CodeFault): string {
+  const place = path.join(folder, file) + (line === null ? '' : `:${line}`);
+  return `${place}  ${pointer === '' ? '' : `${pointer}: `}${message}`;
+}
+
 export function printFaults(folder: string, faults: readonly CodeFault[]): void {
-  for (const { file, line, pointer, message } of faults) {
-    const place = path.join(folder, file) + (line === null ? '' : `:${line}`);
-    console.error(`${place}  ${pointer === '' ? '' : `${pointer}: `}${message}`);
-  }
+  for (const fault of faults) console.error(faultLine(folder, fault));
   console.error(`\n${faults.length === 1 ? 'One fault' : `${faults.length} faults`}. Nothing was done.`);
 }

@@ -248,6 +248,6 @@ export { type AppliedCode, ApplyCode, type ApplyOptions } from './code/apply-cod
 export { type CodeChange, type CodeOptions, isWork } from './code/compare-code.js';
 export { type CodePlan, PlanCode } from './code/plan-code.use-case.js';
 export { playScenario } from './code/play-scenario.js';
-export { type Code, type CodeFault, type CodeFile, readCode } from './code/read-code.js';
+export { type Code, type CodeFault, type CodeFile, placed, readCode } from './code/read-code.js';
 export { readScenario } from './code/read-scenario.js';
 export type { Remembered } from './code/shop-journeys.js';

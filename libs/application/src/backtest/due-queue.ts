@@ -1,4 +1,5 @@
 import type { Instant } from '#app/domain';
+import TinyQueue from 'tinyqueue';
 
 interface Due<T> {
   readonly at: Instant;
@@ -6,52 +7,23 @@ interface Due<T> {
   readonly item: T;
 }
 
-/** What falls due when, the earliest first; equal times in the order in which they were added. A binary heap. */
+/** What falls due when, the earliest first; equal times in the order in which they were added. */
 export class DueQueue<T> {
-  private readonly heap: Due<T>[] = [];
+  private readonly heap = new TinyQueue<Due<T>>([], (a, b) => a.at - b.at || a.place - b.place);
   private added = 0;
 
   /** When the next item falls due; infinite when there is none. */
   get nextAt(): Instant {
-    return this.heap[0]?.at ?? Infinity;
+    return this.heap.peek()?.at ?? Infinity;
   }
 
   add(at: Instant, item: T): void {
     this.added += 1;
-    const due = { at, place: this.added, item };
-    let index = this.heap.push(due) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!isBefore(due, this.heap[parent])) break;
-      this.heap[index] = this.heap[parent] as Due<T>;
-      index = parent;
-    }
-    this.heap[index] = due;
+    this.heap.push({ at, place: this.added, item });
   }
 
   /** The item that falls due next, with its time. */
   take(): { readonly at: Instant; readonly item: T } | undefined {
-    const first = this.heap[0];
-    const last = this.heap.pop();
-    if (first && last && first !== last) this.sink(last);
-    return first;
+    return this.heap.pop();
   }
-
-  private sink(due: Due<T>): void {
-    const { heap } = this;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      if (child + 1 < heap.length && isBefore(heap[child + 1], heap[child])) child += 1;
-      if (!isBefore(heap[child], due)) break;
-      heap[index] = heap[child] as Due<T>;
-      index = child;
-    }
-    heap[index] = due;
-  }
-}
-
-function isBefore<T>(a: Due<T> | undefined, b: Due<T> | undefined): boolean {
-  if (!a || !b) return a !== undefined;
-  return a.at < b.at || (a.at === b.at && a.place < b.place);
 }

@@ -1,6 +1,6 @@
 import type { Fault, JourneyDocument } from '#app/domain';
-import { LineCounter, parseDocument } from 'yaml';
 import { parseJourneyText } from '../journeys/parse-journey.js';
+import { readYaml } from '../journeys/read-yaml.js';
 
 export interface CodeFile {
   readonly name: string;
@@ -53,28 +53,14 @@ export function readCode(files: readonly CodeFile[]): Code {
 
 /** Faults with the lines of a file. */
 export function placed({ name: file, text }: CodeFile, faults: readonly Fault[]): CodeFault[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { stringKeys: true, prettyErrors: false, lineCounter: lines });
+  const yaml = readYaml(text);
   return faults.map(({ pointer, message }) => {
     const named = /^#line-(\d+)$/.exec(pointer);
     return {
       file,
-      line: named ? Number(named[1]) : lineOf(pointer, document, lines),
+      line: named ? Number(named[1]) : 'faults' in yaml ? null : yaml.lineOf(pointer),
       pointer: named ? '' : pointer,
       message: message.replace(/^Line \d+(, column \d+)?: /, ''),
     };
   });
-}
-
-function lineOf(pointer: string, document: ReturnType<typeof parseDocument>, lines: LineCounter): number | null {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
-      return lines.linePos(Number(node.range[0])).line;
-  }
-  return null;
 }

@@ -8,8 +8,8 @@ import {
   MESSAGE_CLASSES,
   schemaFaults,
 } from '#app/domain';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readYaml } from '../journeys/read-yaml.js';
 import { type CodeFault, type CodeFile, placed } from './read-code.js';
 
 const time = z.iso.datetime({ offset: true, error: 'Write a time with its zone, e.g. 2026-05-04T10:00:00Z' });
@@ -92,16 +92,9 @@ export const SOMEBODY = { email: 'somebody@example.com' } as const;
 
 /** Reads a scenario file. Events are held to what the API takes. */
 export function readScenario(file: CodeFile): ReadScenario | { readonly faults: readonly CodeFault[] } {
-  const lines = new LineCounter();
-  const document = parseDocument(file.text, { stringKeys: true, prettyErrors: false, lineCounter: lines });
-  const problems = [...document.errors, ...document.warnings];
-  if (problems.length > 0) {
-    const faults = problems.map(({ message, pos }) => {
-      return { file: file.name, line: lines.linePos(pos[0]).line, pointer: '', message };
-    });
-    return { faults };
-  }
-  const parsed = scenario.safeParse(document.toJS({ maxAliasCount: 20 }));
+  const yaml = readYaml(file.text);
+  if ('faults' in yaml) return { faults: placed(file, yaml.faults) };
+  const parsed = scenario.safeParse(yaml.value);
   if (!parsed.success) return { faults: placed(file, schemaFaults(parsed.error, '', 'validation')) };
   const { steps, faults } = eventsOf(parsed.data);
   return faults.length > 0 ? { faults: placed(file, faults) } : { scenario: parsed.data, steps };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { endOfDay, type Instant, isIsoDate, PermanentError, startOfDay, toInstant } from '#app/domain';
+import { PermanentError } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import {
@@ -10,6 +10,7 @@ import {
   Visits,
   type VisitState,
 } from './visits.port.js';
+import { windowOfDays } from '../shops/window-of-days.js';
 
 export interface FunnelQuery {
   readonly version?: number | undefined;
@@ -93,18 +94,8 @@ export class ReadFunnel {
 
   private async filter(tx: Transaction, outline: JourneyOutline, query: FunnelQuery): Promise<VisitFilter> {
     const { timeZone } = await this.facts.shop(tx);
-    return { journeyId: outline.id, version: query.version ?? null, ...windowOf(query, timeZone) };
+    return { journeyId: outline.id, version: query.version ?? null, ...windowOfDays(query, timeZone) };
   }
-}
-
-function windowOf({ from, to }: FunnelQuery, zone: string): { from: Instant | null; to: Instant | null } {
-  const start = from === undefined ? null : isIsoDate(from) ? startOfDay(from, zone) : toInstant(from);
-  const end = to === undefined ? null : isIsoDate(to) ? endOfDay(to, zone) : toInstant(to);
-  if (start !== null && end !== null && start >= end) {
-    const message = 'The window is empty: "from" is not before "to". Swap them, or leave one out.';
-    throw new PermanentError('validation', message, { faults: [{ pointer: '/to', code: 'order', message }] });
-  }
-  return { from: start, to: end };
 }
 
 /** Steps in the order of the version asked for (the newest otherwise), then those of older ones. */

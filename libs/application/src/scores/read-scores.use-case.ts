@@ -1,14 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  endOfDay,
-  type Instant,
-  isIsoDate,
-  type IsoInstant,
-  PermanentError,
-  startOfDay,
-  toInstant,
-  toIso,
-} from '#app/domain';
+import { type IsoInstant, PermanentError, toIso } from '#app/domain';
 import {
   MixedScalesError,
   combineCounts,
@@ -21,6 +12,7 @@ import {
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { Shops } from '../shops/shops.repository.js';
 import { type ScoreCount, ScoreCountsReader, type ScoreGroup, type ScoreMetric } from './score-counts.repository.js';
+import { windowOfDays } from '../shops/window-of-days.js';
 
 export interface ScoresQuery {
   readonly metric: ScoreMetric;
@@ -61,7 +53,7 @@ export class ReadScores {
     const definition = definitionOf(metric);
     const { timeZone, from, to, counts } = await this.unitOfWork.inShop(shopId, async (tx) => {
       const shop = await this.shops.read(tx);
-      const bounds = boundsOf(query, shop.timeZone);
+      const bounds = windowOfDays(query, shop.timeZone);
       return {
         ...bounds,
         timeZone: shop.timeZone,
@@ -88,16 +80,6 @@ function definitionOf(metric: ScoreMetric): ScoreDefinition {
   const definition = scoreByCode(metric);
   if (definition === undefined) throw new PermanentError('not_found', `There is no score "${metric}".`);
   return definition;
-}
-
-function boundsOf({ from, to }: ScoresQuery, zone: string): { from: Instant | null; to: Instant | null } {
-  const start = from === undefined ? null : isIsoDate(from) ? startOfDay(from, zone) : toInstant(from);
-  const end = to === undefined ? null : isIsoDate(to) ? endOfDay(to, zone) : toInstant(to);
-  if (start !== null && end !== null && start >= end) {
-    const message = 'The window is empty: "from" is not before "to". Swap them, or leave one out.';
-    throw new PermanentError('validation', message, { faults: [{ pointer: '/to', code: 'order', message }] });
-  }
-  return { from: start, to: end };
 }
 
 function groupsOf(

@@ -46,6 +46,10 @@ export class PgJourneyStore extends JourneyStore {
     return journey;
   }
 
+  find(tx: Transaction, key: string): Promise<StoredJourney | null> {
+    return journeyByKey(tx, key, '');
+  }
+
   async lockForChange(tx: Transaction, key: string): Promise<StoredJourney | null> {
     await changeJourneyStates(tx);
     return lock(tx, key);
@@ -153,9 +157,11 @@ export class PgJourneyStore extends JourneyStore {
   }
 }
 
-async function lock(tx: Transaction, key: string): Promise<StoredJourney | null> {
+const lock = (tx: Transaction, key: string): Promise<StoredJourney | null> => journeyByKey(tx, key, 'for update');
+
+async function journeyByKey(tx: Transaction, key: string, mode: '' | 'for update'): Promise<StoredJourney | null> {
   const [row] = await pg(tx).query<JourneyRow>(
-    'select id, key, state, live_version_id from app.journey where shop_id = app.current_shop() and key = $1 for update',
+    `select id, key, state, live_version_id from app.journey where shop_id = app.current_shop() and key = $1 ${mode}`,
     [key],
   );
   return row ? { id: row.id, key: row.key, state: row.state, liveVersionId: row.live_version_id } : null;

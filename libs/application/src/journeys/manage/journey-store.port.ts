@@ -51,6 +51,8 @@ export abstract class JourneyStore {
   /** The journey with this key, made as a draft when there is none; locked until the transaction ends. */
   abstract lockOrCreate(tx: Transaction, id: string, key: string, title: string): Promise<StoredJourney>;
 
+  abstract find(tx: Transaction, key: string): Promise<StoredJourney | null>;
+
   /**
    * Waits until no worker decides on the present states of the shop's journeys, then locks this one; until the transaction ends
    * none starts to.

@@ -70,7 +70,8 @@ export class PublishJourney {
   /** People enter the version before again; runs that were taken over and have not gone on since wait where they waited. */
   async undo(shopId: string, key: string): Promise<{ readonly key: string; readonly version: number } & TakeBack> {
     const { publication, version } = await this.unitOfWork.inShop(shopId, async (tx) => {
-      const journey = await this.existing(tx, key);
+      const journey = await this.journeys.lockForChange(tx, key);
+      if (!journey) throw missing(key);
       const last = await this.publications.latest(tx, journey.id);
       const before = last?.fromVersionId ?? null;
       if (!last || before === null || journey.state === 'archived')
@@ -103,20 +104,14 @@ export class PublishJourney {
   }
 
   private async outlook(tx: Transaction, key: string, plan: MigrationPlan) {
-    const journey = await this.existing(tx, key);
-    const latest = await this.journeys.latestVersion(tx, journey.id);
+    const journey = await this.journeys.find(tx, key);
+    const latest = journey && (await this.journeys.latestVersion(tx, journey.id));
     if (!latest) throw missing(key);
     const target = await this.runs.version(tx, latest.id);
     if (target) checkMigration(plan, target.plan);
     const from = journey.liveVersionId === null ? undefined : await this.runs.version(tx, journey.liveVersionId);
     const waiting = await this.publications.waiting(tx, journey.id);
     return { journey, latest, waiting, from: from?.version, steps: target?.plan.steps ?? new Map<string, unknown>() };
-  }
-
-  private async existing(tx: Transaction, key: string): Promise<StoredJourney> {
-    const journey = await this.journeys.lockForChange(tx, key);
-    if (!journey) throw missing(key);
-    return journey;
   }
 
   private async pages(shopId: string, page: (tx: Transaction, after: Last) => Promise<Last>): Promise<void> {

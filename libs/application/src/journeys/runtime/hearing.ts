@@ -8,8 +8,9 @@ import {
   type Json,
   toIso,
 } from '#app/domain';
+import type { Transaction } from '../../ports/unit-of-work.port.js';
 import type { FoldedEvent } from '../journey-runtime.port.js';
-import type { JourneyInForce } from './journey-plans.js';
+import type { JourneyInForce, JourneyPlans } from './journey-plans.js';
 import { type RunBatch, TrackedRun } from './run-batch.js';
 import type { EntryWish, StoredRun } from './run-store.port.js';
 
@@ -44,6 +45,23 @@ export function moveRuns(batch: RunBatch, { folded, view }: Hearing, now: Instan
     const decision = decide(tracked.journey.plan, tracked.run.state, { type: 'event', event: view }, snapshot, now);
     batch.apply(tracked, decision, snapshot);
     if (folded.orderId !== null && !beside.has(tracked)) tracked.snapshot = folded.snapshot;
+  }
+}
+
+/** Puts stored runs into the batch, each with the version that it is pinned to. */
+export async function trackStored(
+  tx: Transaction,
+  plans: JourneyPlans,
+  batch: RunBatch,
+  stored: readonly StoredRun[],
+): Promise<void> {
+  const journeys = await plans.of(
+    tx,
+    stored.map((run) => run.versionId),
+  );
+  for (const run of stored) {
+    const journey = journeys.get(run.versionId);
+    if (journey) batch.track(new TrackedRun(run, journey, false, undefined));
   }
 }
 

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Act, type ActEffect, type Decision, enter, type Instant, type RunState, toIso } from '#app/domain';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
-import { type Entered, startRun, toWish } from './hearing.js';
+import { type Entered, startRun, toWish, trackStored } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
-import { type DecidedAct, type RunBatch, TrackedRun } from './run-batch.js';
+import type { DecidedAct, RunBatch, TrackedRun } from './run-batch.js';
 import { RunStore } from './run-store.port.js';
 
 /** Runs that may begin one after the other because each starts the next, within one transaction. */
@@ -79,14 +79,7 @@ export class LinkJourneys {
     );
     if (customerIds.length === 0) return;
     const stored = (await this.runs.lockWaiting(tx, customerIds)).filter((run) => !batch.isTracked(run.id));
-    const journeys = await this.plans.of(
-      tx,
-      stored.map((run) => run.versionId),
-    );
-    for (const run of stored) {
-      const journey = journeys.get(run.versionId);
-      if (journey) batch.track(new TrackedRun(run, journey, false, undefined));
-    }
+    await trackStored(tx, this.plans, batch, stored);
     batch.holdsRunsOf(customerIds);
   }
 }

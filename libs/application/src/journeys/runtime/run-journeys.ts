@@ -4,9 +4,9 @@ import { FactsReader, type FactsSubject } from '../../facts/facts.repository.js'
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import { type FoldedEvent, JourneyRuntime, type RuntimeReport } from '../journey-runtime.port.js';
-import { hear, type Hearing, moveRuns, startRun, toWish } from './hearing.js';
+import { hear, type Hearing, moveRuns, startRun, toWish, trackStored } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
-import { RunBatch, TrackedRun } from './run-batch.js';
+import { RunBatch, type TrackedRun } from './run-batch.js';
 import { RunStore, type StoredRun } from './run-store.port.js';
 import { RunWriter } from './run-writer.js';
 
@@ -46,7 +46,7 @@ export class RunJourneys extends JourneyRuntime {
       wishes.length === 0 ? [] : this.runs.earlierEntries(tx, wishes),
     ]);
     batch.knowEntries(earlier);
-    await this.track(tx, batch, [...waiting, ...short]);
+    await trackStored(tx, this.plans, batch, [...waiting, ...short]);
     batch.holdsRunsOf(customerIds);
     await this.loadOwnOrders(tx, shop, batch, events);
     for (const heard of hearings) {
@@ -79,17 +79,6 @@ export class RunJourneys extends JourneyRuntime {
       .filter(({ plan }) => plan.goal && types.has(plan.goal.event))
       .map(({ version }) => version.journeyId);
     return aimed.length === 0 ? [] : this.runs.lockShortOfGoal(tx, customerIds, aimed);
-  }
-
-  private async track(tx: Transaction, batch: RunBatch, stored: readonly StoredRun[]): Promise<void> {
-    const journeys = await this.plans.of(
-      tx,
-      stored.map((run) => run.versionId),
-    );
-    for (const run of stored) {
-      const journey = journeys.get(run.versionId);
-      if (journey) batch.track(new TrackedRun(run, journey, false, undefined));
-    }
   }
 
   /** Events without an order, and new orders, reach runs of other orders: those decide on the facts of their own. */
