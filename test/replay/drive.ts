@@ -51,6 +51,8 @@ export class Drive {
     private readonly days: readonly Day[],
     /** The name of an order by the id under which it was sent */
     private readonly names: ReadonlyMap<string, string>,
+    /** ISO 8601 duration, see the clock's `step`; undefined stops at each due time. */
+    private readonly step: string | undefined,
   ) {}
 
   static connect(url: string, key: string): AfterglowClient {
@@ -110,7 +112,7 @@ export class Drive {
 
   private async advance(target: { to: string } | { by: string }): Promise<void> {
     const startedAt = performance.now();
-    await this.client.post('/api/v1/clock/advance', target);
+    await this.client.post('/api/v1/clock/advance', { ...target, step: this.step });
     this.timing.advances += 1;
     this.timing.advanceSeconds += (performance.now() - startedAt) / 1000;
   }

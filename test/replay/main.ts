@@ -14,9 +14,14 @@ interface Input {
   days: Day[];
 }
 
-function titleOf({ backend, twice, seed, target }: Plan): string {
+function titleOf({ backend, twice, seed, step, target }: Plan): string {
   const where = target ? target.url : backend;
-  return [where, ...(twice ? ['twice'] : []), ...(seed === undefined ? [] : [`shuffled, seed ${seed}`])].join(', ');
+  return [
+    where,
+    ...(twice ? ['twice'] : []),
+    ...(seed === undefined ? [] : [`shuffled, seed ${seed}`]),
+    ...(step ? [`stops each ${step}`] : []),
+  ].join(', ');
 }
 
 async function replay(plan: Plan, input: Input): Promise<Report> {
@@ -39,7 +44,7 @@ async function drive(plan: Plan, input: Input, client: ReturnType<typeof Drive.c
   const { data, days, folder } = input;
   const title = titleOf(plan);
   const names = new Map(data.orders.map((order) => [String(order.id), order.name]));
-  const drive = new Drive(client, days, names);
+  const drive = new Drive(client, days, names, plan.step);
   const startedAt = performance.now();
   await drive.setUp();
   const postings = days.reduce((sum, day) => sum + day.postings.length, 0);

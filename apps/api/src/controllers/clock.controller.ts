@@ -38,6 +38,7 @@ export class ClockController implements BeforeApplicationShutdown {
   async advance(@Body({ schema: clockAdvance }) advance: z.output<typeof clockAdvance>): Promise<{ now: IsoInstant }> {
     const present = await this.clock.present();
     const target = 'to' in advance ? toInstant(advance.to) : addDuration(present, advance.by, 'UTC');
-    return { now: toIso(await this.clock.to(target)) };
+    const stepMs = advance.step === undefined ? 0 : addDuration(present, advance.step, 'UTC') - present;
+    return { now: toIso(await this.clock.to(target, stepMs)) };
   }
 }

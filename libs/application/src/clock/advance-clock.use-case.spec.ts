@@ -69,6 +69,12 @@ describe('AdvanceClock', () => {
     expect(stored.steps).toEqual([120, 150, 200]);
   });
 
+  it('stops at multiples of a step alone, never before a thing is due and never beyond the target', async () => {
+    const stored = new Stored([120, 130, 131, 195, 300]);
+    expect(await aClock(stored).to(198, 30)).toBe(198);
+    expect(stored.steps).toEqual([130, 160, 198, 198]);
+  });
+
   it('never steps back to what fell due in the past meanwhile', async () => {
     const stored = new Stored([150, 40, 150, 180]);
     await aClock(stored).to(200);

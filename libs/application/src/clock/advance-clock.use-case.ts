@@ -26,10 +26,11 @@ export class AdvanceClock {
   ) {}
 
   /**
-   * Returns the new present once everything due up to it has been done.
+   * Returns the new present once everything due up to it has been done. `stepMs`: stop only at whole multiples of it, counted from
+   * the present; 0 stops at each due time.
    * @throws PermanentError `clock.not_virtual`, `conflict` for a target in the past, `clock.busy` beside a running advance
    */
-  async to(target: Instant): Promise<Instant> {
+  async to(target: Instant, stepMs = 0): Promise<Instant> {
     const present = await this.present();
     if (target < present) {
       throw new PermanentError(
@@ -37,7 +38,7 @@ export class AdvanceClock {
         `The clock stands at ${toIso(present)} and never goes back. Name a later time.`,
       );
     }
-    const reached = await this.virtual.exclusively(() => this.step(target));
+    const reached = await this.virtual.exclusively(() => this.walk(target, stepMs));
     if (reached === null)
       throw new PermanentError('clock.busy', 'The clock is being advanced already. Wait until that call returns.');
     return reached;
@@ -58,7 +59,7 @@ export class AdvanceClock {
     return present;
   }
 
-  private async step(target: Instant): Promise<Instant> {
+  private async walk(target: Instant, stepMs: number): Promise<Instant> {
     // Read again: another advance may have ended just before this one got its turn.
     const present = await this.present();
     if (target < present)
@@ -73,13 +74,13 @@ export class AdvanceClock {
       if (due > target) break;
       // what an event that came just now has made due already is done at this instant: time never goes back
       if (due <= reached) continue;
-      await this.virtual.set(due);
-      reached = due;
+      reached = Math.min(stopFor(due, present, stepMs), target);
+      await this.virtual.set(reached);
       this.hint({
         inbox: false,
-        timers: nextTimer === due,
-        messages: nextMessage === due,
-        calls: nextCall === due,
+        timers: (nextTimer ?? Infinity) <= reached,
+        messages: (nextMessage ?? Infinity) <= reached,
+        calls: (nextCall ?? Infinity) <= reached,
       });
       hintedAt = this.clock.monotonicMs();
     }
@@ -120,4 +121,9 @@ export class AdvanceClock {
     this.hints.hint('delivery-email');
     this.hints.hint('delivery-sms');
   }
+}
+
+/** The first stop at or after a due time. */
+function stopFor(due: Instant, start: Instant, stepMs: number): Instant {
+  return stepMs <= 0 ? due : start + Math.ceil((due - start) / stepMs) * stepMs;
 }
