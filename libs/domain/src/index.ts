@@ -40,6 +40,7 @@ export {
   type CustomerFacts,
   EMPTY_CUSTOMER,
   emptyOrder,
+  isErased,
   type OrderFacts,
   type ParcelFacts,
   type ParcelState,

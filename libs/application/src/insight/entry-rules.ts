@@ -6,6 +6,7 @@ import {
   type FactsView,
   factsView,
   type Instant,
+  isErased,
   type JourneyPlan,
   type Json,
   PermanentError,
@@ -14,7 +15,16 @@ import {
 } from '#app/domain';
 import { factsIn, partsOf } from './condition-parts.js';
 
-export type RuleName = 'event' | 'live' | 'where' | 'audience' | 'entry-key' | 're-entry' | 'start' | 'entry';
+export type RuleName =
+  | 'event'
+  | 'live'
+  | 'erased'
+  | 'where'
+  | 'audience'
+  | 'entry-key'
+  | 're-entry'
+  | 'start'
+  | 'entry';
 
 /** The event that a rule was asked about. */
 export interface RuleEvent {
@@ -49,10 +59,13 @@ export function ruleEvent({ id, type, occurredAt, receivedAt, order }: DomainEve
 /** Longest entry key that a run can have. */
 const MAX_ENTRY_KEY_CHARS = 200;
 
+const ERASED: RuleResult = { rule: 'erased', holds: false, facts: {}, says: 'The customer had asked to be erased.' };
+
 /** The rules that ask the facts: trigger, audience and entry key, as the engine asks them on entry. */
 export function factRules(plan: JourneyPlan, event: DomainEvent, snapshot: FactsSnapshot, now: Instant): RuleResult[] {
   const rules = new FactRules(plan, viewOf(plan, event, snapshot, now));
   const results: RuleResult[] = [];
+  if (isErased(snapshot.customer)) results.push(ERASED);
   const { where } = plan.trigger;
   if (where !== null) results.push(rules.condition('where', 'The condition on the event', where));
   if (plan.audience !== null) results.push(rules.condition('audience', 'The audience', plan.audience));

@@ -7,6 +7,7 @@ export function inWords(at: Instant | string, zone: string): string {
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
+  erased: 'the customer asked to be erased',
   'no-address': 'there is no address to write to',
   'no-consent': 'the customer has not agreed to messages of this kind',
   'opted-out': 'the customer has opted out',
@@ -31,6 +32,7 @@ export function endInWords(reason: string | null): string {
   if (kind === 'end') return 'it came to the end of the journey';
   if (kind === 'exit') return `${rest} ends this journey`;
   if (kind === 'step') return `the step "${rest}" ended it`;
+  if (kind === 'erased') return 'the customer asked to be erased';
   if (kind === 'audience') return 'the customer was no longer in the audience';
   if (kind === 'stopped') return `the journey "${rest}" stopped it`;
   if (kind === 'archived') return 'the journey was archived';
@@ -62,6 +64,7 @@ function startedBy(data: Data): string {
 export function refusalInWords(refused: string): string {
   const reasons: Readonly<Record<string, string>> = {
     'not-live': 'it was not live',
+    erased: 'the customer asked to be erased',
     audience: 'the customer was not in its audience',
     'entry-key': 'there was no entry key',
     'entered-before': 'the entry key was used before',

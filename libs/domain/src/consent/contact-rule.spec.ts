@@ -29,6 +29,12 @@ describe('mayContact', () => {
     expect(verdicts(aCustomer('opted_in'), true)).toEqual(Array(4).fill('suppressed'));
   });
 
+  it('refuses every class once the person asked to be erased', () => {
+    expect(verdicts({ ...aCustomer('opted_in'), erasedAt: '2026-03-02T09:00:00.000Z' })).toEqual(
+      Array(4).fill('erased'),
+    );
+  });
+
   it('refuses a medium on which the person has no address', () => {
     expect(mayContact(aCustomer('opted_in'), 'service', 'sms', false)).toEqual({
       allowed: false,

@@ -1,8 +1,8 @@
-import type { CustomerFacts } from '../facts/facts.js';
+import { type CustomerFacts, isErased } from '../facts/facts.js';
 import type { Medium, MessageClass } from './message-class.js';
 
 export type ContactVerdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: ContactRefusal };
-export type ContactRefusal = 'no-address' | 'no-consent' | 'opted-out' | 'suppressed';
+export type ContactRefusal = 'erased' | 'no-address' | 'no-consent' | 'opted-out' | 'suppressed';
 
 const ALLOWED: ContactVerdict = { allowed: true };
 const refuse = (reason: ContactRefusal): ContactVerdict => ({ allowed: false, reason });
@@ -25,6 +25,7 @@ export function mayContact(
   medium: Medium,
   isSuppressed: boolean,
 ): ContactVerdict {
+  if (isErased(customer)) return refuse('erased');
   if (addressOf(customer, medium) === null) return refuse('no-address');
   if (isSuppressed) return refuse('suppressed');
   if (messageClass === 'service') return ALLOWED;

@@ -40,6 +40,8 @@ export interface CustomerFacts {
   readonly attributes: Readonly<Record<string, string | number | boolean | null>>;
   readonly consents: Readonly<Partial<Record<ConsentChannel, ConsentFact>>>;
   readonly firstSeenAt: IsoInstant | null;
+  /** The latest request to erase this person: from the first one on nothing is sent to them and no journey takes them. */
+  readonly erasedAt?: IsoInstant;
   readonly stamps: Readonly<Record<string, Stamp>>;
 }
 
@@ -117,6 +119,10 @@ export const EMPTY_CUSTOMER: CustomerFacts = {
   firstSeenAt: null,
   stamps: {},
 };
+
+export function isErased({ erasedAt }: CustomerFacts): boolean {
+  return erasedAt !== undefined;
+}
 
 export function emptyOrder(id: string): OrderFacts {
   return {

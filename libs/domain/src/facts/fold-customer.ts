@@ -14,7 +14,10 @@ export function foldCustomer(customer: CustomerFacts, event: DomainEvent): Custo
   const identified = setStamped(seen, stamp, { email: event.customer?.email, phone: event.customer?.phone });
   const profiled = foldProfile(identified, stamp, profileOf(event));
   const consents = foldConsents(profiled.consents, event, stamp);
-  return consents === profiled.consents ? profiled : { ...profiled, consents };
+  const consenting = consents === profiled.consents ? profiled : { ...profiled, consents };
+  return event.type === 'customer.redacted'
+    ? setStamped(consenting, stamp, { erasedAt: event.occurredAt })
+    : consenting;
 }
 
 /** Two records of one person as one. Symmetric, so it does not matter which one survives. */

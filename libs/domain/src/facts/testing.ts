@@ -73,6 +73,7 @@ const body = fc.oneof(
   }),
   fc.record({ type: fc.constantFrom(...SHIPMENT_TYPES), data: parcel }),
   fc.record({ type: fc.constant('customer.updated' as const), data: fc.record({ profile: maybe(profile) }) }),
+  fc.record({ type: fc.constant('customer.redacted' as const), data: fc.constant({}) }),
   fc.record({
     type: fc.constant('consent.changed' as const),
     data: fc.record({

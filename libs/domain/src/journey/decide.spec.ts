@@ -1,3 +1,4 @@
+import { EMPTY_CUSTOMER } from '../facts/facts.js';
 import { toInstant } from '../time/instant.js';
 import { decide, enter } from './decide.js';
 import type { JourneyPlan } from './plan.js';
@@ -7,6 +8,7 @@ import { anEvent, aPlan, aSnapshot } from './testing.js';
 const NINE = '2026-05-04T09:00:00Z';
 const placed = anEvent('order.placed', NINE);
 const at = toInstant;
+const erased = { ...aSnapshot(), customer: { ...EMPTY_CUSTOMER, erasedAt: NINE } };
 const HELLO = { id: 'hello', kind: 'say', settings: { template: 'hello', channels: ['email'] } } as const;
 
 function entered(plan: JourneyPlan, snapshot = aSnapshot(), now = NINE): Decision {
@@ -48,6 +50,10 @@ describe('enter', () => {
     expect(enter(aPlan(extra), placed, aSnapshot(), at(NINE))).toMatchObject({ entered: false, reason });
   });
 
+  it('refuses whoever asked to be erased', () => {
+    expect(enter(aPlan(), placed, erased, at(NINE))).toEqual({ entered: false, reason: 'erased' });
+  });
+
   it('says which fact was missing', () => {
     const result = enter(aPlan({ audience: 'order.total.amount > 5' }), placed, aSnapshot(), at(NINE));
     expect(result).toHaveProperty('detail', expect.stringContaining('No such key: amount'));
@@ -55,6 +61,15 @@ describe('enter', () => {
 });
 
 describe('decide', () => {
+  it.each([
+    { type: 'event', event: anEvent('customer.redacted', '2026-05-04T10:00:00Z') } as const,
+    { type: 'woke', dueAt: at('2026-05-04T11:00:00Z') } as const,
+  ])('ends the run of whoever asked to be erased on $type', (input) => {
+    const { run, effects } = decide(aPlan(), entered(aPlan()).run, input, erased, at('2026-05-04T11:00:00Z'));
+    expect(run).toMatchObject({ status: 'exited', step: null, endReason: 'erased' });
+    expect(effects).toEqual([{ type: 'finish', status: 'exited', reason: 'erased' }]);
+  });
+
   it('goes on at the time it waited for, however late it is woken', () => {
     const plan = aPlan();
     const decision = woke(plan, entered(plan).run, '2026-05-04T11:00:00Z', '2026-05-05T00:00:00Z');

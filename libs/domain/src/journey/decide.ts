@@ -1,4 +1,5 @@
 import { PermanentError } from '../errors.js';
+import { isErased } from '../facts/facts.js';
 import type { EventView, FactsSnapshot } from '../facts/view.js';
 import { addDuration, type Instant, toInstant, toIso } from '../time/instant.js';
 import type { JourneyPlan, PlannedPattern } from './plan.js';
@@ -7,7 +8,11 @@ import { RunWalk, type WaitState } from './run-walk.js';
 
 export type EnterResult =
   | { readonly entered: true; readonly entryKey: string; readonly decision: Decision }
-  | { readonly entered: false; readonly reason: 'where' | 'audience' | 'entry-key'; readonly detail?: string };
+  | {
+      readonly entered: false;
+      readonly reason: 'erased' | 'where' | 'audience' | 'entry-key';
+      readonly detail?: string;
+    };
 
 /** Longest entry key that is stored. */
 const MAX_ENTRY_KEY_CHARS = 200;
@@ -17,6 +22,7 @@ const MAX_ENTRY_KEY_CHARS = 200;
  * caller's to check: the decision is only worth something when this key is new.
  */
 export function enter(plan: JourneyPlan, event: EventView, snapshot: FactsSnapshot, now: Instant): EnterResult {
+  if (isErased(snapshot.customer)) return { entered: false, reason: 'erased' };
   const run = newRun(event, now);
   const walk = new RunWalk(plan, run, event, snapshot, now);
   if (!matches(plan.trigger, event, walk)) return refused('where', walk);
@@ -29,6 +35,7 @@ export function enter(plan: JourneyPlan, event: EventView, snapshot: FactsSnapsh
 /**
  * The only place where a journey thinks: what a run does when it is told something. Pure; the same input gives the same decision.
  * A stale wake, an event that concerns nothing and anything told to a run that is over change nothing (a goal is still noted).
+ * Whatever a run is told after its person was erased, it ends.
  */
 export function decide(
   plan: JourneyPlan,
@@ -39,6 +46,10 @@ export function decide(
 ): Decision {
   const event = input.type === 'woke' ? run.entry : input.event;
   const walk = new RunWalk(plan, run, event, snapshot, now);
+  if (isErased(snapshot.customer)) {
+    if (run.status === 'waiting') end(walk, 'erased', now);
+    return walk.decision;
+  }
   if (input.type === 'entered') return run.status === 'active' && run.step === null ? start(plan, walk) : walk.decision;
   if (input.type === 'woke') wake(walk, input.dueAt);
   else hear(plan, walk, input.event, now);
@@ -57,6 +68,11 @@ function newRun(entry: EventView, now: Instant): RunState {
     goalAt: null,
     endReason: null,
   };
+}
+
+function end(walk: RunWalk, reason: string, now: Instant): void {
+  walk.set({ at: Math.max(walk.state.at, now) });
+  walk.finish('exited', reason);
 }
 
 function start(plan: JourneyPlan, walk: RunWalk, key?: string): Decision {

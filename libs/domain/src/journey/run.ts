@@ -6,7 +6,7 @@ import type { SurveyDefinition } from './document.js';
 
 export type RunStatus = 'active' | 'waiting' | 'completed' | 'exited' | 'failed';
 
-/** Why a run ended. `exit:<event type>` for exit events, `step:<id>` for an exit step, `audience` once that no longer holds, `end` after the last step. */
+/** Why a run ended. `exit:<event type>` for exit events, `step:<id>` for an exit step, `audience` once that no longer holds, `erased` with the person, `end` after the last step. */
 export type EndReason = string;
 
 /** What a run remembers besides its step. Stored as JSON. */

@@ -97,6 +97,16 @@ export class PgRunStore extends RunStore {
     );
   }
 
+  async suppressErased(tx: Transaction, customerIds: readonly string[]): Promise<void> {
+    for (const table of ['message', 'webhook_call'])
+      await pg(tx).query(
+        `update app.${table} set state = 'suppressed', reason = 'erased', lease_until = null
+         where shop_id = app.current_shop() and state in ('queued', 'claimed') and customer_id in (
+           select id from app.customer where shop_id = app.current_shop() and (id = any($1::uuid[]) or merged_into = any($1::uuid[])))`,
+        [customerIds],
+      );
+  }
+
   async suppressed(tx: Transaction, addresses: readonly AddressOnMedium[]): Promise<SuppressedAddress[]> {
     if (addresses.length === 0) return [];
     return await pg(tx).query<SuppressedAddress & { [column: string]: unknown }>(

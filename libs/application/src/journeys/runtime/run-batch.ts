@@ -109,7 +109,8 @@ export class RunBatch {
 
   /**
    * Runs of a person that an event concerns: of its order, or either of them without an order. A new order concerns those of earlier
-   * orders too: it is what brings a customer back, the goal or the end of much. Ended runs hear of their goal only.
+   * orders too: it is what brings a customer back, the goal or the end of much; an erasure concerns all. Ended runs hear of their
+   * goal only.
    */
   concerned({ customerId, orderId, event: { type, occurredAt } }: Told): TrackedRun[] {
     const runs = this.byCustomer.get(customerId) ?? [];
@@ -117,7 +118,8 @@ export class RunBatch {
       const { orderId: ownOrderId, state } = tracked.run;
       const isOfOrder = orderId === null || ownOrderId === null || ownOrderId === orderId;
       const isNextOrder = type === 'order.placed' && occurredAt >= state.entry.occurredAt;
-      return (isOfOrder || isNextOrder) && (tracked.isWaiting || tracked.isGoal(type));
+      const isErasure = type === 'customer.redacted';
+      return (isOfOrder || isNextOrder || isErasure) && (tracked.isWaiting || tracked.isGoal(type));
     });
   }
 

@@ -56,7 +56,14 @@ export class RunJourneys extends JourneyRuntime {
       moveRuns(batch, hearing, now);
       for (const entry of hearing.entries) startRun(batch, hearing, entry, now, this.ids.next());
     }
-    return this.writer.write(tx, shop.id, batch, now);
+    const report = await this.writer.write(tx, shop.id, batch, now);
+    const erased = events.filter(({ event }) => event.type === 'customer.redacted');
+    if (erased.length > 0)
+      await this.runs.suppressErased(
+        tx,
+        erased.map(({ customerId }) => customerId),
+      );
+    return report;
   }
 
   /** An event after which a journey of this very batch has changed what is known of the person. */

@@ -102,6 +102,9 @@ export abstract class RunStore {
   /** Takes back messages of these runs that nobody has claimed. */
   abstract suppressQueued(tx: Transaction, runIds: readonly string[], reason: string): Promise<void>;
 
+  /** Takes back what waits to go out about people who are erased: messages and calls that nobody hands over yet. */
+  abstract suppressErased(tx: Transaction, customerIds: readonly string[]): Promise<void>;
+
   /** Those of the addresses that must not be written to. */
   abstract suppressed(tx: Transaction, addresses: readonly AddressOnMedium[]): Promise<SuppressedAddress[]>;
 }

@@ -1,0 +1,73 @@
+import type { CustomerFacts } from '#app/domain';
+import { expectInvariants } from '../support/invariants.js';
+import { aJourney, JourneyRig, NOW, type Person, send, step, wait } from './journeys-rig.js';
+
+const after = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
+
+describe('somebody who asks to be erased', () => {
+  let rig: JourneyRig;
+  beforeEach(async () => {
+    rig = await JourneyRig.start('journeys-erasure');
+  });
+  afterEach(async () => {
+    await expectInvariants(rig.ownerUrl);
+    await rig.stop();
+  });
+
+  const erase = async (person: Person): Promise<Person> => {
+    const customer: CustomerFacts = { ...person.customer, erasedAt: after(1) };
+    await rig.query('update app.customer set facts = $2 where id = $1', [person.customerId, JSON.stringify(customer)]);
+    return { ...person, customer };
+  };
+  const tellErasure = (person: Person) =>
+    rig.hear(rig.event(person, 'customer.redacted', { occurredAt: after(1), withOrder: false }));
+  const messages = async () => (await rig.messages()).map(({ step: id, state, reason }) => [id, state, reason]);
+  const ends = async () => (await rig.runRows()).map(({ status, end_reason }) => [status, end_reason]);
+
+  it('leaves every journey, whatever its document says, and gets nothing that waits to go out', async () => {
+    const calls = step('tell', 'call-webhook', { url: 'https://warehouse.example/cards', payload: {} });
+    await rig.publish(aJourney({ steps: [send('first'), calls, wait('rest', 'P7D'), send('second')] }));
+    await rig.publish(aJourney({ key: 'ended', steps: [send('only')] }));
+    const [leaves, stays] = await rig.people(2);
+    if (!leaves || !stays) throw new Error('two people');
+    await rig.hear(rig.event(leaves, 'order.placed'), rig.event(stays, 'order.placed'));
+    const erased = await erase(leaves);
+    await tellErasure(erased);
+    expect((await ends()).toSorted()).toEqual([
+      ['completed', 'end'],
+      ['completed', 'end'],
+      ['exited', 'erased'],
+      ['waiting', null],
+    ]);
+    expect((await messages()).toSorted()).toEqual([
+      ['first', 'queued', null],
+      ['first', 'suppressed', 'erased'],
+      ['only', 'queued', null],
+      ['only', 'suppressed', 'erased'],
+    ]);
+    expect(await rig.query('select state, reason from app.webhook_call order by state')).toEqual([
+      { state: 'queued', reason: null },
+      { state: 'suppressed', reason: 'erased' },
+    ]);
+    expect(await rig.timers()).toHaveLength(1);
+  });
+
+  it('enters no journey afterwards', async () => {
+    await rig.publish(aJourney());
+    const erased = await erase(await rig.person());
+    await tellErasure(erased);
+    expect(await rig.hear(rig.event(erased, 'order.placed', { occurredAt: after(2) }))).toMatchObject({ started: 0 });
+    expect(await messages()).toEqual([]);
+  });
+
+  it('ends a run whose timer falls due before it has heard', async () => {
+    await rig.publish(aJourney({ steps: [wait('rest', 'PT2H'), send('late')] }));
+    const person = await rig.person();
+    await rig.hear(rig.event(person, 'order.placed'));
+    await erase(person);
+    await rig.setNow(after(2));
+    expect(await rig.makeTimers().run()).toMatchObject({ fired: 1, messages: 0 });
+    expect(await ends()).toEqual([['exited', 'erased']]);
+    expect(await messages()).toEqual([]);
+  });
+});
