@@ -136,12 +136,14 @@ describe('a person in any journey', () => {
     });
   });
 
-  it('is sent nothing once held out, and everything until then', () => {
+  it('is sent and given nothing once held out, and everything until then', () => {
+    const treatments = new Set<string>(['award', 'promise', 'call']);
     check((lived) => {
       let isHeldOut = false;
       const sends: [boolean, boolean][] = [];
       for (const effect of effectsOf(lived)) {
         if (effect.type === 'act' && effect.act.type === 'assign') isHeldOut ||= effect.act.arm === 'held-out';
+        if (effect.type === 'act') expect(isHeldOut && treatments.has(effect.act.type)).toBe(false);
         if (effect.type === 'send') sends.push([effect.isHeldOut ?? false, isHeldOut]);
       }
       expect(sends.filter(([noted, wanted]) => noted !== wanted)).toEqual([]);

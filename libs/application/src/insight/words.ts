@@ -85,7 +85,9 @@ export function decisionInWords({ kind, step, at, data }: JournalEntry, zone: st
     case 'sent':
       return `Decided at ${place} to send "${text(data['template'])}" by ${list(data['channels'])}${goesOn(data)}.`;
     case 'held-out':
-      return `Held out at ${place}: "${text(data['template'])}" would have been sent${goesOn(data)}.`;
+      return data['template'] === undefined
+        ? `Held out at ${place}: what the step gives was not given${goesOn(data)}.`
+        : `Held out at ${place}: "${text(data['template'])}" would have been sent${goesOn(data)}.`;
     case 'waited':
       return typeof data['until'] === 'string'
         ? `Waits at ${place} until ${inWords(data['until'], zone)}, or for an event that it listens to.`

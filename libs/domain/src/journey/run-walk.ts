@@ -134,16 +134,19 @@ export class RunWalk {
   private goOn(step: PlannedStep, decision: Extract<StepDecision, { type: 'continue' }>, note: Data): string | null {
     const { send, acts = [], next = step.next } = decision;
     if (send && this.plan.recheck === 'before-send' && !this.isStillWanted()) return null;
+    const isWithheld = this.run.isHeldOut === true && acts.some(isTreatment);
     this.act(step, acts);
     if (decision.holdOut === true) this.set({ isHeldOut: true });
+    const done = acts.length === 0 ? {} : { acts: acts as unknown as Json };
     if (send) this.send(step, send, note, next);
-    else this.write('passed', { ...note, ...(acts.length === 0 ? {} : { acts: acts as unknown as Json }), next });
+    else this.write(isWithheld ? 'held-out' : 'passed', { ...note, ...done, next });
     return next;
   }
 
   private act({ id }: PlannedStep, acts: readonly Act[]): void {
-    const { visit, at } = this.run;
+    const { visit, at, isHeldOut } = this.run;
     for (const [index, act] of acts.entries()) {
+      if (isHeldOut === true && isTreatment(act)) continue;
       this.effects.push({ type: 'act', step: id, visit, index, at, act });
       this.facts.learn(act);
     }
@@ -158,7 +161,7 @@ export class RunWalk {
     return false;
   }
 
-  /** A run that is held out goes the same way; only its messages stay. */
+  /** A run that is held out goes the same way; only what the person would notice stays. */
   private send({ id }: PlannedStep, planned: PlannedSend, note: Data, next: string): void {
     const isHeldOut = this.run.isHeldOut === true;
     const send = { class: this.plan.document.class, ...planned, ...(isHeldOut ? { isHeldOut } : {}) };
@@ -227,6 +230,11 @@ export class RunWalk {
       holds: (condition) => facts.holds(condition, run),
     };
   }
+}
+
+/** What a person notices, so that those who are held out don't get it. A case stays one: whoever has trouble is helped. */
+function isTreatment({ type }: Act): boolean {
+  return type === 'award' || type === 'promise' || type === 'call';
 }
 
 function noteOf(note: Json | undefined): Data {
