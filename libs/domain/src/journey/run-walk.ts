@@ -137,7 +137,7 @@ export class RunWalk {
     const isWithheld = this.run.isHeldOut === true && acts.some(isTreatment);
     this.act(step, acts);
     if (decision.holdOut === true) this.set({ isHeldOut: true });
-    const done = acts.length === 0 ? {} : { acts: acts as unknown as Json };
+    const done: Data = acts.length === 0 ? {} : { acts: acts as unknown as Json };
     if (send) this.send(step, send, note, next);
     else this.write(isWithheld ? 'held-out' : 'passed', { ...note, ...done, next });
     return next;
