@@ -1,3 +1,4 @@
+import { eventOfTrigger } from '#app/domain';
 import {
   type CompiledTemplate,
   compileTemplate,
@@ -45,7 +46,7 @@ async function rendered(one: Case, sample: (typeof samples)[number]): Promise<Re
   const scores = Array.from({ length: 11 }, (_, score) => ({ score, url: `https://shop.example/s/${score}` }));
   return renderTemplate(await compiledOf(one), {
     ...sample.facts,
-    event: sample.presets[key]?.event ?? { type: document.trigger.event, data: {} },
+    event: sample.presets[key]?.event ?? { type: eventOfTrigger(document.trigger), data: {} },
     settings: document.settings,
     shop: { id: 'shop', name: 'Birch & Bowl', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' },
     locale,

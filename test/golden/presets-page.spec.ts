@@ -7,12 +7,20 @@ const PAGE = path.resolve(import.meta.dirname, '../../docs/presets.md');
 const BEGIN = '<!-- presets: made from config/presets/journeys by RECORD=1 npm run test:golden -->\n';
 const END = '<!-- end of presets -->\n';
 
+const code = (text: string): string => `\`${text.replaceAll('|', String.raw`\|`)}\``;
+
+function beginOf(trigger: JourneyDocument['trigger']): string {
+  if ('api' in trigger) return 'a call of the API';
+  if ('schedule' in trigger) return `each ${trigger.schedule.every} where ${code(trigger.segment)}`;
+  if ('date' in trigger) return `${trigger.every === 'year' ? 'each year, ' : ''}the date ${code(trigger.date)}`;
+  return `${code(trigger.event)}${trigger.where === undefined ? '' : ` where ${code(trigger.where)}`}`;
+}
+
 function row({ key, title, class: messageClass, trigger, settings, steps }: JourneyDocument): string {
-  const where = trigger.where === undefined ? '' : ` where \`${trigger.where.replaceAll('|', String.raw`\|`)}\``;
   const names = Object.keys(settings).map((name) => `\`${name}\``);
   const messages = steps.filter(({ kind }) => kind === 'send' || kind === 'ask').length;
   const file = `[${key}](../config/presets/journeys/${key}.yaml)`;
-  return `| ${file} | ${title} | ${messageClass} | \`${trigger.event}\`${where} | ${messages} | ${names.join(' ')} |`;
+  return `| ${file} | ${title} | ${messageClass} | ${beginOf(trigger)} | ${messages} | ${names.join(' ')} |`;
 }
 
 function table(): string {

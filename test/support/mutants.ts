@@ -1,4 +1,11 @@
-import type { EventType, FindingCode, JourneyDocument, StepDocument, TemplateDocument } from '#app/domain';
+import {
+  eventOfTrigger,
+  type EventType,
+  type FindingCode,
+  type JourneyDocument,
+  type StepDocument,
+  type TemplateDocument,
+} from '#app/domain';
 import { gates } from './mutants-gates.js';
 import { type Mutant, type Mutate, sends, whenOf, withStep, withSteps } from './mutation.js';
 
@@ -8,7 +15,7 @@ const ENDINGS: readonly { readonly event: EventType; readonly fact: string; read
   { event: 'return.requested', fact: 'order.returnRequested', code: 'send.after-return' },
 ];
 const isStrict = ({ class: own }: JourneyDocument): boolean => own === 'feedback' || own === 'review';
-const isOfOrder = ({ trigger: { event } }: JourneyDocument): boolean => /^(order|shipment)[.]/.test(event);
+const isOfOrder = ({ trigger }: JourneyDocument): boolean => /^(order|shipment)[.]/.test(eventOfTrigger(trigger));
 
 /** Exits taken away one by one. */
 const withoutExit: Mutate = (document) =>
@@ -40,7 +47,7 @@ const closedExit: Mutate = (document) =>
 /** Parts of the audience taken away, or turned round. */
 const weakAudience: Mutate = (document) => {
   const when = whenOf(document);
-  if (!isStrict(document) || !document.trigger.event.startsWith('shipment.') || when === '') return [];
+  if (!isStrict(document) || !eventOfTrigger(document.trigger).startsWith('shipment.') || when === '') return [];
   return ENDINGS.filter(({ fact }) => when.includes(`!${fact}`)).flatMap(({ fact, code }) => [
     {
       name: `audience without !${fact}`,
@@ -56,7 +63,9 @@ const weakAudience: Mutate = (document) => {
 };
 
 const noAudience: Mutate = (document) =>
-  isStrict(document) && document.trigger.event.startsWith('shipment.') && whenOf(document).includes('order.refunded')
+  isStrict(document) &&
+  eventOfTrigger(document.trigger).startsWith('shipment.') &&
+  whenOf(document).includes('order.refunded')
     ? [
         { name: 'no audience', document: { ...document, audience: undefined }, expects: ['send.after-refund'] },
         {

@@ -25,13 +25,18 @@ export {
   EVENT_TYPES,
   type EventDataByType,
   type EventType,
+  isOwnEvent,
   type NormalisedEvent,
   type OrderDetails,
   type OrderLine,
   type ParcelDetails,
+  OWN_EVENT_TYPES,
+  type OwnEventType,
   type ReviewSubmission,
+  type SenderEventType,
   type SurveyAnswer,
   type SurveyScale,
+  type Ticket,
 } from './event/event.js';
 export {
   type ConsentChannel,
@@ -62,9 +67,21 @@ export { withWritten, type WrittenFacts } from './facts/written.js';
 export { afterAct } from './journey/after-act.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { celView, compileExpression } from './journey/expression.js';
-export { decide, enter, type EnterResult } from './journey/decide.js';
-export { DEFAULT_PRIORITY, RECHECKS } from './journey/document.js';
+export {
+  decide,
+  enter,
+  entryKeyIn,
+  type EnterResult,
+  type EntryRefusal,
+  type HeardEvent,
+  isInSegment,
+  isStale,
+  STALE_AFTER_HOURS,
+  startsBy,
+} from './journey/decide.js';
+export { DEFAULT_PRIORITY, eventOfTrigger, PERIODS, RECHECKS } from './journey/document.js';
 export type {
+  DateTrigger,
   EventPattern,
   JourneyDocument,
   Recheck,
@@ -72,6 +89,7 @@ export type {
   StepDocument,
   SurveyDefinition,
   TemplateDocument,
+  TriggerDocument,
 } from './journey/document.js';
 export { CASE_PRIORITIES, type CasePriority } from './journey/run.js';
 export type {
@@ -89,8 +107,9 @@ export type {
   SendEffect,
   WakeEffect,
 } from './journey/run.js';
+export { type NextOccasion, nextOccasion, nextScheduled, type Occasion } from './journey/occasions.js';
 export { migrate, type Migration, takeBack } from './journey/migrate.js';
-export type { JourneyPlan, PlannedPattern, PlannedStep } from './journey/plan.js';
+export type { JourneyPlan, PlannedDate, PlannedPattern, PlannedSchedule, PlannedStep } from './journey/plan.js';
 export { schemaFaults } from './journey/schema-faults.js';
 export {
   defineStepKind,

@@ -1,4 +1,4 @@
-import type { EventPattern, JourneyDocument, Json, TemplateDocument } from '#app/domain';
+import type { EventPattern, JourneyDocument, Json, TemplateDocument, TriggerDocument } from '#app/domain';
 import { stringify } from 'yaml';
 
 /** The same content gives the same text, whatever the order in which it was written. */
@@ -14,9 +14,9 @@ export function writeJourney(document: JourneyDocument): string {
     key,
     title,
     class: messageClass,
-    trigger: short(trigger),
+    trigger: begin(trigger),
     audience: sorted(audience),
-    entry: { key: entry.key, reentry: entry.reentry },
+    entry: { key: entry.key, per: entry.per, reentry: entry.reentry, limit: entry.limit },
     priority,
     holdOut,
     exitOn: exitOn.length === 0 ? undefined : exitOn.map(short),
@@ -37,6 +37,18 @@ export function writeJourney(document: JourneyDocument): string {
     singleQuote: true,
     aliasDuplicateObjects: false,
   });
+}
+
+function begin(trigger: TriggerDocument): unknown {
+  if ('date' in trigger) {
+    const { date, every, lead, at } = trigger;
+    return { date, every, lead, at };
+  }
+  if ('schedule' in trigger) {
+    const { every, on, at } = trigger.schedule;
+    return { schedule: { every, on, at }, segment: trigger.segment };
+  }
+  return 'api' in trigger ? 'api' : short(trigger);
 }
 
 function short({ event, where }: EventPattern): unknown {

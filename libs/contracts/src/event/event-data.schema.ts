@@ -1,4 +1,4 @@
-import type { EventDataByType, EventType } from '#app/domain';
+import type { EventDataByType, SenderEventType } from '#app/domain';
 import { z } from 'zod';
 import {
   wireCountry,
@@ -108,6 +108,13 @@ export const linkedSurveyAnswer = surveyAnswer.extend({
   channel: wireText(32).optional(),
 });
 
+const ticket = z.strictObject({
+  ticketId: wireId,
+  topic: wireText(255).optional(),
+  group: wireText(255).optional(),
+  channel: wireText(64).optional(),
+});
+
 /** The `data` of each event type. The type makes sure that none is missing and that each gives what the domain expects. */
 export const eventData = {
   'order.placed': orderDetailsWithProfile.extend({ consents: z.array(consentEvidence).max(2).optional() }),
@@ -148,4 +155,6 @@ export const eventData = {
     text: wireFreeText(10_000).optional(),
     productId: wireId.optional(),
   }),
-} as const satisfies { readonly [T in EventType]: z.ZodType<EventDataByType[T]> };
+  'ticket.solved': ticket,
+  'ticket.reopened': ticket,
+} as const satisfies { readonly [T in SenderEventType]: z.ZodType<EventDataByType[T]> };

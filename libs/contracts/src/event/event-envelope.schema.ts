@@ -71,6 +71,8 @@ export const wireEvent = z
     envelope('return.requested', eventData['return.requested'], 'order'),
     answered,
     reviewed,
+    envelope('ticket.solved', eventData['ticket.solved'], 'either'),
+    envelope('ticket.reopened', eventData['ticket.reopened'], 'either'),
   ])
   .meta({ id: 'Event' });
 

@@ -4,7 +4,9 @@ import {
   isDuration,
   type JourneyDocument,
   MESSAGE_CLASSES,
+  PERIODS,
   RECHECKS,
+  WEEKDAYS,
 } from '#app/domain';
 import { z } from 'zod';
 
@@ -13,6 +15,7 @@ import { z } from 'zod';
  * refused with their place, so that a misspelt one can't pass silently.
  */
 
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
 const PLACEHOLDER = /^\{\{\s*settings\.[\w.-]+\s*\}\}$/;
 
 const expression = z
@@ -35,6 +38,53 @@ const shortPattern = z
       typeof issue.input === 'string' ? notAnEvent(issue.input) : 'Write an event type, or {event, where}',
   })
   .describe('An event type, or an event type with a condition.');
+
+const clock = z
+  .string()
+  .refine((text) => CLOCK.test(text) || PLACEHOLDER.test(text), { error: 'Write a time of day, e.g. 09:00' });
+const dateTrigger = z
+  .strictObject({
+    date: expression.describe('Gives a day or a time, e.g. customer.attributes.birthday or order.promisedDate.'),
+    every: z
+      .literal('year', { error: 'Write year, or leave it out for once' })
+      .optional()
+      .describe('`year`: the same day of each year after it.'),
+    lead: z
+      .string()
+      .refine((text) => isDuration(text) || PLACEHOLDER.test(text), { error: 'Write a duration, e.g. P7D' })
+      .optional()
+      .describe('How long before the date, e.g. P7D.'),
+    at: clock.optional().describe('Time of day in the person’s zone; 09:00 when left out.'),
+  })
+  .describe('A date among the facts.');
+const scheduleTrigger = z
+  .strictObject({
+    schedule: z
+      .strictObject({
+        every: z.enum(['day', 'week', 'month'], { error: 'Write day, week or month' }),
+        on: z
+          .array(z.union([z.enum(WEEKDAYS), z.int().min(1).max(31)], { error: 'Write mon to sun, or 1 to 31' }))
+          .min(1)
+          .max(31)
+          .optional()
+          .describe('Days of the week, or of the month; its last day where it is shorter.'),
+        at: clock.describe('Time of day in the shop’s zone.'),
+      })
+      .describe('When.'),
+    segment: expression.describe('Whom: a condition over customer, shop, settings and run.'),
+  })
+  .describe('A schedule over a segment.');
+const apiTrigger = z
+  .union([z.literal('api').transform(() => ({ api: true as const })), z.strictObject({ api: z.literal(true) })])
+  .describe('Only those who are named by API enter.');
+const trigger = z
+  .union([apiTrigger, shortPattern, dateTrigger, scheduleTrigger], {
+    error: (issue) =>
+      typeof issue.input === 'string'
+        ? `${notAnEvent(issue.input)}, or api`
+        : 'Write an event type, {event, where}, {date}, {schedule, segment}, or api',
+  })
+  .describe('What lets a person enter: an event, a date among the facts, a schedule over a segment, or api.');
 
 const audience = z
   .union(
@@ -86,15 +136,25 @@ export const journeyDocument = z
     class: z
       .enum(MESSAGE_CLASSES, { error: `Write one of ${MESSAGE_CLASSES.join(', ')}` })
       .describe('What its messages are in law; decides which consent they need.'),
-    trigger: shortPattern.describe('Event that lets a person enter.'),
+    trigger,
     audience: audience.optional(),
     entry: z
       .strictObject({
         key: expression.describe('What one run stands for, e.g. order.id or customer.id.'),
+        per: z
+          .enum(PERIODS, { error: `Write ${PERIODS.join(', ')}` })
+          .optional()
+          .describe('Counts the key anew in each day, week, month or year of the shop.'),
         reentry: z
           .enum(['never', 'after-end'], { error: 'Write never or after-end' })
           .default('never')
           .describe('When the same key may enter again.'),
+        limit: z
+          .int({ error: 'Write a whole number of runs' })
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('Runs of this journey that one person may have under way at once.'),
       })
       .describe('Who enters how often.'),
     exitOn: z.array(shortPattern).max(20).default([]).describe('Events that end a run wherever it stands.'),

@@ -2,7 +2,7 @@ import { applyEvent, NOBODY } from '../facts/fold.js';
 import type { PersonFacts } from '../facts/facts.js';
 import type { EventView, FactsSnapshot, Json } from '../facts/view.js';
 import { afterAct } from '../journey/after-act.js';
-import { decide, enter } from '../journey/decide.js';
+import { decide, enter, startsBy } from '../journey/decide.js';
 import type { JourneyPlan } from '../journey/plan.js';
 import type { ActEffect, Decision, RunInput, RunState, SendEffect } from '../journey/run.js';
 import { type Instant, toInstant, toIso } from '../time/instant.js';
@@ -93,7 +93,7 @@ class StoryPlayer {
   }
 
   private enterAll(event: EventView, order: string | null): void {
-    for (const plan of this.plans) if (plan.trigger.event === event.type) this.enterOne(plan, event, order, []);
+    for (const plan of this.plans) if (startsBy(plan, event)) this.enterOne(plan, event, order, []);
   }
 
   private enterOne(plan: JourneyPlan, event: EventView, orderId: string | null, startedBy: readonly string[]): void {
@@ -157,7 +157,7 @@ class StoryPlayer {
     const plan = this.plans.find(({ document }) => document.key === act.journey);
     if (!plan) return;
     const event = { ...run.state.entry, occurredAt: toIso(at) };
-    const asked = { ...plan, trigger: { event: event.type, where: null } };
+    const asked = { ...plan, trigger: { event: event.type, where: null, journey: null } };
     this.enterOne(asked, event, run.orderId, [...run.startedBy, run.plan.document.key]);
   }
 

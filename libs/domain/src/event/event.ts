@@ -100,6 +100,15 @@ export interface ReviewSubmission {
   readonly productId?: string | undefined;
 }
 
+/** A conversation with support, in the words of the tool that it was led in. */
+export interface Ticket {
+  readonly ticketId: string;
+  readonly topic?: string | undefined;
+  /** Who led it, such as a team. */
+  readonly group?: string | undefined;
+  readonly channel?: string | undefined;
+}
+
 type WithProfile<T = object> = T & { readonly profile?: CustomerProfile | undefined };
 
 /** What each event type carries beside the envelope. The wire schema of each stands in contracts. */
@@ -132,11 +141,28 @@ export interface EventDataByType {
   'return.requested': { readonly returnId?: string | undefined; readonly reason?: string | undefined };
   'survey.answered': SurveyAnswer;
   'review.submitted': ReviewSubmission;
+  'ticket.solved': Ticket;
+  'ticket.reopened': Ticket;
+  /** A date that a journey begins by has come; `date`: the day itself, however long before it that is. */
+  'journey.due': { readonly journey: string; readonly date: IsoDate };
+  /** It is time for everybody in a journey's segment. */
+  'journey.scheduled': { readonly journey: string };
+  /** Somebody asked by API that a person enter. Whatever else they said stands beside these fields. */
+  'journey.requested': { readonly journey: string; readonly key?: string | undefined };
 }
 
 export type EventType = keyof EventDataByType;
 
-/** The closed list of event types, in the order in which they appear in the documentation. */
+/** What journeys that begin by something else than an event begin by: told by Afterglow itself, never by a sender. */
+export const OWN_EVENT_TYPES = [
+  'journey.due',
+  'journey.scheduled',
+  'journey.requested',
+] as const satisfies readonly EventType[];
+export type OwnEventType = (typeof OWN_EVENT_TYPES)[number];
+export type SenderEventType = Exclude<EventType, OwnEventType>;
+
+/** The closed list of event types that senders tell, in the order in which they appear in the documentation. */
 export const EVENT_TYPES = [
   'order.placed',
   'order.updated',
@@ -162,7 +188,13 @@ export const EVENT_TYPES = [
   'return.requested',
   'survey.answered',
   'review.submitted',
-] as const satisfies readonly EventType[];
+  'ticket.solved',
+  'ticket.reopened',
+] as const satisfies readonly SenderEventType[];
+
+export function isOwnEvent(type: EventType): type is OwnEventType {
+  return (OWN_EVENT_TYPES as readonly EventType[]).includes(type);
+}
 
 /** An event as a sender's webhook or an API call says it, before it has an identity of ours. */
 export type NormalisedEvent = {

@@ -44,6 +44,11 @@ export function foldOrder(order: OrderFacts, event: DomainEvent): OrderFacts {
     case 'consent.changed':
     case 'survey.answered':
     case 'review.submitted':
+    case 'ticket.solved':
+    case 'ticket.reopened':
+    case 'journey.due':
+    case 'journey.scheduled':
+    case 'journey.requested':
       return order;
   }
 }

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../event/event.js';
+import { type DomainEvent, isOwnEvent } from '../event/event.js';
 import { foldCustomer } from './fold-customer.js';
 import { foldOrder } from './fold-order.js';
 import { type CustomerFacts, EMPTY_CUSTOMER, emptyOrder, type OrderFacts, type PersonFacts } from './facts.js';
@@ -17,8 +17,9 @@ export function applyEvent(facts: PersonFacts, event: DomainEvent): PersonFacts 
   return { customer, orders: { ...facts.orders, [orderId]: order } };
 }
 
+/** Our own events name a person to find them again; they say nothing about them. */
 export function applyToCustomer(customer: CustomerFacts, event: DomainEvent): CustomerFacts {
-  return foldCustomer(customer, event);
+  return isOwnEvent(event.type) ? customer : foldCustomer(customer, event);
 }
 
 export function applyToOrder(order: OrderFacts, event: DomainEvent): OrderFacts {

@@ -1,17 +1,14 @@
 import type { Fault } from '../errors.js';
 import type { EventType } from '../event/event.js';
-import type { Json } from '../facts/view.js';
 import { isDuration } from '../time/instant.js';
 import { graphFaults, holdOutFaults } from './compile-graph.js';
 import { compileSteps } from './compile-steps.js';
-import { DEFAULT_PRIORITY, type EventPattern, type JourneyDocument } from './document.js';
-import { compileExpression, type Expression } from './expression.js';
-import { isEventType } from './fact-fields.js';
+import { triggerOf } from './compile-trigger.js';
+import { DocumentChecks } from './document-checks.js';
+import { DEFAULT_PRIORITY, type JourneyDocument } from './document.js';
 import { fillSettings } from './fill-settings.js';
-import { nearest } from './nearest.js';
-import type { JourneyPlan, PlannedPattern, PlannedStep } from './plan.js';
+import type { JourneyPlan, PlannedStep } from './plan.js';
 import type { StepKinds } from './step-kind.js';
-import { EVENT_TYPES } from '../event/event.js';
 
 export const MAX_STEPS = 100;
 /** Of the document as JSON. */
@@ -29,11 +26,11 @@ export function compileJourney(
   const sizes = sizeFaults(document);
   if (sizes.length > 0) return { faults: sizes };
   const checks = new DocumentChecks(document.settings);
-  const trigger = checks.pattern(document.trigger, '/trigger');
-  const audience = audienceOf(document, checks);
-  checks.expression(document.entry.key, '/entry/key', 'any', [document.trigger.event]);
+  const { trigger, calendar } = triggerOf(document, checks);
+  const audience = audienceOf(document, trigger.event, checks);
+  checks.expression(document.entry.key, '/entry/key', 'any', [trigger.event]);
   const exitOn = document.exitOn.map((pattern, index) => checks.pattern(pattern, `/exitOn/${index}`));
-  const goal = document.goal ? goalOf(document, checks) : null;
+  const goal = document.goal ? goalOf(document.goal, document, checks) : null;
   const { planned, faults } = compileSteps(document, kinds, checks);
   const graph = faults.length === 0 ? graphFaults(planned) : [];
   const all = [...checks.faults, ...faults, ...graph];
@@ -43,6 +40,7 @@ export function compileJourney(
     plan: {
       document,
       trigger,
+      calendar,
       ...audience,
       priority: document.priority ?? DEFAULT_PRIORITY,
       entryKey: document.entry.key,
@@ -71,17 +69,20 @@ function sizeFaults(document: JourneyDocument): Fault[] {
   ];
 }
 
-function audienceOf(document: JourneyDocument, checks: DocumentChecks): Pick<JourneyPlan, 'audience' | 'recheck'> {
-  const { audience, trigger } = document;
+function audienceOf(
+  { audience }: JourneyDocument,
+  trigger: EventType,
+  checks: DocumentChecks,
+): Pick<JourneyPlan, 'audience' | 'recheck'> {
   if (audience === undefined) return { audience: null, recheck: null };
   const isShort = typeof audience === 'string';
   const { when, recheck } = isShort ? { when: audience, recheck: null } : audience;
-  checks.condition(when, isShort ? '/audience' : '/audience/when', [trigger.event]);
+  checks.condition(when, isShort ? '/audience' : '/audience/when', [trigger]);
   return { audience: when, recheck };
 }
 
-function goalOf(document: JourneyDocument, checks: DocumentChecks): JourneyPlan['goal'] {
-  const { within: written = '', ...pattern } = document.goal ?? { event: document.trigger.event };
+function goalOf(goal: NonNullable<JourneyDocument['goal']>, document: JourneyDocument, checks: DocumentChecks) {
+  const { within: written, ...pattern } = goal;
   const { value, faults } = fillSettings(written, document.settings, '/goal/within');
   checks.faults.push(...faults);
   const within = typeof value === 'string' ? value : '';
@@ -93,40 +94,4 @@ function goalOf(document: JourneyDocument, checks: DocumentChecks): JourneyPlan[
     });
   }
   return { ...checks.pattern(pattern, '/goal'), within };
-}
-
-/** Gathers faults and compiled expressions while a document is read. */
-export class DocumentChecks {
-  readonly faults: Fault[] = [];
-  readonly expressions = new Map<string, Expression>();
-
-  constructor(private readonly settings: Json) {}
-
-  pattern({ event, where }: EventPattern, pointer: string): PlannedPattern {
-    this.eventType(event, `${pointer}/event`);
-    this.condition(where, `${pointer}/where`, isEventType(event) ? [event] : []);
-    return { event, where: where ?? null };
-  }
-
-  condition(source: string | undefined, place: string, events: readonly EventType[]): void {
-    if (source !== undefined) this.expression(source, place, 'bool', events);
-  }
-
-  expression(source: string, place: string, expects: 'bool' | 'any', events: readonly EventType[] = []): void {
-    const compiled = compileExpression(source, {
-      place,
-      expects,
-      settings: this.settings,
-      events: events.filter(isEventType),
-    });
-    if ('faults' in compiled) this.faults.push(...compiled.faults);
-    else this.expressions.set(source, compiled.expression);
-  }
-
-  private eventType(event: string, pointer: string): void {
-    if (isEventType(event)) return;
-    const near = nearest(event, EVENT_TYPES);
-    const hint = near ? `did you mean ${near}?` : `write one of ${EVENT_TYPES.join(', ')}.`;
-    this.faults.push({ pointer, code: 'event.unknown', message: `${event}: ${hint}` });
-  }
 }

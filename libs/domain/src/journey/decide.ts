@@ -1,18 +1,27 @@
 import { PermanentError } from '../errors.js';
 import { isErased } from '../facts/facts.js';
 import type { EventView, FactsSnapshot } from '../facts/view.js';
-import { addDuration, type Instant, toInstant, toIso } from '../time/instant.js';
+import { isOwnEvent } from '../event/event.js';
+import { addDuration, type Instant, type IsoInstant, toInstant, toIso } from '../time/instant.js';
+import { periodOf } from './occasions.js';
 import type { JourneyPlan, PlannedPattern } from './plan.js';
 import type { Decision, RunInput, RunState } from './run.js';
 import { RunWalk, type WaitState } from './run-walk.js';
 
 export type EnterResult =
   | { readonly entered: true; readonly entryKey: string; readonly decision: Decision }
-  | {
-      readonly entered: false;
-      readonly reason: 'erased' | 'where' | 'audience' | 'entry-key';
-      readonly detail?: string;
-    };
+  | { readonly entered: false; readonly reason: EntryRefusal; readonly detail?: string };
+
+/** `stale`: news of a parcel that came too late to let anybody in. */
+export type EntryRefusal = 'erased' | 'where' | 'stale' | 'audience' | 'entry-key';
+
+/** An event as a journey hears of it; without `receivedAt` it is heard when it happens. */
+export interface HeardEvent extends EventView {
+  readonly receivedAt?: IsoInstant;
+}
+
+/** News of a parcel that is received later than this lets nobody in. It moves facts and runs under way all the same. */
+export const STALE_AFTER_HOURS = 72;
 
 /** Longest entry key that is stored. */
 const MAX_ENTRY_KEY_CHARS = 200;
@@ -21,11 +30,17 @@ const MAX_ENTRY_KEY_CHARS = 200;
  * Lets a person in when trigger and audience hold, and takes the first steps. Whether the entry key was used before is the
  * caller's to check: the decision is only worth something when this key is new.
  */
-export function enter(plan: JourneyPlan, event: EventView, snapshot: FactsSnapshot, now: Instant): EnterResult {
+export function enter(
+  plan: JourneyPlan,
+  { receivedAt, ...event }: HeardEvent,
+  snapshot: FactsSnapshot,
+  now: Instant,
+): EnterResult {
   if (isErased(snapshot.customer)) return { entered: false, reason: 'erased' };
   const run = newRun(event, now);
   const walk = new RunWalk(plan, run, event, snapshot, now);
-  if (!matches(plan.trigger, event, walk)) return refused('where', walk);
+  if (!startsBy(plan, event) || !matches(plan.trigger, event, walk)) return refused('where', walk);
+  if (isStale(event, receivedAt)) return { entered: false, reason: 'stale' };
   if (plan.audience !== null && !walk.facts.holds(plan.audience, run)) return refused('audience', walk);
   const key = entryKeyOf(plan, walk);
   if (typeof key !== 'string') return { entered: false, reason: 'entry-key', detail: key.problem };
@@ -54,6 +69,30 @@ export function decide(
   if (input.type === 'woke') wake(walk, input.dueAt);
   else hear(plan, walk, input.event, now);
   return walk.decision;
+}
+
+/** Whether a journey begins by such an event, whatever its conditions say. */
+export function startsBy({ trigger }: JourneyPlan, { type, data }: Pick<EventView, 'type' | 'data'>): boolean {
+  if (type !== trigger.event) return false;
+  if (trigger.journey === null || !isOwnEvent(type)) return true;
+  return typeof data === 'object' && data !== null && 'journey' in data && data.journey === trigger.journey;
+}
+
+/** Whether a segment holds for a person at this time. */
+export function isInSegment(plan: JourneyPlan, event: EventView, snapshot: FactsSnapshot, now: Instant): boolean {
+  const run = newRun(event, now);
+  return matches(plan.trigger, event, new RunWalk(plan, run, event, snapshot, now));
+}
+
+export function isStale(event: Pick<EventView, 'type' | 'occurredAt'>, receivedAt: IsoInstant | undefined): boolean {
+  if (receivedAt === undefined || !event.type.startsWith('shipment.')) return false;
+  return toInstant(receivedAt) - toInstant(event.occurredAt) > STALE_AFTER_HOURS * 3_600_000;
+}
+
+/** The entry key as it is stored: where it counts within a period, that period stands behind it. */
+export function entryKeyIn(plan: JourneyPlan, key: string, at: Instant, shopZone: string): string {
+  const { per } = plan.document.entry;
+  return per === undefined ? key : `${key}|${periodOf(at, per, shopZone)}`;
 }
 
 function newRun(entry: EventView, now: Instant): RunState {
@@ -100,7 +139,8 @@ function entryKeyOf(plan: JourneyPlan, walk: RunWalk): string | { readonly probl
   try {
     const key = walk.facts.evaluate(plan.entryKey, walk.state);
     const text = typeof key === 'string' || typeof key === 'number' ? String(key) : '';
-    if (text !== '' && text.length <= MAX_ENTRY_KEY_CHARS) return text;
+    if (text !== '' && text.length <= MAX_ENTRY_KEY_CHARS)
+      return entryKeyIn(plan, text, walk.state.at, walk.facts.shopZone);
     return {
       problem: `${plan.entryKey} gives ${JSON.stringify(key).slice(0, 60)}; an entry key is a text of 1 to ${MAX_ENTRY_KEY_CHARS} characters.`,
     };

@@ -1,11 +1,65 @@
 import type { EventType, SurveyScale } from '../event/event.js';
 import type { Json } from '../facts/view.js';
 import type { MessageClass } from '../consent/message-class.js';
+import type { Weekday } from '../time/business-days.js';
 
 /** An event that a journey reacts to, with an optional CEL condition over the facts and the event. */
 export interface EventPattern {
   readonly event: EventType;
   readonly where?: string | undefined;
+}
+
+/** A date among the facts lets a person enter, or an order's person for each order: so long before it, at an hour of their day. */
+export interface DateTrigger {
+  /** CEL expression over customer, order, shop and settings that gives a day or a time. */
+  readonly date: string;
+  /** The same day of each year after it; once when left out. */
+  readonly every?: 'year' | undefined;
+  /** ISO 8601 duration; none when left out. */
+  readonly lead?: string | undefined;
+  /** `HH:mm` on the person's wall. */
+  readonly at?: string | undefined;
+}
+
+/** When a segment is let in, on the shop's wall. `on`: days of the week, or of the month. */
+export interface Schedule {
+  readonly every: 'day' | 'week' | 'month';
+  readonly on?: readonly (Weekday | number)[] | undefined;
+  readonly at: string;
+}
+
+/** At each of these times everybody enters for whom the segment holds: a CEL condition over customer, shop, settings and run. */
+export interface ScheduleTrigger {
+  readonly schedule: Schedule;
+  readonly segment: string;
+}
+
+/** Nobody enters but those who are named by API. */
+export interface ApiTrigger {
+  readonly api: true;
+}
+
+export type TriggerDocument = EventPattern | DateTrigger | ScheduleTrigger | ApiTrigger;
+
+/** Type of the event that a journey begins by; where no sender tells of it, Afterglow does. */
+export function eventOfTrigger(trigger: TriggerDocument): EventType {
+  if ('date' in trigger) return 'journey.due';
+  if ('schedule' in trigger) return 'journey.scheduled';
+  return 'api' in trigger ? 'journey.requested' : trigger.event;
+}
+
+/** Calendar periods, on the shop's wall. */
+export const PERIODS = ['day', 'week', 'month', 'year'] as const;
+export type Period = (typeof PERIODS)[number];
+
+export interface EntryDocument {
+  /** CEL expression. */
+  readonly key: string;
+  /** The key counts within one of these periods and anew in the next. */
+  readonly per?: Period | undefined;
+  readonly reentry: Reentry;
+  /** Runs of this journey that one person may have under way at once. */
+  readonly limit?: number | undefined;
 }
 
 export interface StepDocument {
@@ -40,14 +94,14 @@ export interface JourneyDocument {
   readonly key: string;
   readonly title: string;
   readonly class: MessageClass;
-  readonly trigger: EventPattern;
+  readonly trigger: TriggerDocument;
   /** CEL condition over the facts; asked on entry, and again where it says so. */
   readonly audience?: string | { readonly when: string; readonly recheck: Recheck } | undefined;
   /** Whose message goes first when two journeys would send to one person: 0 to 100, higher wins. */
   readonly priority?: number | undefined;
   /** `none`: the author does without the hold-out that marketing otherwise needs. */
   readonly holdOut?: 'none' | undefined;
-  readonly entry: { readonly key: string; readonly reentry: Reentry };
+  readonly entry: EntryDocument;
   /** Events that end a run, whatever step it is at. */
   readonly exitOn: readonly EventPattern[];
   readonly goal?: (EventPattern & { readonly within: string }) | undefined;

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { EventType } from '../event/event.js';
 import type { Json } from '../facts/view.js';
-import { type FieldTree, rootFields } from './fact-fields.js';
+import { type FieldTree, rootFields, type Variable } from './fact-fields.js';
 import { nearest } from './nearest.js';
 
 /** Comprehensions over lists of an order: nested ones multiply their lengths, so both number and depth are bounded. */
@@ -26,12 +26,21 @@ const TYPE_NAMES = new Set([
   'duration',
 ]);
 
+/** What an expression may name where it stands. */
+interface NamingPlace {
+  readonly settings?: Json | undefined;
+  readonly events?: readonly EventType[] | undefined;
+  readonly variables?: readonly Variable[] | undefined;
+}
+
 type Scope = Readonly<Record<string, FieldTree>>;
 
 /** Sentences about names that no fact can have, such as `order.totl`; empty when all are known. */
-export function checkNames(root: ASTNode, settings: Json, events: readonly EventType[]): readonly string[] {
+export function checkNames(root: ASTNode, { settings = {}, events = [], variables }: NamingPlace): readonly string[] {
   const walk = new NameWalk();
-  walk.fieldsOf(root, rootFields(settings, events), 0);
+  const known = rootFields(settings, events);
+  const fields = variables ? Object.fromEntries(variables.map((name) => [name, known[name]])) : known;
+  walk.fieldsOf(root, fields, 0);
   return [...new Set(walk.messages)];
 }
 

@@ -4,6 +4,7 @@ import { type Fault, PermanentError } from '../errors.js';
 import type { EventType } from '../event/event.js';
 import type { FactsView, Json } from '../facts/view.js';
 import { checkNames } from './expression-names.js';
+import { type Variable, VARIABLES } from './fact-fields.js';
 
 export const MAX_EXPRESSION_CHARS = 1000;
 export const MAX_PATTERN_CHARS = 256;
@@ -20,6 +21,8 @@ export interface Expression {
   readonly source: string;
   /** CEL's name of the result's type; `dyn` where it depends on the facts. */
   readonly type: string;
+  /** Variables that it names. */
+  readonly variables: readonly Variable[];
   /** @throws PermanentError `expression.failed` when a name has no value, or the types of the values don't suit. */
   evaluate(view: CelView): Json;
 }
@@ -32,6 +35,8 @@ export interface ExpressionPlace {
   readonly settings?: Json | undefined;
   /** Types that `event` may have here; empty when any. */
   readonly events?: readonly EventType[] | undefined;
+  /** Variables that have a value here; all when left out. */
+  readonly variables?: readonly Variable[] | undefined;
 }
 
 const patterns = new Map<string, RE2JS>();
@@ -60,8 +65,7 @@ function newEnvironment(): Environment {
       maxCallArguments: 8,
     },
   });
-  for (const name of ['customer', 'order', 'event', 'settings', 'shop', 'run'])
-    environment.registerVariable(name, 'dyn');
+  for (const name of VARIABLES) environment.registerVariable(name, 'dyn');
   return environment.registerFunction(`string.${SAFE_MATCHES}(string): bool`, (text: string, pattern: string) =>
     patternOf(pattern).matcher(text).find(),
   );
@@ -85,14 +89,13 @@ export function compileExpression(
   try {
     const parsed = environment.parse(source);
     const calls = matchesCalls(parsed.ast);
-    const messages = [
-      ...checkNames(parsed.ast, place.settings ?? {}, place.events ?? []),
-      ...calls.flatMap(checkPattern),
-    ];
+    const messages = [...checkNames(parsed.ast, place), ...calls.flatMap(checkPattern)];
     if (messages.length > 0) return refuse(messages);
     const safe = calls.length === 0 ? parsed : withSafeMatches(source, calls);
     const { problem, type } = typeOf(source, safe, place.expects);
-    return problem === undefined ? { expression: newExpression(source, type, safe) } : refuse([problem]);
+    return problem === undefined
+      ? { expression: newExpression(source, type, safe, variablesOf(parsed.ast)) }
+      : refuse([problem]);
   } catch (cause) {
     return refuse([`"${shorten(source)}" can't be read: ${summaryOf(cause)}.`]);
   }
@@ -131,10 +134,11 @@ export function withFreshVariable(cel: CelView, name: string, read: () => Json):
   return Object.defineProperty(cel, name, { get: () => toCel(read()), enumerable: true, configurable: true });
 }
 
-function newExpression(source: string, type: string, parsed: ParseResult): Expression {
+function newExpression(source: string, type: string, parsed: ParseResult, variables: readonly Variable[]): Expression {
   return {
     source,
     type,
+    variables,
     evaluate(view) {
       try {
         return fromCel(parsed(view));
@@ -153,15 +157,30 @@ type MatchesCall = Extract<ASTNode, { op: 'rcall' }>;
 
 function matchesCalls(root: ASTNode): MatchesCall[] {
   const found: MatchesCall[] = [];
+  visitNodes(root, (node) => {
+    if (node.op === 'rcall' && node.args[0] === 'matches') found.push(node);
+  });
+  return found;
+}
+
+function variablesOf(root: ASTNode): Variable[] {
+  const found = new Set<Variable>();
+  visitNodes(root, ({ op, args }) => {
+    const known = VARIABLES.find((name) => op === 'id' && name === args);
+    if (known) found.add(known);
+  });
+  return [...found];
+}
+
+function visitNodes(root: ASTNode, see: (node: ASTNode) => void): void {
   const visit = (part: unknown): void => {
     if (Array.isArray(part)) for (const item of part) visit(item);
     else if (isNode(part)) {
-      if (part.op === 'rcall' && part.args[0] === 'matches') found.push(part);
+      see(part);
       visit(part.args);
     }
   };
   visit(root);
-  return found;
 }
 
 function isNode(part: unknown): part is ASTNode {

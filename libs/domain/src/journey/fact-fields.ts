@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType } from '../event/event.js';
+import { EVENT_TYPES, type EventType, OWN_EVENT_TYPES } from '../event/event.js';
 import type { Json } from '../facts/view.js';
 
 /**
@@ -97,7 +97,9 @@ const DETAILS: Record<string, FieldTree> = {
 };
 const PARCEL_DATA = values('parcelId', 'carrier', 'trackingNumber', 'trackingUrl', 'estimatedDeliveryAt', 'message');
 
-const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<Record<string, FieldTree>>>> = {
+const TICKET = values('ticketId', 'topic', 'group', 'channel');
+
+const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<Record<string, FieldTree>> | 'any'>> = {
   'order.placed': { ...PROFILE, ...DETAILS, consents: list(object(values('channel'))) },
   'order.updated': { ...PROFILE, ...DETAILS },
   'order.paid': { ...PROFILE, ...DETAILS },
@@ -115,12 +117,18 @@ const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<R
     scale: object(values('min', 'max', 'polarity', 'topK')),
   },
   'review.submitted': values('rating', 'title', 'text', 'productId'),
+  'ticket.solved': TICKET,
+  'ticket.reopened': TICKET,
+  'journey.due': values('journey', 'date'),
+  'journey.scheduled': values('journey'),
+  'journey.requested': 'any',
 };
 
 /** Fields of `event.data`, all of the given types together; any when no type is known. */
 function eventData(types: readonly EventType[]): FieldTree {
   if (types.length === 0) return 'any';
   const parts = types.map((type) => (type.startsWith('shipment.') ? PARCEL_DATA : DATA[type as keyof typeof DATA]));
+  if (parts.includes('any')) return 'any';
   return object(Object.assign({}, ...parts) as Record<string, FieldTree>);
 }
 
@@ -139,8 +147,12 @@ function settingsFields(value: Json): FieldTree {
   );
 }
 
+/** The variables that an expression may name. */
+export const VARIABLES = ['customer', 'order', 'event', 'settings', 'shop', 'run'] as const;
+export type Variable = (typeof VARIABLES)[number];
+
 /** The variables of an expression, with the journey's own settings and the events that may be at hand. */
-export function rootFields(settings: Json, events: readonly EventType[]): Readonly<Record<string, FieldTree>> {
+export function rootFields(settings: Json, events: readonly EventType[]): Readonly<Record<Variable, FieldTree>> {
   return {
     customer: CUSTOMER,
     order: ORDER,
@@ -152,5 +164,5 @@ export function rootFields(settings: Json, events: readonly EventType[]): Readon
 }
 
 export function isEventType(text: string): text is EventType {
-  return (EVENT_TYPES as readonly string[]).includes(text);
+  return ([...EVENT_TYPES, ...OWN_EVENT_TYPES] as readonly string[]).includes(text);
 }

@@ -1,5 +1,5 @@
 import type { EventType } from '../event/event.js';
-import type { JourneyDocument, Recheck } from './document.js';
+import type { JourneyDocument, Recheck, Schedule } from './document.js';
 import type { Expression } from './expression.js';
 import type { StepKind } from './step-kind.js';
 
@@ -9,6 +9,29 @@ export const END = 'end';
 export interface PlannedPattern {
   readonly event: EventType;
   readonly where: string | null;
+}
+
+/** What begins a journey. `journey`: of our own events only those that name this journey; null: whatever they name. */
+export interface PlannedTrigger extends PlannedPattern {
+  readonly journey: string | null;
+}
+
+/** A date that lets people enter. */
+export interface PlannedDate {
+  readonly type: 'date';
+  readonly expression: string;
+  /** Whose date it is. */
+  readonly of: 'customer' | 'order';
+  readonly isYearly: boolean;
+  /** ISO 8601 duration. */
+  readonly lead: string;
+  /** `HH:mm` on the person's wall. */
+  readonly at: string;
+}
+
+/** Times at which a segment is let in. */
+export interface PlannedSchedule extends Schedule {
+  readonly type: 'schedule';
 }
 
 export interface PlannedStep {
@@ -23,7 +46,9 @@ export interface PlannedStep {
 /** A journey version that is ready to be decided on. Immutable; one per version, to be kept in memory. */
 export interface JourneyPlan {
   readonly document: JourneyDocument;
-  readonly trigger: PlannedPattern;
+  readonly trigger: PlannedTrigger;
+  /** What brings the trigger about; null where senders or callers do. */
+  readonly calendar: PlannedDate | PlannedSchedule | null;
   readonly audience: string | null;
   /** When the audience is asked again; null: on entry only. */
   readonly recheck: Recheck | null;

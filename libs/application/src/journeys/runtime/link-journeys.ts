@@ -108,7 +108,7 @@ function admissionOf(
   if (!journey) return { reason: 'not-live' };
   const { plan } = journey;
   const event = { ...tracked.run.state.entry, occurredAt: toIso(Math.min(effect.at, now)) };
-  const asked = { ...plan, trigger: { event: event.type, where: null } };
+  const asked = { ...plan, trigger: { event: event.type, where: null, journey: null } };
   const result = enter(asked, event, batch.seen(tracked.run.customerId, snapshot), now);
   if (result.entered) return { entered: { ...result, journey } };
   return { reason: result.reason, detail: result.detail };
