@@ -1,10 +1,11 @@
 import { ReadFunnel } from '#app/application';
-import type { EventType, StepDocument } from '#app/domain';
+import type { EventType } from '#app/domain';
 import { PgFactsReader, PgVisits } from '#app/persistence';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { expectInvariants } from '../support/invariants.js';
-import { aJourney, JourneyRig, NOW, type Person, send, wait } from './journeys-rig.js';
+import { aJourney, JourneyRig, NOW, type Person } from './journeys-rig.js';
+import { anySteps } from './random-steps.js';
 
 jest.setTimeout(180_000);
 const HISTORIES = Number(process.env['AFTERGLOW_HISTORIES'] ?? 30);
@@ -52,34 +53,6 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom('pause', 'resume', 'publish').map((type) => ({ type }) as Happening) },
 );
-
-/** Jumps lead on or out, except from a wait for an event, since a loop must hold a wait. */
-function anyStep(index: number, count: number): fc.Arbitrary<StepDocument> {
-  const id = `s${index}`;
-  const on = [...Array.from({ length: count - index - 1 }, (_, ahead) => `s${index + 1 + ahead}`), 'end'];
-  const step = (kind: string, settings: StepDocument['settings']): StepDocument => ({ id, kind, settings });
-  const target = fc.constantFrom(...on);
-  const sends = fc.constantFrom({}, {}, { when: 'run.visit > 2' }, { when: 'false' }, { usefulFor: 'PT30M' });
-  return fc.oneof(
-    { weight: 4, arbitrary: sends.map((more) => send(id, more)) },
-    fc.constantFrom('PT1H', 'P2D').map((length) => wait(id, length)),
-    fc.constantFrom('wait', 'pass', 'end').map((otherwise) => step('wait', { until: 'order.promisedDate', otherwise })),
-    fc.constantFrom('s0', 'end', ...on).map((then) => {
-      // oxlint-disable-next-line unicorn/no-thenable -- the word of the document; settings are never awaited
-      return step('wait-for', { events: ['order.paid', 'order.updated'], timeout: 'P3D', then });
-    }),
-    target.map((goto) => step('branch', { cases: [{ when: 'run.visit > 3', goto }] })),
-    fc.constantFrom(0, 50, 100).map((percent) => step('hold-out', { percent })),
-    fc.constantFrom('order.name', '1 / 0').map((from) => step('set-attribute', { attribute: 'seen', from })),
-    fc.constant(step('start-journey', { journey: 'other' })),
-    // what follows an exit would never be reached
-    fc.constant(index === count - 1 ? step('exit', {}) : wait(id, 'PT5H')),
-  );
-}
-
-const anySteps = fc
-  .integer({ min: 1, max: 7 })
-  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => anyStep(index, count))));
 
 describe('any journey through any history', () => {
   let rig: JourneyRig;

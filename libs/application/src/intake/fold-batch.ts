@@ -27,6 +27,8 @@ interface Order {
 export interface Folded {
   readonly source: IncomingEvent;
   readonly order: Order | null;
+  /** Of an event of the batch: what was known of its order right before it. */
+  readonly orderBefore: OrderFacts | undefined;
   person: Person | null;
   snapshot: FactsSnapshot | null;
 }
@@ -74,14 +76,20 @@ class Batch {
       this.orders.set(externalId, { id, externalId, facts, owner, isChanged: false });
     }
     for (const source of waiting)
-      this.park({ source, order: this.orderOf(source.event), person: null, snapshot: null });
+      this.park({
+        source,
+        order: this.orderOf(source.event),
+        orderBefore: undefined,
+        person: null,
+        snapshot: null,
+      });
   }
 
   take(source: IncomingEvent): void {
     const { event } = source;
     const order = this.orderOf(event);
     const { person, isNamed } = this.concerned(event, order);
-    const entry: Folded = { source, order, person, snapshot: null };
+    const entry: Folded = { source, order, orderBefore: order?.facts, person, snapshot: null };
     this.folded.push(entry);
     if (order) {
       order.facts = applyToOrder(order.facts, event);

@@ -76,8 +76,16 @@ function toAnswer({ source, person, order }: Folded): PlacedAnswer[] {
   ];
 }
 
-function toFoldedEvent({ source, person, order, snapshot }: Folded): FoldedEvent[] {
+function toFoldedEvent({ source, person, order, orderBefore, snapshot }: Folded): FoldedEvent[] {
   if (!person || !snapshot) return [];
   const customerId = present(person).id;
-  return [{ event: source.event, customerId, orderId: order?.id ?? null, snapshot: { ...snapshot, customerId } }];
+  return [
+    {
+      event: source.event,
+      customerId,
+      orderId: order?.id ?? null,
+      snapshot: { ...snapshot, customerId },
+      orderBefore,
+    },
+  ];
 }

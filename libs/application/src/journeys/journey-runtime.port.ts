@@ -1,4 +1,4 @@
-import type { DomainEvent, FactsSnapshot, Instant, Medium, ShopFacts } from '#app/domain';
+import type { DomainEvent, FactsSnapshot, Instant, Medium, OrderFacts, ShopFacts } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 /** An event whose person is known, with the facts right after it. */
@@ -8,6 +8,8 @@ export interface FoldedEvent {
   /** Our id of the order, null when the event has none. */
   readonly orderId: string | null;
   readonly snapshot: FactsSnapshot;
+  /** What was known of its order right before it; left out for an event that had waited for its person, and where events come one by one. */
+  readonly orderBefore?: OrderFacts | undefined;
 }
 
 /** Where something goes out: a medium of messages, or calls of webhooks. Each has its delivery queue. */

@@ -85,11 +85,14 @@ export class PlanMessages {
   }
 }
 
-/** Why a message stays; null when it may go. */
+/**
+ * Why a message stays; null when it may go. What stood against it when it was decided counts before the end of its run, which came
+ * later; of a held-out person's nothing waits to go out, so that the end finds nothing to stop. Batches that are cut otherwise tell the same.
+ */
 export function whyNot({ effect, tracked }: DecidedSend, refusal: ContactRefusal | null, now: Instant): string | null {
-  if (tracked.hasExited) return 'run-exited';
-  const isLate = effect.usefulUntil !== null && effect.usefulUntil <= now;
-  return refusal ?? (isLate ? 'useful-until' : null);
+  if (refusal !== null) return refusal;
+  if (effect.usefulUntil !== null && effect.usefulUntil <= now) return 'useful-until';
+  return tracked.hasExited && effect.isHeldOut !== true ? 'run-exited' : null;
 }
 
 /** A held-out person is refused for the same reasons as everybody: what is left would have been sent. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, type ShopFacts, withWritten, type WrittenFacts } from '#app/domain';
+import { type Instant, type OrderFacts, type ShopFacts, withWritten, type WrittenFacts } from '#app/domain';
 import { FactsReader, type FactsSubject } from '../../facts/facts.repository.js';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
@@ -88,7 +88,10 @@ export class RunJourneys extends JourneyRuntime {
     return aimed.length === 0 ? [] : this.runs.lockShortOfGoal(tx, customerIds, aimed);
   }
 
-  /** Events without an order, and new orders, reach runs of other orders: those decide on the facts of their own. */
+  /**
+   * Events without an order, and new orders, reach runs of other orders: those decide on the facts of their own, as they stood before
+   * the batch. What is stored already holds the news that comes later in it.
+   */
   private async loadOwnOrders(
     tx: Transaction,
     shop: ShopFacts,
@@ -101,8 +104,21 @@ export class RunJourneys extends JourneyRuntime {
     const runs = [...needy];
     const subjects: FactsSubject[] = runs.map(({ run }) => ({ customerId: run.customerId, orderId: run.orderId }));
     const snapshots = await this.facts.snapshots(tx, shop, subjects);
-    for (const [index, tracked] of runs.entries()) tracked.snapshot = snapshots[index];
+    const before = ordersBefore(events);
+    for (const [index, tracked] of runs.entries()) {
+      const stored = snapshots[index];
+      const order = before.get(tracked.run.orderId) ?? stored?.order ?? null;
+      tracked.snapshot = stored && { ...stored, order };
+    }
   }
+}
+
+/** What was known before the batch of those orders that it tells of. */
+function ordersBefore(events: readonly FoldedEvent[]): ReadonlyMap<string | null, OrderFacts> {
+  const before = new Map<string | null, OrderFacts>();
+  for (const { orderId, orderBefore } of events)
+    if (orderBefore && !before.has(orderId)) before.set(orderId, orderBefore);
+  return before;
 }
 
 function withWrittenFacts(folded: FoldedEvent, written: ReadonlyMap<string, WrittenFacts>): FoldedEvent {
