@@ -13,6 +13,20 @@ export { playStory, type Played, type PlayedRun } from './check/play.js';
 export type { Story, StoryEvent } from './check/story.js';
 export { toldOf, type World } from './check/world.js';
 export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
+export { isBadAnswer } from './contact/bad-answer.js';
+export { CONTACT_REASONS, type ContactFacts, type ContactReason } from './contact/block.js';
+export {
+  type ContactCandidate,
+  type ContactHistory,
+  EMPTY_CONTACT_HISTORY,
+  type PastAnswer,
+  type PastCase,
+  type PastContact,
+  type RivalMessage,
+  type SurveyMark,
+} from './contact/contact-history.js';
+export { type ContactRules, DEFAULT_CONTACT_RULES, historyStart, usefulUntilOf } from './contact/contact-rules.js';
+export { type ContactJudgement, judgeContact } from './contact/judge-contact.js';
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';
 export {
@@ -136,3 +150,5 @@ export {
   toInstant,
   toIso,
 } from './time/instant.js';
+export { localTime } from './time/local-time.js';
+export { type LocalWindow, nextOpening } from './time/window.js';

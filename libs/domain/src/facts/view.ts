@@ -1,5 +1,6 @@
 import type { EventType } from '../event/event.js';
 import type { CustomerFacts, OrderFacts } from './facts.js';
+import { isDelivered, isFullyRefunded } from './order-state.js';
 
 /** A JSON value: what conditions and templates may see. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -87,8 +88,8 @@ function customerView({ customer, customerId, orderCount }: FactsSnapshot): Json
 function orderView({ order, position }: FactsSnapshot): Json {
   if (!order) return null;
   const parcels = order.parcels.map(({ stamps: _stamps, ...parcel }) => parcel);
-  const isDelivered = parcels.length > 0 && parcels.every((parcel) => parcel.delivered);
-  const deliveredAt = isDelivered
+  const hasArrived = isDelivered(order);
+  const deliveredAt = hasArrived
     ? (parcels
         .map((parcel) => parcel.deliveredAt ?? '')
         .toSorted()
@@ -107,17 +108,11 @@ function orderView({ order, position }: FactsSnapshot): Json {
     cancelled: order.cancelledAt !== null,
     returnRequested: order.returnRequestedAt !== null,
     shipped: parcels.some((parcel) => parcel.shippedAt !== null),
-    delivered: isDelivered,
+    delivered: hasArrived,
     deliveredAt,
     refunded: refunds.length > 0,
     fullyRefunded: isFullyRefunded(order),
   };
-}
-
-function isFullyRefunded({ refunds, total }: OrderFacts): boolean {
-  if (refunds.some((refund) => refund.full)) return true;
-  const sum = refunds.reduce((amount, refund) => amount + (refund.amount?.amount ?? 0), 0);
-  return total !== null && total.amount > 0 && sum >= total.amount;
 }
 
 function stripUndefined(value: object): Json {

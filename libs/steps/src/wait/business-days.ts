@@ -1,6 +1,5 @@
-import { businessDaysLater, type Instant, type WorkCalendar } from '#app/domain';
+import { businessDaysLater, type Instant, localTime, type WorkCalendar } from '#app/domain';
 import { DateTime } from 'luxon';
-import { localTime } from './local-time.js';
 
 /** The same time of day, `count` working days on; none is now. From a day without work the next working day is the first. */
 export function afterBusinessDays(at: Instant, count: number, calendar: WorkCalendar, zone: string): Instant {

@@ -1,7 +1,6 @@
-import { toInstant, toIso } from '#app/domain';
+import { nextOpening, toInstant, toIso } from '#app/domain';
 import fc from 'fast-check';
 import { afterBusinessDays } from './business-days.js';
-import { nextOpening } from './window.js';
 import { aContext, parsed } from '../testing.js';
 import { waitStep } from './wait.step.js';
 

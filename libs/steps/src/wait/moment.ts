@@ -1,6 +1,14 @@
-import { endOfDay, type Instant, isIsoDate, localDate, PermanentError, startOfDay, toInstant } from '#app/domain';
+import {
+  endOfDay,
+  type Instant,
+  isIsoDate,
+  localDate,
+  localTime,
+  PermanentError,
+  startOfDay,
+  toInstant,
+} from '#app/domain';
 import { DateTime, Duration } from 'luxon';
-import { localTime } from './local-time.js';
 
 /** Calendar sums are slow, and the orders of one day wait for few different days; every event of a person asks again. */
 const moments = new Map<string, Instant>();

@@ -2,6 +2,7 @@ import {
   addDuration,
   defineStepKind,
   type Instant,
+  nextOpening,
   PermanentError,
   type StepContext,
   type StepDecision,
@@ -12,7 +13,6 @@ import { z } from 'zod';
 import { businessDays, duration, expression, weekday, workCalendar } from '../settings-parts.js';
 import { afterBusinessDays } from './business-days.js';
 import { instantOf } from './moment.js';
-import { nextOpening } from './window.js';
 
 const clockTime = z
   .string()

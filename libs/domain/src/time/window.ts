@@ -1,4 +1,5 @@
-import { type Instant, type Weekday, WEEKDAYS } from '#app/domain';
+import { type Weekday, WEEKDAYS } from './business-days.js';
+import { type Instant, zoneOf } from './instant.js';
 import { DateTime } from 'luxon';
 import { localTimes } from './local-time.js';
 
@@ -15,7 +16,7 @@ const LOOK_AHEAD_DAYS = 15;
 /** `at` itself when the wall clock stands within the window then, else the next time at which it does so on opening. */
 export function nextOpening(at: Instant, window: LocalWindow, zone: string): Instant {
   if (isOpen(at, window, zone)) return at;
-  const today = DateTime.fromMillis(at, { zone });
+  const today = DateTime.fromMillis(at, { zone: zoneOf(zone) });
   for (let ahead = 0; ahead <= LOOK_AHEAD_DAYS; ahead += 1) {
     const openings = localTimes(today.plus({ days: ahead }).toFormat('yyyy-MM-dd'), window.from, zone);
     const opening = openings.find((moment) => moment > at && isOpen(moment, window, zone));
@@ -26,7 +27,7 @@ export function nextOpening(at: Instant, window: LocalWindow, zone: string): Ins
 
 /** By the wall clock alone, so that an hour that occurs twice counts both times, and one that is skipped never. */
 function isOpen(at: Instant, { from, to, days }: LocalWindow, zone: string): boolean {
-  const local = DateTime.fromMillis(at, { zone });
+  const local = DateTime.fromMillis(at, { zone: zoneOf(zone) });
   const time = local.toFormat('HH:mm');
   const opensOn = (weekday: number): boolean => days === undefined || days.includes(WEEKDAYS[weekday - 1] as Weekday);
   if (from < to) return time >= from && time < to && opensOn(local.weekday);

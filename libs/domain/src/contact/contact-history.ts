@@ -1,0 +1,62 @@
+import type { Medium, MessageClass } from '../consent/message-class.js';
+import type { OrderFacts } from '../facts/facts.js';
+import type { SurveyDefinition } from '../journey/document.js';
+import type { CasePriority } from '../journey/run.js';
+import type { Instant } from '../time/instant.js';
+
+/** A feedback, review or marketing message that was handed over. */
+export interface PastContact {
+  readonly at: Instant;
+  readonly class: MessageClass;
+  readonly medium: Medium;
+  readonly runId: string;
+  readonly survey: SurveyMark | null;
+}
+
+export type SurveyMark = Pick<SurveyDefinition, 'key' | 'metric'>;
+
+export interface PastAnswer {
+  readonly at: Instant;
+  readonly metric: SurveyDefinition['metric'];
+  /** See `isBadAnswer`. */
+  readonly isBad: boolean;
+}
+
+export interface PastCase {
+  readonly topic: string;
+  readonly priority: CasePriority;
+  readonly openedAt: Instant;
+  readonly closedAt: Instant | null;
+}
+
+/** A feedback, review or marketing message to the same person that is due and hasn't been judged yet. */
+export interface RivalMessage {
+  readonly runId: string;
+  readonly priority: number;
+}
+
+/** What counts when a message to one person is judged, over all journeys and media. The order within each list is of no account. */
+export interface ContactHistory {
+  readonly contacts: readonly PastContact[];
+  readonly answers: readonly PastAnswer[];
+  readonly cases: readonly PastCase[];
+  readonly orders: readonly OrderFacts[];
+  readonly rivals: readonly RivalMessage[];
+}
+
+export const EMPTY_CONTACT_HISTORY: ContactHistory = { contacts: [], answers: [], cases: [], orders: [], rivals: [] };
+
+/** A message that wants to go out now. */
+export interface ContactCandidate {
+  readonly class: MessageClass;
+  readonly runId: string;
+  /** Of its journey, 0 to 100; higher goes first. */
+  readonly priority: number;
+  readonly survey: SurveyMark | null;
+  /** See `usefulUntilOf`; a message whose time is over isn't judged any more. */
+  readonly usefulUntil: Instant | null;
+  /** The person's IANA zone, the shop's where unknown. */
+  readonly zone: string;
+  /** The order that the message is about. */
+  readonly order: OrderFacts | null;
+}

@@ -1,0 +1,81 @@
+import type { MessageClass } from '../consent/message-class.js';
+import { addDuration, type Instant } from '../time/instant.js';
+import type { LocalWindow } from '../time/window.js';
+
+/**
+ * How much a shop asks of one person, over all journeys and media. Null switches a rule off. Durations are ISO 8601, days of the
+ * wall clock in the person's zone (the shop's where unknown). Service messages are outside all of them.
+ */
+export interface ContactRules {
+  /** Local hours in which messages go out. */
+  readonly hours: LocalWindow | null;
+  /** Feedback, review and marketing messages a calendar day, reminders included. */
+  readonly perDay: number | null;
+  /** Marketing messages in any seven days. */
+  readonly marketingPer7Days: number | null;
+  /** No marketing for so long after an answer to any survey. */
+  readonly marketingRestAfterAnswer: string | null;
+  /** No NPS question for so long after an earlier one, and after an answer to one. */
+  readonly npsRestAfterInvitation: string | null;
+  readonly npsRestAfterAnswer: string | null;
+  /** The same CSAT or CES survey isn't asked again for so long. */
+  readonly surveyRest: string | null;
+  /** CSAT and CES questions in any thirty days, all surveys together. */
+  readonly surveysPer30Days: number | null;
+  /** Between review requests of different runs. */
+  readonly reviewRest: string | null;
+  /** Marketing waits while something is wrong for the person. */
+  readonly moodGuard: boolean;
+  /** Review requests wait while the order or its return is under way. */
+  readonly reviewGuard: boolean;
+}
+
+export const DEFAULT_CONTACT_RULES: ContactRules = {
+  hours: { from: '08:00', to: '21:00' },
+  perDay: 1,
+  marketingPer7Days: 3,
+  marketingRestAfterAnswer: 'P2D',
+  npsRestAfterInvitation: 'P30D',
+  npsRestAfterAnswer: 'P90D',
+  surveyRest: 'P30D',
+  surveysPer30Days: 2,
+  reviewRest: 'P5D',
+  moodGuard: true,
+  reviewGuard: true,
+};
+
+/** How long a message waits for its turn when its step names no `usefulFor`. */
+const DEFAULT_USEFUL_FOR = 'P14D';
+
+/** After this time a message isn't worth sending; null for a service message whose step says nothing. */
+export function usefulUntilOf(
+  message: { readonly class: MessageClass; readonly dueAt: Instant; readonly usefulUntil: Instant | null },
+  zone: string,
+): Instant | null {
+  if (message.usefulUntil !== null || message.class === 'service') return message.usefulUntil;
+  return addDuration(message.dueAt, DEFAULT_USEFUL_FOR, zone);
+}
+
+/** Rolling windows that aren't settings. */
+export const MARKETING_WINDOW = 'P7D';
+export const SURVEY_WINDOW = 'P30D';
+/** So long a bad answer without a closed case counts as a complaint. */
+export const COMPLAINT_WINDOW = 'P14D';
+
+/** What happened before this instant has no say in a judgement at `now`. */
+export function historyStart(rules: ContactRules, now: Instant): Instant {
+  const spans = [
+    MARKETING_WINDOW,
+    SURVEY_WINDOW,
+    COMPLAINT_WINDOW,
+    rules.marketingRestAfterAnswer,
+    rules.npsRestAfterInvitation,
+    rules.npsRestAfterAnswer,
+    rules.surveyRest,
+    rules.reviewRest,
+  ].filter((span) => span !== null);
+  const longestMs = Math.max(...spans.map((span) => addDuration(now, span, 'UTC') - now));
+  // months differ by up to three days, and days by the zone
+  return now - longestMs - SLACK_MS;
+}
+const SLACK_MS = 5 * 86_400_000;

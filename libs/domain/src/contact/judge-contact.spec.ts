@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import { toInstant, toIso } from '../time/instant.js';
+import type { ContactCandidate, ContactHistory } from './contact-history.js';
+import { type ContactRules, DEFAULT_CONTACT_RULES, historyStart, usefulUntilOf } from './contact-rules.js';
+import { judgeContact } from './judge-contact.js';
+import { aCandidate, aContact, aHistory, NO_RULES } from './testing.js';
+
+const at = toInstant;
+const NOON = '2026-03-10T12:00:00+01:00';
+
+function verdict(
+  candidate: Partial<ContactCandidate>,
+  history: Partial<ContactHistory> = {},
+  { rules = DEFAULT_CONTACT_RULES, now = NOON }: { rules?: ContactRules; now?: string } = {},
+): string {
+  const judgement = judgeContact(aCandidate(candidate), aHistory(history), rules, at(now));
+  if (judgement.type === 'go') return 'go';
+  return judgement.type === 'defer'
+    ? `${judgement.reason} until ${toIso(judgement.until).slice(0, 16)}`
+    : `skip ${judgement.reason}`;
+}
+
+const nps = { key: 'relationship-nps', metric: 'nps' } as const;
+const csat = { key: 'delivery-csat', metric: 'csat' } as const;
+const feedback = { class: 'feedback', survey: csat } as const;
+
+describe('the hours', () => {
+  it.each([
+    ['2026-03-10T07:59:00+01:00', 'quiet-hours until 2026-03-10T07:00'],
+    ['2026-03-10T08:00:00+01:00', 'go'],
+    ['2026-03-10T20:59:00+01:00', 'go'],
+    ['2026-03-10T21:00:00+01:00', 'quiet-hours until 2026-03-11T07:00'],
+    // the clocks go forward in the night
+    ['2026-03-28T22:00:00+01:00', 'quiet-hours until 2026-03-29T06:00'],
+    ['2026-10-24T22:00:00+02:00', 'quiet-hours until 2026-10-25T07:00'],
+  ])('at %s in Paris: %s', (now, expected) => {
+    expect(verdict({}, {}, { now })).toBe(expected);
+  });
+
+  it('are those of the person’s zone', () => {
+    expect(verdict({ zone: 'America/New_York' })).toBe('quiet-hours until 2026-03-10T12:00');
+  });
+
+  it('hold no service message', () => {
+    expect(verdict({ class: 'service' }, {}, { now: '2026-03-10T03:00:00+01:00' })).toBe('go');
+  });
+});
+
+describe('the limits', () => {
+  it('let one message a day out, of whatever class, and the next one in the morning', () => {
+    const contacts = [aContact({ at: at('2026-03-10T08:30:00+01:00'), class: 'feedback' })];
+    expect(verdict({}, { contacts })).toBe('day-cap until 2026-03-11T07:00');
+    expect(verdict({}, { contacts }, { now: '2026-03-11T08:00:00+01:00' })).toBe('go');
+    expect(verdict({ class: 'service' }, { contacts })).toBe('go');
+  });
+
+  it('let three marketing messages out in seven days, the next when the first of them is a week old', () => {
+    const contacts = ['04', '06', '08'].map((day) => aContact({ at: at(`2026-03-${day}T10:00:00Z`) }));
+    expect(verdict({}, { contacts })).toBe('marketing-cap until 2026-03-11T10:00');
+    expect(verdict({ class: 'review' }, { contacts })).toBe('go');
+    expect(verdict({}, { contacts: contacts.slice(1) })).toBe('go');
+  });
+
+  it('keep marketing silent for two days after an answer', () => {
+    const answers = [{ at: at('2026-03-09T10:00:00Z'), metric: 'csat', isBad: false } as const];
+    expect(verdict({}, { answers })).toBe('rest-after-answer until 2026-03-11T10:00');
+    expect(verdict({ class: 'review' }, { answers })).toBe('go');
+  });
+
+  it('rest a month after an NPS question and three after an answer to one', () => {
+    const asked = [aContact({ at: at('2026-03-01T10:00:00Z'), class: 'feedback', survey: { ...nps, key: 'other' } })];
+    const ask = { class: 'feedback', survey: nps } as const;
+    expect(verdict(ask, { contacts: asked })).toBe('survey-rest until 2026-03-31T09:00');
+    const answers = [{ at: at('2026-02-01T10:00:00Z'), metric: 'nps', isBad: false } as const];
+    expect(verdict(ask, { contacts: asked, answers })).toBe('survey-rest until 2026-05-02T09:00');
+    expect(verdict(feedback, { contacts: asked, answers })).toBe('go');
+  });
+
+  it('rest a month before the same CSAT survey and ask two of all in that time', () => {
+    const earlier = (day: string, key: string) =>
+      aContact({ at: at(`2026-03-${day}T10:00:00Z`), class: 'feedback', runId: key, survey: { key, metric: 'ces' } });
+    expect(verdict(feedback, { contacts: [earlier('02', csat.key)] })).toBe('survey-rest until 2026-04-01T09:00');
+    expect(verdict(feedback, { contacts: [earlier('02', 'a')] })).toBe('go');
+    expect(verdict(feedback, { contacts: [earlier('02', 'a'), earlier('03', 'a')] })).toBe('go');
+    expect(verdict(feedback, { contacts: [earlier('02', 'a'), earlier('03', 'b')] })).toBe(
+      'survey-rest until 2026-04-01T09:00',
+    );
+  });
+
+  it('let a reminder through the rests, and count it for the day', () => {
+    const contacts = [aContact({ at: at('2026-03-06T10:00:00Z'), class: 'feedback', runId: 'run', survey: nps })];
+    const reminder = { class: 'feedback', survey: nps } as const;
+    expect(verdict(reminder, { contacts })).toBe('go');
+    const today = [...contacts, aContact({ at: at('2026-03-10T09:00:00Z') })];
+    expect(verdict(reminder, { contacts: today })).toBe('day-cap until 2026-03-11T07:00');
+  });
+
+  it('rest five days between the review requests of two runs', () => {
+    const contacts = [aContact({ at: at('2026-03-08T10:00:00Z'), class: 'review' })];
+    expect(verdict({ class: 'review' }, { contacts })).toBe('review-rest until 2026-03-13T10:00');
+    expect(verdict({ class: 'review', runId: 'earlier' }, { contacts })).toBe('go');
+  });
+
+  it('are none when all rules are off', () => {
+    const contacts = Array.from({ length: 9 }, (_, n) => aContact({ at: at(NOON) - n, class: 'review', survey: nps }));
+    const answers = [{ at: at(NOON), metric: 'nps', isBad: true } as const];
+    for (const messageClass of ['feedback', 'review', 'marketing'] as const) {
+      const history = { contacts, answers, rivals: [{ runId: 'x', priority: 99 }] };
+      const now = '2026-03-10T03:00:00Z';
+      expect(verdict({ class: messageClass, survey: nps }, history, { rules: NO_RULES, now })).toBe('go');
+    }
+  });
+});
+
+describe('what comes too late', () => {
+  const contacts = [aContact({ at: at('2026-03-10T08:30:00+01:00') })];
+
+  it('is skipped at once, with the rule that stands against it', () => {
+    expect(verdict({ usefulUntil: at('2026-03-11T08:00:00+01:00') }, { contacts })).toBe('skip day-cap');
+    expect(verdict({ usefulUntil: at('2026-03-11T08:01:00+01:00') }, { contacts })).toBe(
+      'day-cap until 2026-03-11T07:00',
+    );
+  });
+
+  it('names no other rule than the last that stands against it', () => {
+    const four = ['04', '06', '08', '10'].map((day) => aContact({ at: at(`2026-03-${day}T08:00:00Z`) }));
+    expect(verdict({}, { contacts: four })).toBe('marketing-cap until 2026-03-13T08:00');
+  });
+
+  it('is by default what has waited a fortnight, and no service message', () => {
+    const until = (messageClass: 'service' | 'review', usefulUntil: number | null) =>
+      usefulUntilOf({ class: messageClass, dueAt: at(NOON), usefulUntil }, 'Europe/Paris');
+    expect(toIso(until('review', null) ?? 0)).toBe('2026-03-24T11:00:00.000Z');
+    expect([until('review', 5), until('service', null), until('service', 5)]).toEqual([5, null, 5]);
+  });
+});
+
+describe('rank', () => {
+  it('lets who matters more go first', () => {
+    const rivals = [{ runId: 'b', priority: 60 }];
+    expect(verdict({ priority: 50 }, { rivals })).toBe('outranked until 2026-03-10T11:01');
+    expect(verdict({ priority: 60 }, { rivals })).toBe('go');
+    expect(verdict({ priority: 50, class: 'service' }, { rivals })).toBe('go');
+  });
+
+  it('is of no account while another rule stands against the message', () => {
+    const contacts = [aContact({ at: at('2026-03-10T08:30:00+01:00') })];
+    expect(verdict({ priority: 1 }, { contacts, rivals: [{ runId: 'b', priority: 60 }] })).toMatch('day-cap');
+  });
+});
+
+describe('the facts of a judgement', () => {
+  it('say which messages filled the limit', () => {
+    const contacts = [aContact({ at: at('2026-03-10T08:30:00+01:00') })];
+    expect(judgeContact(aCandidate(), aHistory({ contacts }), DEFAULT_CONTACT_RULES, at(NOON))).toMatchObject({
+      facts: { limit: 1, contacts: ['2026-03-10T07:30:00.000Z'] },
+    });
+  });
+
+  it('reach back as far as the longest rule', () => {
+    const days = (rules: ContactRules): number => Math.round((at(NOON) - historyStart(rules, at(NOON))) / 86_400_000);
+    expect([days(DEFAULT_CONTACT_RULES), days(NO_RULES)]).toEqual([95, 35]);
+  });
+});

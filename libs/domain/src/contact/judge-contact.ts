@@ -1,0 +1,109 @@
+import { addDuration, type Instant, toIso } from '../time/instant.js';
+import { nextOpening } from '../time/window.js';
+import type { Block, ContactFacts, ContactReason, TimedBlock } from './block.js';
+import type { ContactCandidate, ContactHistory } from './contact-history.js';
+import type { ContactRules } from './contact-rules.js';
+import { marketingHold, reviewHold } from './holds.js';
+import { restsAt } from './rests.js';
+
+/** `defer`: asked again at `until`. `skip`: never sent. */
+export type ContactJudgement =
+  | { readonly type: 'go' }
+  | {
+      readonly type: 'defer';
+      readonly until: Instant;
+      readonly reason: ContactReason;
+      readonly facts: ContactFacts;
+    }
+  | { readonly type: 'skip'; readonly reason: ContactReason; readonly facts: ContactFacts };
+
+const GO: ContactJudgement = { type: 'go' };
+/** A hold ends with something that happens, so nobody knows when: the question is put again a day later. */
+const ASK_AGAIN = 'P1D';
+const STAND_BACK = 'PT1M';
+
+/**
+ * May this message go to the person now, later or never? What time alone ends is known in advance: such a message is put off until it
+ * can go, or skipped at once when that is too late to be useful. What holds it otherwise is looked at again every day as long as it is
+ * useful.
+ */
+export function judgeContact(
+  candidate: ContactCandidate,
+  history: ContactHistory,
+  rules: ContactRules,
+  now: Instant,
+): ContactJudgement {
+  if (candidate.class === 'service') return GO;
+  const hold = holdOn(candidate, history, rules, now);
+  if (hold) return askAgain(hold, candidate, rules, now);
+  const freed = firstFree(candidate, history, rules, now);
+  if (freed.block) return putOff(freed.block, freed.at, candidate);
+  return standBack(candidate, history, rules, now) ?? GO;
+}
+
+function holdOn(candidate: ContactCandidate, history: ContactHistory, rules: ContactRules, now: Instant): Block | null {
+  if (candidate.class === 'review' && rules.reviewGuard) return reviewHold(candidate.order, now);
+  if (candidate.class === 'marketing' && rules.moodGuard) return marketingHold(history, candidate.zone, now);
+  return null;
+}
+
+function askAgain(
+  block: Block,
+  { zone, usefulUntil }: ContactCandidate,
+  rules: ContactRules,
+  now: Instant,
+): ContactJudgement {
+  const next = opening(addDuration(now, ASK_AGAIN, zone), zone, rules);
+  return { type: 'defer', ...block, until: Math.min(next, usefulUntil ?? next) };
+}
+
+/** The first time from now on at which no rule stands against it, and the last rule that did. */
+function firstFree(
+  candidate: ContactCandidate,
+  history: ContactHistory,
+  rules: ContactRules,
+  now: Instant,
+): { readonly at: Instant; readonly block: Block | null } {
+  let at = now;
+  let block: Block | null = null;
+  for (;;) {
+    const rest = lastToEnd(restsAt(candidate, history, rules, at));
+    if (rest) {
+      block = rest;
+      at = rest.until;
+      continue;
+    }
+    const open = opening(at, candidate.zone, rules);
+    if (open === at) return { at, block };
+    block ??= { reason: 'quiet-hours', facts: { ...rules.hours, zone: candidate.zone } as ContactFacts };
+    at = open;
+  }
+}
+
+function lastToEnd(blocks: readonly TimedBlock[]): TimedBlock | null {
+  return blocks.reduce<TimedBlock | null>((last, block) => (last && last.until >= block.until ? last : block), null);
+}
+
+function putOff({ reason, facts }: Block, until: Instant, { usefulUntil }: ContactCandidate): ContactJudgement {
+  if (usefulUntil !== null && until >= usefulUntil)
+    return { type: 'skip', reason, facts: { ...facts, freeAt: toIso(until) } };
+  return { type: 'defer', until, reason, facts };
+}
+
+/** While the day has a limit, who matters more goes first. */
+function standBack(
+  candidate: ContactCandidate,
+  { rivals }: ContactHistory,
+  rules: ContactRules,
+  now: Instant,
+): ContactJudgement | null {
+  if (rules.perDay === null) return null;
+  const best = Math.max(...rivals.map((rival) => rival.priority), -1);
+  if (best <= candidate.priority) return null;
+  const until = opening(addDuration(now, STAND_BACK, 'UTC'), candidate.zone, rules);
+  return putOff({ reason: 'outranked', facts: { priority: candidate.priority, by: best } }, until, candidate);
+}
+
+function opening(at: Instant, zone: string, { hours }: ContactRules): Instant {
+  return hours ? nextOpening(at, hours, zone) : at;
+}

@@ -1,0 +1,39 @@
+import type { ContactCandidate, ContactHistory, PastContact } from './contact-history.js';
+import { EMPTY_CONTACT_HISTORY } from './contact-history.js';
+import type { ContactRules } from './contact-rules.js';
+
+/** For specs: builders whose every field can be named. */
+export function aCandidate(fields: Partial<ContactCandidate> = {}): ContactCandidate {
+  return {
+    class: 'marketing',
+    runId: 'run',
+    priority: 50,
+    survey: null,
+    usefulUntil: null,
+    zone: 'Europe/Paris',
+    order: null,
+    ...fields,
+  };
+}
+
+export function aContact(fields: Partial<PastContact> & Pick<PastContact, 'at'>): PastContact {
+  return { class: 'marketing', medium: 'email', runId: 'earlier', survey: null, ...fields };
+}
+
+export function aHistory(fields: Partial<ContactHistory> = {}): ContactHistory {
+  return { ...EMPTY_CONTACT_HISTORY, ...fields };
+}
+
+export const NO_RULES: ContactRules = {
+  hours: null,
+  perDay: null,
+  marketingPer7Days: null,
+  marketingRestAfterAnswer: null,
+  npsRestAfterInvitation: null,
+  npsRestAfterAnswer: null,
+  surveyRest: null,
+  surveysPer30Days: null,
+  reviewRest: null,
+  moodGuard: false,
+  reviewGuard: false,
+};
