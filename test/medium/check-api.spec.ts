@@ -40,6 +40,22 @@ describe('POST /api/v1/journeys/check', () => {
     expect(types?.slice(-2)).toEqual(['shipment.delivered', 'order.refunded']);
   });
 
+  it('is repeated when the journey is to go live', async () => {
+    await rig.post('/api/v1/journeys', preset.replace(/^ {2}- order\.refunded\n/m, ''), { type: YAML });
+    const { status, body } = await rig.post<{ errors: { code: string; example: { story: { type: string }[] } }[] }>(
+      '/api/v1/journeys/delivery-csat/publish',
+      {},
+    );
+    expect(status).toBe(422);
+    expect(body.errors.map(({ code }) => code)).toEqual(['send.after-refund']);
+    expect(body.errors[0]?.example.story.at(-1)).toMatchObject({ type: 'order.refunded' });
+    await rig.post('/api/v1/journeys', preset, { type: YAML });
+    expect((await rig.post('/api/v1/journeys/delivery-csat/publish', {})).body).toMatchObject({
+      state: 'live',
+      warnings: [],
+    });
+  });
+
   it('refuses a document with faults', async () => {
     const { status, text } = await check({ key: 'x' });
     expect(status).toBe(422);

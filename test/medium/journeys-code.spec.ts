@@ -37,7 +37,13 @@ class Folder {
 
   constructor(
     private readonly rig: JourneyRig,
-    private readonly planner = new PlanCode(rig.unitOfWork, new PgJourneyStore(), new PlainTemplates(), rig.secrets),
+    private readonly planner = new PlanCode(
+      rig.unitOfWork,
+      new PgJourneyStore(),
+      new PlainTemplates(),
+      rig.secrets,
+      rig.checks,
+    ),
   ) {}
 
   get all(): CodeFile[] {
@@ -79,6 +85,7 @@ class Folder {
       rig.secrets,
       ids,
       rig.hints,
+      rig.checks,
     );
     const { done, remembered } = await use.run(rig.shop.id, code, this.remembered, { ...OPTIONS, ...options });
     this.remembered = remembered;
@@ -121,6 +128,23 @@ describe('journeys as code', () => {
     folder.files.set('thanks.yaml', commented);
     expect(await folder.pull()).toMatchObject({ writes: [], same: ['later.yaml', 'thanks.yaml'] });
     expect(folder.files.get('thanks.yaml')).toBe(commented);
+  });
+
+  it('publish nothing while the checker finds an error in one of them, and say where', async () => {
+    const blind = journey('blind', { class: 'feedback', steps: [wait('rest', 'P7D'), send('say')] });
+    await rig.drafts.run(rig.shop.id, blind);
+    await folder.pull();
+    folder.edit('blind.yaml', 'P7D', 'P8D');
+    folder.edit('later.yaml', 'P1D', 'P2D');
+    const { findings } = await folder.plan();
+    expect(findings.find(({ severity }) => severity === 'error')).toMatchObject({
+      code: 'send.after-refund',
+      file: 'blind.yaml',
+      pointer: '/exitOn',
+    });
+    await expect(folder.apply({ publish: true })).rejects.toMatchObject({ code: 'journey.invalid' });
+    expect(await versions()).toMatchObject({ blind: [null, 1], later: [null, 1] });
+    expect(await folder.apply()).toEqual(['saved blind 2', 'saved later 2']);
   });
 
   it('are saved as drafts, then published; the second time there is nothing to do', async () => {

@@ -30,12 +30,13 @@ describe('publishing a version while people wait on the one before', () => {
   it('shows beforehand who waits where and what the plan would do, and changes nothing', async () => {
     await second([wait('sleep', 'P3D'), send('say')]);
     const before = await rig.runRows();
-    const preview = await rig.makePublisher().preview(rig.shop.id, key, plan({ rest: { action: 'move', to: 'say' } }));
+    const preview = await rig.makePreview().run(rig.shop.id, key, plan({ rest: { action: 'move', to: 'say' } }));
     expect(preview).toEqual({
       key,
       fromVersion: 1,
       toVersion: 2,
       waiting: [{ version: 1, step: 'rest', runs: 3, isKnown: false }],
+      findings: expect.any(Array),
       outcome: { kept: 0, moved: 3, retimed: 0, exited: 0, due: 0, messages: 3 },
     });
     expect(await rig.runRows()).toEqual(before);

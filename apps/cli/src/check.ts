@@ -4,7 +4,7 @@ import { checkDocument, type CodeFault, type CodeFile, placed, readCode } from '
 import { AfterglowError, compileJourney, type Finding, PermanentError, type Story, toldOf } from '#app/domain';
 import { stepKinds } from '#app/steps';
 import { LiquidTemplateEngine } from '#app/templates';
-import { CodeFolder, faultLine } from './code-folder.js';
+import { CodeFolder, faultLine, printFinding } from './code-folder.js';
 
 export interface CheckOptions {
   /** Warnings count as faults. */
@@ -28,7 +28,7 @@ export async function check(paths: readonly string[], { strict, story }: CheckOp
     try {
       const { findings } = await checkDocument(document, plans, engine);
       for (const finding of findings) {
-        printFinding(file, finding, story);
+        printFound(file, finding, story);
         counts[finding.severity] += 1;
       }
     } catch (error) {
@@ -53,10 +53,9 @@ function printAll(faults: readonly CodeFault[]): number {
   return faults.length;
 }
 
-function printFinding(file: CodeFile, finding: Finding, withStory: boolean): void {
-  const { severity, code, message, outcome, story, against } = finding;
-  for (const place of placed(file, [finding]))
-    console.log(`${faultLine('', { ...place, message: `${severity} ${code}: ${message}` })}\n  ${outcome}`);
+function printFound(file: CodeFile, finding: Finding, withStory: boolean): void {
+  const { code, severity, outcome, story, against } = finding;
+  for (const place of placed(file, [finding])) printFinding('', { ...place, code, severity, outcome });
   if (!withStory) return;
   printStory(story);
   if (against) {

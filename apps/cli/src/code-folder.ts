@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { CodeFault, CodeFile, Remembered } from '#app/application';
+import type { CodeFault, CodeFile, CodeFinding, Remembered } from '#app/application';
 import { PermanentError } from '#app/domain';
 import { z } from 'zod';
 
@@ -71,6 +71,10 @@ export class CodeFolder {
 export function faultLine(folder: string, { file, line, pointer, message }: CodeFault): string {
   const place = path.join(folder, file) + (line === null ? '' : `:${line}`);
   return `${place}  ${pointer === '' ? '' : `${pointer}: `}${message}`;
+}
+
+export function printFinding(folder: string, { code, severity, message, outcome, ...place }: CodeFinding): void {
+  console.log(`${faultLine(folder, { ...place, message: `${severity} ${code}: ${message}` })}\n  ${outcome}`);
 }
 
 export function printFaults(folder: string, faults: readonly CodeFault[]): void {

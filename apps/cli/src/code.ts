@@ -12,7 +12,7 @@ import {
   readCode,
 } from '#app/application';
 import { PermanentError } from '#app/domain';
-import { CodeFolder, printFaults } from './code-folder.js';
+import { CodeFolder, printFaults, printFinding } from './code-folder.js';
 
 /** For scripts: there is something to apply. */
 const CHANGES = 2;
@@ -35,12 +35,18 @@ export async function plan(context: INestApplicationContext, path: string, optio
   const folder = CodeFolder.existing(path);
   const shopId = await firstShop(context);
   const code = readCode(folder.journeys());
-  const { faults, changes } = await context.get(PlanCode).plan(shopId, code, folder.remembered());
+  const { faults, changes, findings } = await context.get(PlanCode).plan(shopId, code, folder.remembered());
   if (faults.length > 0) {
     printFaults(path, faults);
     return 1;
   }
   for (const change of changes) print(change, options);
+  for (const finding of findings) printFinding(path, finding);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (options.publish && errors.length > 0) {
+    console.error(`\nWhat has an error can't be published. Nothing was done.`);
+    return 1;
+  }
   const work = changes.filter((change) => isWork(change, options)).length;
   console.log(work === 0 ? 'Nothing to do.' : `${work} of ${changes.length} journeys to apply.`);
   return work === 0 ? 0 : CHANGES;

@@ -204,12 +204,7 @@ export {
   ShopOperations,
 } from './ops/shop-operations.repository.js';
 export { type Page, type PageRequest, toPage } from './ports/page.js';
-export {
-  type InstalledPreset,
-  InstallPreset,
-  type PresetInstallation,
-  type PresetSummary,
-} from './presets/install-preset.use-case.js';
+export { InstallPreset, type PresetInstallation, type PresetSummary } from './presets/install-preset.use-case.js';
 export { PresetCatalogue, type PresetSource } from './presets/preset-catalogue.port.js';
 export { ReadScores, type ScoreReport, type ScoresQuery, type ScoreWindow } from './scores/read-scores.use-case.js';
 export {
@@ -242,11 +237,12 @@ export {
   type TakenRun,
   type WaitingAtStep,
 } from './journeys/manage/publication-store.port.js';
+export { PreviewPublication } from './journeys/manage/preview-publication.use-case.js';
 export { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
 export { TakeRunsOver } from './journeys/manage/take-runs-over.js';
 export { type AppliedCode, ApplyCode, type ApplyOptions } from './code/apply-code.use-case.js';
 export { type CodeChange, type CodeOptions, isWork } from './code/compare-code.js';
-export { type CodePlan, PlanCode } from './code/plan-code.use-case.js';
+export { type CodeFinding, type CodePlan, PlanCode } from './code/plan-code.use-case.js';
 export { playScenario } from './code/play-scenario.js';
 export { type Code, type CodeFault, type CodeFile, placed, readCode } from './code/read-code.js';
 export { readScenario } from './code/read-scenario.js';

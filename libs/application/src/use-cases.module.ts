@@ -43,6 +43,7 @@ import { FireDueTimers } from './journeys/fire-timers.use-case.js';
 import { JourneyRuntime } from './journeys/journey-runtime.port.js';
 import { CheckJourney } from './journeys/manage/check-journey.use-case.js';
 import { ChangeJourneyState } from './journeys/manage/change-journey-state.use-case.js';
+import { PreviewPublication } from './journeys/manage/preview-publication.use-case.js';
 import { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
 import { TakeRunsOver } from './journeys/manage/take-runs-over.js';
 import { ReadJourneys } from './journeys/manage/read-journeys.use-case.js';
@@ -101,6 +102,7 @@ const useCases = [
   PlanMessages,
   PrepareMessages,
   ProcessInbox,
+  PreviewPublication,
   PublishJourney,
   ReadFunnel,
   ReadCalls,

@@ -2,7 +2,7 @@ export { keyDocument, keyList, madeKey, newKey } from './api/access.schema.js';
 export { backtestJob, backtestReport, backtestRequest, dryRunReport, dryRunRequest } from './api/backtest.schema.js';
 export { callList, callQuery, callSecret, rotatedCallSecret } from './api/call.schema.js';
 export { caseClosing, caseDocument, caseList, caseQuery } from './api/case.schema.js';
-export { journeyCheck } from './api/check.schema.js';
+export { journeyCheck, journeyFinding } from './api/check.schema.js';
 export { clockAdvance, clockDocument } from './api/clock.schema.js';
 export { eventAnswer, eventBatchAnswer } from './api/event-answer.schema.js';
 export {
@@ -32,6 +32,7 @@ export { messageDocument, messageList, messageQuery, messageSettlement } from '.
 export {
   publicationPreview,
   publicationRequest,
+  installedPreset,
   publishedJourney,
   undonePublication,
 } from './api/publication.schema.js';

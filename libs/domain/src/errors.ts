@@ -1,3 +1,5 @@
+import type { Json } from './facts/view.js';
+
 /**
  * Every error code of Afterglow. The HTTP filter maps a code to a status and a problem type; docs/errors.md lists them all.
  * A code is stable: scripts and dashboards match on it.
@@ -41,6 +43,14 @@ export interface Fault {
   readonly pointer: string;
   readonly code: string;
   readonly message: string;
+  /** For faults that show only when people are played through a journey. */
+  readonly example?: FaultExample;
+}
+
+/** What the engine does in a story of one person because of a fault. */
+export interface FaultExample {
+  readonly outcome: string;
+  readonly story: readonly { readonly type: string; readonly at: string; readonly data: Json }[];
 }
 
 interface AfterglowErrorOptions {

@@ -2,10 +2,11 @@ import { Body, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import { CheckJourney, parseJourneyText, readJourney } from '#app/application';
 import { journeyCheck } from '#app/contracts';
-import { type Finding, type JourneyDocument, PermanentError, type Story, toldOf } from '#app/domain';
+import { type JourneyDocument, PermanentError } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
+import { findingView } from '../http/finding-view.js';
 
 @ApiController('/journeys', 'Journeys')
 export class ChecksController {
@@ -37,20 +38,4 @@ function documentOf(body: unknown): JourneyDocument {
   throw new PermanentError('journey.invalid', `The journey has ${count}. Correct them and check it again.`, {
     faults: read.faults,
   });
-}
-
-function findingView({ code, severity, pointer, message, outcome, story, against }: Finding) {
-  return {
-    code,
-    severity,
-    pointer,
-    message,
-    outcome,
-    story: storyView(story),
-    against: against ? storyView(against) : null,
-  };
-}
-
-function storyView(story: Story) {
-  return toldOf(story).map((event) => ({ ...event, data: { ...(event.data as object) } }));
 }

@@ -1,9 +1,9 @@
 import { Body, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { type InstalledPreset, InstallPreset } from '#app/application';
+import { InstallPreset } from '#app/application';
 import {
+  installedPreset,
   journeyKeyParam,
-  journeyStatus,
   pageQuery,
   type PageQuery,
   presetInstallation,
@@ -13,6 +13,7 @@ import type { Json } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
+import { findingView } from '../http/finding-view.js';
 import { pageThrough } from '../http/cursor.js';
 
 @ApiController('/presets', 'Presets')
@@ -29,17 +30,27 @@ export class PresetsController {
 
   @Post(':key/install')
   @ApiOperation({ summary: "Make a preset the shop's own journey" })
-  @Answers(201, journeyStatus, 'The journey.', { key: 'review-request', state: 'live', version: 1 })
+  @Answers(201, installedPreset, 'The journey.', {
+    key: 'review-request',
+    state: 'live',
+    version: 1,
+    warnings: [],
+  })
   @Refuses(404, 'There is no such preset.')
-  @Refuses(422, 'A setting is not acceptable.')
-  install(
+  @Refuses(422, 'A setting is not acceptable, or the checker found an error.')
+  async install(
     @ShopId() shopId: string,
     @Param('key', { schema: journeyKeyParam }) key: string,
     @Body({ schema: presetInstallation.default({ publish: false }) }) {
       publish,
       settings,
     }: z.output<typeof presetInstallation>,
-  ): Promise<InstalledPreset> {
-    return this.presets.run(shopId, { key, publish, settings: settings as Record<string, Json> | undefined });
+  ): Promise<z.input<typeof installedPreset>> {
+    const { warnings, ...installed } = await this.presets.run(shopId, {
+      key,
+      publish,
+      settings: settings as Record<string, Json> | undefined,
+    });
+    return { ...installed, warnings: warnings.map(findingView) };
   }
 }

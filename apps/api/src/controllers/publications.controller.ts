@@ -1,6 +1,6 @@
 import { Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { PublishJourney } from '#app/application';
+import { PreviewPublication, PublishJourney } from '#app/application';
 import {
   journeyKeyParam,
   publicationPreview,
@@ -11,6 +11,7 @@ import {
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
+import { findingView } from '../http/finding-view.js';
 
 const KEY = { schema: journeyKeyParam };
 const BODY = { schema: publicationRequest.default({}) };
@@ -18,30 +19,36 @@ type PublicationRequest = z.output<typeof publicationRequest>;
 
 @ApiController('/journeys', 'Journeys')
 export class PublicationsController {
-  constructor(private readonly journeys: PublishJourney) {}
+  constructor(
+    private readonly journeys: PublishJourney,
+    private readonly previews: PreviewPublication,
+  ) {}
 
   @Post(':key/publish')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Let people enter the latest version',
     description:
-      'Runs under way stay on their version unless `migration` says what they do. The same call again goes on where it was interrupted.',
+      'Runs under way stay on their version unless `migration` says what they do. The same call again goes on where it was interrupted. The checker plays people through it first, beside the journeys that are live: a finding of severity `error` refuses it, warnings are answered.',
   })
   @Answers(200, publishedJourney, 'It is live.')
   @Refuses(404, 'There is no such journey.')
   @Refuses(409, 'It is archived.')
-  @Refuses(422, 'The plan names a step that the new version does not have.')
-  publish(
+  @Refuses(422, 'The checker found an error, or the plan names a step that the new version does not have.')
+  async publish(
     @ShopId() shopId: string,
     @Param('key', KEY) key: string,
     @Body(BODY) { migration }: PublicationRequest,
   ): Promise<z.input<typeof publishedJourney>> {
-    return this.journeys.publish(shopId, key, migration);
+    const { warnings, ...published } = await this.journeys.publish(shopId, key, migration);
+    return { ...published, warnings: warnings.map(findingView) };
   }
 
   @Post(':key/publish/preview')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Show where runs wait, and what a plan for them would do; nothing is changed' })
+  @ApiOperation({
+    summary: 'Show what the checker says, where runs wait, and what a plan for them would do; nothing is changed',
+  })
   @Answers(200, publicationPreview, 'What would come of it.')
   @Refuses(404, 'There is no such journey.')
   @Refuses(422, 'The plan names a step that the new version does not have.')
@@ -50,8 +57,8 @@ export class PublicationsController {
     @Param('key', KEY) key: string,
     @Body(BODY) { migration }: PublicationRequest,
   ): Promise<z.input<typeof publicationPreview>> {
-    const { waiting, ...preview } = await this.journeys.preview(shopId, key, migration);
-    return { ...preview, waiting: [...waiting] };
+    const { waiting, findings, ...preview } = await this.previews.run(shopId, key, migration);
+    return { ...preview, waiting: [...waiting], findings: findings.map(findingView) };
   }
 
   @Post(':key/publish/undo')

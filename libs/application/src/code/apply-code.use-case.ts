@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AfterglowError, PermanentError } from '#app/domain';
 import { TemplateEngine } from '../delivery/template-engine.port.js';
+import { CheckJourney, refuseErrors } from '../journeys/manage/check-journey.use-case.js';
 import { ChangeJourneyState } from '../journeys/manage/change-journey-state.use-case.js';
 import { JourneyStore } from '../journeys/manage/journey-store.port.js';
 import { PublicationStore } from '../journeys/manage/publication-store.port.js';
@@ -77,6 +78,7 @@ export class ApplyCode {
     private readonly secrets: SecretPort,
     private readonly ids: IdPort,
     private readonly hints: HintPort,
+    private readonly checks: CheckJourney,
   ) {}
 
   /**
@@ -89,7 +91,9 @@ export class ApplyCode {
     remembered: Remembered,
     options: ApplyOptions,
   ): Promise<AppliedCode> {
-    const templates = await this.compileAhead(shopId, code, remembered, options);
+    const ahead = await this.workAhead(shopId, code, remembered, options);
+    const templates = await this.compileAhead(ahead);
+    if (options.publish) await this.checkAhead(shopId, ahead);
     const hints = new KeptHints();
     const keys = [...new Set([...code.map(({ document }) => document.key), ...Object.keys(remembered)])];
     const applied = await this.unitOfWork.inShop(shopId, async (tx) => {
@@ -107,32 +111,40 @@ export class ApplyCode {
     return applied;
   }
 
-  /** MJML takes long: nobody should wait for it behind our locks. */
-  private async compileAhead(
+  /** As far as can be seen before the journeys are locked. */
+  private async workAhead(
     shopId: string,
     code: readonly CodeJourney[],
     remembered: Remembered,
     options: ApplyOptions,
-  ): Promise<TemplateEngine> {
-    const templates = new CompiledOnce(this.templates);
+  ): Promise<CodeChange[]> {
     const shop = await this.unitOfWork.inShop(shopId, (tx) => shopJourneys(tx, this.journeys));
-    for (const change of compareCode(code, shop, remembered, this.secrets)) {
-      if (!change.journey || !isWork(change, options)) continue;
-      for (const locales of Object.values(change.journey.document.templates))
+    return compareCode(code, shop, remembered, this.secrets).filter((change) => isWork(change, options));
+  }
+
+  /** MJML takes long: nobody should wait for it behind our locks. */
+  private async compileAhead(work: readonly CodeChange[]): Promise<TemplateEngine> {
+    const templates = new CompiledOnce(this.templates);
+    for (const { journey } of work)
+      for (const locales of Object.values(journey?.document.templates ?? {}))
         for (const source of Object.values(locales)) await templates.compile(source);
-    }
     return templates;
+  }
+
+  private async checkAhead(shopId: string, work: readonly CodeChange[]): Promise<void> {
+    const documents = work.flatMap(({ journey, state }) => (journey && state !== 'paused' ? journey.document : []));
+    for (const [key, findings] of await this.checks.together(shopId, documents)) refuseErrors(key, findings);
   }
 
   private async perform(stage: Stage, { key, kind, journey, state }: CodeChange): Promise<AppliedChange> {
     const { tx, shopId, templates, hints, publish } = stage;
     const within = new WithinTransaction(tx);
-    const states = new ChangeJourneyState(within, this.journeys, hints);
+    const states = new ChangeJourneyState(within, this.journeys, hints, this.checks);
     if (!journey) return { key, deed: 'archived', version: (await states.archive(shopId, key)).version };
     const drafts = new SaveDraft(within, this.journeys, templates, this.secrets, this.ids);
     const saved = kind === 'draft' ? null : await drafts.run(shopId, journey.document, { onlyIfChanged: true });
     if (saved && (!publish || state === 'paused')) return { key, deed: 'saved', version: saved.version };
-    const published = await states.publish(shopId, key, async (_tx, { id: journeyId, liveVersionId }, latest) => {
+    const published = await states.goLive(shopId, key, async (_tx, { id: journeyId, liveVersionId }, latest) => {
       const plan = { default: 'keep', steps: {} } as const;
       await this.publications.record(tx, { journeyId, fromVersionId: liveVersionId, toVersionId: latest.id, plan });
     });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, compileJourney, type Fault } from '#app/domain';
+import { AfterglowError, compileJourney, type Fault, type Finding } from '#app/domain';
 import { stepKinds } from '#app/steps';
 import { TemplateEngine } from '../delivery/template-engine.port.js';
+import { CheckJourney } from '../journeys/manage/check-journey.use-case.js';
 import { JourneyStore } from '../journeys/manage/journey-store.port.js';
 import { parseJourneyText } from '../journeys/parse-journey.js';
 import { SecretPort } from '../ports/secret.port.js';
@@ -16,6 +17,14 @@ export interface CodePlan {
   readonly changes: readonly CodeChange[];
   /** Of every file; with any, nothing may be applied. */
   readonly faults: readonly CodeFault[];
+  /** What the checker says of the journeys that are new or changed, or would be published. */
+  readonly findings: readonly CodeFinding[];
+}
+
+export interface CodeFinding extends CodeFault {
+  readonly code: Finding['code'];
+  readonly severity: Finding['severity'];
+  readonly outcome: string;
 }
 
 /** Journeys as files: gives the shop's, and says what those of a folder would change. Writes nothing. */
@@ -26,6 +35,7 @@ export class PlanCode {
     private readonly journeys: JourneyStore,
     private readonly templates: TemplateEngine,
     private readonly secrets: SecretPort,
+    private readonly checks: CheckJourney,
   ) {}
 
   /**
@@ -59,7 +69,25 @@ export class PlanCode {
         faults.push(...placed(journey.file, [{ pointer: '/key', code: 'conflict', message }]));
       }
     }
-    return { changes, faults };
+    return { changes, faults, findings: faults.length > 0 ? [] : await this.check(shopId, changes) };
+  }
+
+  private async check(shopId: string, changes: readonly CodeChange[]): Promise<CodeFinding[]> {
+    const fresh = changes.flatMap(({ kind, journey }) =>
+      journey && (kind === 'new' || kind === 'changed' || kind === 'draft') ? journey : [],
+    );
+    const found = await this.checks.together(
+      shopId,
+      fresh.map(({ document }) => document),
+    );
+    return fresh.flatMap(({ file, document }) =>
+      (found.get(document.key) ?? []).flatMap((finding) =>
+        placed(file, [finding]).map((place): CodeFinding => {
+          const { code, severity, outcome } = finding;
+          return { ...place, code, severity, outcome };
+        }),
+      ),
+    );
   }
 
   private read(shopId: string): Promise<ShopJourney[]> {

@@ -7,8 +7,7 @@ import {
   type MessageClass,
   PermanentError,
 } from '#app/domain';
-import { ChangeJourneyState } from '../journeys/manage/change-journey-state.use-case.js';
-import { type JourneyState } from '../journeys/manage/journey-store.port.js';
+import { ChangeJourneyState, type PublishedStatus } from '../journeys/manage/change-journey-state.use-case.js';
 import { SaveDraft } from '../journeys/manage/save-draft.use-case.js';
 import { parseJourneyText } from '../journeys/parse-journey.js';
 import { PresetCatalogue, type PresetSource } from './preset-catalogue.port.js';
@@ -28,12 +27,6 @@ export interface PresetInstallation {
   readonly settings?: Readonly<Record<string, Json>> | undefined;
 }
 
-export interface InstalledPreset {
-  readonly key: string;
-  readonly version: number;
-  readonly state: JourneyState;
-}
-
 /** Makes a preset the shop's own journey. Installing it again with the same settings makes no new version. */
 @Injectable()
 export class InstallPreset {
@@ -51,12 +44,12 @@ export class InstallPreset {
     });
   }
 
-  async run(shopId: string, { key, publish, settings }: PresetInstallation): Promise<InstalledPreset> {
+  async run(shopId: string, { key, publish, settings }: PresetInstallation): Promise<PublishedStatus> {
     const source = await this.presets.find(key);
     if (!source) throw new PermanentError('not_found', `There is no preset "${key}". GET /api/v1/presets lists them.`);
     const document = withSettings(documentOf(source), settings ?? {});
     const { version, state } = await this.saveDraft.run(shopId, document, { onlyIfChanged: true });
-    if (!publish) return { key, version, state };
+    if (!publish) return { key, version, state, warnings: [] };
     return this.changeState.publish(shopId, key);
   }
 }

@@ -31,6 +31,11 @@ export function listOf<T extends z.ZodType>(item: T, name: string) {
     .meta({ id: name });
 }
 
+/** What happens to one made-up person, in the order in which it happens. */
+export const story = z.array(
+  z.object({ type: z.string(), at: isoInstant, data: z.record(z.string(), z.unknown()) }).meta({ id: 'StoryEvent' }),
+);
+
 /** RFC 9457. */
 export const problemDocument = z
   .object({
@@ -46,6 +51,10 @@ export const problemDocument = z
           pointer: z.string().meta({ description: 'JSON pointer to the fault.' }),
           code: z.string(),
           message: z.string(),
+          example: z
+            .object({ outcome: z.string(), story })
+            .optional()
+            .meta({ description: 'A story of one person, and what the engine does in it because of the fault.' }),
         }),
       )
       .optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { journeyFinding } from './check.schema.js';
 import { journeyStatus } from './journey.schema.js';
 
 const count = z.number().int();
@@ -44,7 +45,12 @@ const takeOver = z
   .meta({ id: 'TakeOver' });
 
 export const publishedJourney = journeyStatus
-  .extend({ runs: takeOver.meta({ description: 'What the runs of earlier versions did.' }) })
+  .extend({
+    warnings: z
+      .array(journeyFinding)
+      .meta({ description: 'What the checker says of it; an error keeps it from going live.' }),
+    runs: takeOver.meta({ description: 'What the runs of earlier versions did.' }),
+  })
   .meta({ id: 'PublishedJourney' });
 
 export const publicationPreview = z
@@ -63,8 +69,17 @@ export const publicationPreview = z
       )
       .meta({ description: 'Where runs wait, by version and step.' }),
     outcome: takeOver.meta({ description: 'What the plan would do.' }),
+    findings: z
+      .array(journeyFinding)
+      .meta({ description: 'What the checker says; with an error it is not published.' }),
   })
   .meta({ id: 'PublicationPreview' });
+
+export const installedPreset = journeyStatus
+  .extend({
+    warnings: z.array(journeyFinding).meta({ description: 'What the checker says of it; empty for a draft.' }),
+  })
+  .meta({ id: 'InstalledPreset' });
 
 export const undonePublication = z
   .object({

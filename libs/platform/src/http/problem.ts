@@ -80,10 +80,11 @@ function headersOf({ code, retryAfterS }: AfterglowError): Record<string, string
 }
 
 function withFaults(problem: object, faults: readonly Fault[]): string {
-  const errors = faults.slice(0, MAX_FAULTS).map(({ pointer, code, message }) => ({
+  const errors = faults.slice(0, MAX_FAULTS).map(({ pointer, code, message, example }) => ({
     pointer: pointer.slice(0, MAX_TEXT),
     code: code.slice(0, MAX_TEXT),
     message: message.slice(0, MAX_TEXT),
+    ...(example ? { example } : {}),
   }));
   for (;;) {
     const omitted = faults.length - errors.length;

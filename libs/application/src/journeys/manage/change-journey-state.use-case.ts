@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { PermanentError } from '#app/domain';
+import { type Finding, PermanentError } from '#app/domain';
 import { HintPort } from '../../ports/hint.port.js';
 import { type Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
+import { CheckJourney, refuseErrors } from './check-journey.use-case.js';
 import { type JourneyState, JourneyStore, type LatestVersion, type StoredJourney } from './journey-store.port.js';
 import { surveysOf } from './surveys-of.js';
 
@@ -17,6 +18,10 @@ export interface JourneyStatus {
   readonly version: number;
 }
 
+export interface PublishedStatus extends JourneyStatus {
+  readonly warnings: readonly Finding[];
+}
+
 /**
  * Publishes, pauses, resumes and archives. Paused: nobody enters, timers and queued messages stand still, events are still heard, so
  * exits and answers count. Archived: nobody enters any more, waiting runs end and what is queued is not sent. Every call may be
@@ -28,13 +33,31 @@ export class ChangeJourneyState {
     private readonly unitOfWork: UnitOfWork,
     private readonly journeys: JourneyStore,
     private readonly hints: HintPort,
+    private readonly checks: CheckJourney,
   ) {}
 
-  /** The latest version goes live; runs under way stay on theirs. `first` is done before, in the same transaction. */
-  async publish(shopId: string, key: string, first?: BeforePublication): Promise<JourneyStatus> {
+  /**
+   * The latest version goes live once the checker finds no error in it; runs under way stay on theirs. `first` is done before, in
+   * the same transaction.
+   * @throws PermanentError `journey.invalid` with what the checker found
+   */
+  async publish(shopId: string, key: string, first?: BeforePublication): Promise<PublishedStatus> {
+    // before the transaction: workers would wait for it
+    const checked = await this.checks.latest(shopId, key);
+    if (checked) refuseErrors(key, checked.findings);
+    const status = await this.goLive(shopId, key, async (tx, journey, latest) => {
+      if (latest.id !== checked?.versionId)
+        throw new PermanentError('conflict', `The journey "${key}" was saved anew just now. Publish it again.`);
+      await first?.(tx, journey, latest);
+    });
+    return { ...status, warnings: checked?.findings ?? [] };
+  }
+
+  /** Publishes without a check, for a caller that has made it. */
+  async goLive(shopId: string, key: string, first: BeforePublication): Promise<JourneyStatus> {
     const status = await this.change(shopId, key, async (tx, journey, latest) => {
       if (journey.state === 'archived') throw archived(key, 'Post its document under another key and publish that.');
-      await first?.(tx, journey, latest);
+      await first(tx, journey, latest);
       await this.journeys.saveSurveys(tx, surveysOf(latest.document));
       await this.journeys.setState(tx, journey.id, 'live', latest.id);
       if (journey.state === 'paused') await this.journeys.setHeld(tx, journey.id, false);

@@ -6,6 +6,8 @@ export interface MigrationPlan {
   readonly steps: Readonly<Record<string, Migration | { readonly action: 'keep' }>>;
 }
 
+export const KEEP_ALL: MigrationPlan = { default: 'keep', steps: {} };
+
 /** What a run that waits at this step does; null: it stays on its version. */
 export function migrationOf({ steps, default: rest }: MigrationPlan, step: string): Migration | null {
   const named = Object.hasOwn(steps, step) ? steps[step] : undefined;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Decision, type FactsSnapshot, type Instant, migrate, type ShopFacts, takeBack } from '#app/domain';
 import { FactsReader } from '../../facts/facts.repository.js';
 import { ClockPort } from '../../ports/clock.port.js';
-import type { Transaction } from '../../ports/unit-of-work.port.js';
+import type { Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
 import { type JourneyInForce, JourneyPlans } from '../runtime/journey-plans.js';
 import { RunBatch, TrackedRun } from '../runtime/run-batch.js';
 import type { StoredRun } from '../runtime/run-store.port.js';
@@ -32,6 +32,19 @@ export interface TakeBack {
 
 /** The last run of the page; null: there are no more. */
 export type Last = string | null;
+
+export const nothingTaken = (): TakeOver => ({ kept: 0, moved: 0, retimed: 0, exited: 0, due: 0, messages: 0 });
+
+/** One page after the other, each in a transaction of its own. */
+export async function inPages(
+  unitOfWork: UnitOfWork,
+  shopId: string,
+  page: (tx: Transaction, after: Last) => Promise<Last>,
+): Promise<void> {
+  let after: Last = null;
+  do after = await unitOfWork.inShop(shopId, (tx) => page(tx, after));
+  while (after !== null);
+}
 
 /** Takes waiting runs over to a version that was published, and back; a page of them in each transaction. */
 @Injectable()
