@@ -1,34 +1,11 @@
-import {
-  ApplyCode,
-  type CodeFile,
-  type CompiledTemplate,
-  PlanCode,
-  readCode,
-  type Remembered,
-  TemplateEngine,
-} from '#app/application';
-import type { Fault } from '#app/domain';
+import { ApplyCode, type CodeFile, PlanCode, readCode, type Remembered } from '#app/application';
 import { PgJourneyStore, PgPublicationStore } from '#app/persistence';
 import { UuidV7Ids } from '#app/platform';
+import { PlainTemplates } from './plain-templates.js';
 import { aJourney, JourneyRig, send, wait } from './journeys-rig.js';
 
 const MJML = '<mjml>\n  <mj-body>\n    <!-- # no comment -->\n  </mj-body>\n</mjml>\n';
 const OPTIONS = { publish: false, archiveMissing: false, force: false };
-
-/** A subject with `{{ broken` is faulty. */
-class PlainTemplates extends TemplateEngine {
-  async compile(source: { subject?: string | undefined }): Promise<{ compiled: CompiledTemplate; faults: Fault[] }> {
-    const isBroken = source.subject?.includes('{{ broken') === true;
-    return {
-      compiled: { engine: 1 },
-      faults: isBroken ? [{ pointer: 'subject', code: 'template.syntax', message: 'Close the braces.' }] : [],
-    };
-  }
-
-  render(): never {
-    throw new Error('Nothing is rendered here.');
-  }
-}
 
 /** A folder in memory. */
 class Folder {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   ChangeJourneyState,
   CheckJourney,
-  type CompiledTemplate,
   FireDueTimers,
   type FoldedEvent,
   HintPort,
@@ -19,7 +18,6 @@ import {
   type RuntimeReport,
   SaveDraft,
   TakeRunsOver,
-  TemplateEngine,
   WakeRuns,
 } from '#app/application';
 import {
@@ -28,7 +26,6 @@ import {
   emptyOrder,
   type EventType,
   type FactsSnapshot,
-  type Fault,
   type JourneyDocument,
   type ShopFacts,
   type StepDocument,
@@ -52,24 +49,8 @@ import {
 import { SecretKeyring, UuidV7Ids } from '#app/platform';
 import type { QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
+import { PlainTemplates } from './plain-templates.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
-
-/** Takes every template as it is; a subject with `{{ broken` is faulty. */
-class PlainTemplates extends TemplateEngine {
-  async compile(source: {
-    subject?: string | undefined;
-    sms?: string | undefined;
-  }): Promise<{ compiled: CompiledTemplate; faults: Fault[] }> {
-    const faults = source.subject?.includes('{{ broken')
-      ? [{ pointer: 'subject', code: 'template.syntax', message: 'Close the braces.' }]
-      : [];
-    return { compiled: { subject: source.subject, sms: source.sms, engine: 1 }, faults };
-  }
-
-  render(): never {
-    throw new Error('Nothing is rendered here.');
-  }
-}
 
 class NotedHints extends HintPort {
   readonly given: QueueName[] = [];

@@ -1,5 +1,3 @@
-import type { Json } from './facts/view.js';
-
 /**
  * Every error code of Afterglow. The HTTP filter maps a code to a status and a problem type; docs/errors.md lists them all.
  * A code is stable: scripts and dashboards match on it.
@@ -50,7 +48,7 @@ export interface Fault {
 /** What the engine does in a story of one person because of a fault. */
 export interface FaultExample {
   readonly outcome: string;
-  readonly story: readonly { readonly type: string; readonly at: string; readonly data: Json }[];
+  readonly story: readonly { readonly type: string; readonly at: string; readonly data: unknown }[];
 }
 
 interface AfterglowErrorOptions {
