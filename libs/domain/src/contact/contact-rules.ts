@@ -62,20 +62,5 @@ export const SURVEY_WINDOW = 'P30D';
 /** So long a bad answer without a closed case counts as a complaint. */
 export const COMPLAINT_WINDOW = 'P14D';
 
-/** What happened before this instant has no say in a judgement at `now`. */
-export function historyStart(rules: ContactRules, now: Instant): Instant {
-  const spans = [
-    MARKETING_WINDOW,
-    SURVEY_WINDOW,
-    COMPLAINT_WINDOW,
-    rules.marketingRestAfterAnswer,
-    rules.npsRestAfterInvitation,
-    rules.npsRestAfterAnswer,
-    rules.surveyRest,
-    rules.reviewRest,
-  ].filter((span) => span !== null);
-  const longestMs = Math.max(...spans.map((span) => addDuration(now, span, 'UTC') - now));
-  // months differ by up to three days, and days by the zone
-  return now - longestMs - SLACK_MS;
-}
-const SLACK_MS = 5 * 86_400_000;
+/** No rule reaches further back than this. */
+export const CONTACT_MEMORY_DAYS = 366;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toInstant, toIso } from '../time/instant.js';
 import type { ContactCandidate, ContactHistory } from './contact-history.js';
-import { type ContactRules, DEFAULT_CONTACT_RULES, historyStart, usefulUntilOf } from './contact-rules.js';
+import { type ContactRules, DEFAULT_CONTACT_RULES, usefulUntilOf } from './contact-rules.js';
 import { judgeContact } from './judge-contact.js';
 import { aCandidate, aContact, aHistory, NO_RULES } from './testing.js';
 
@@ -155,10 +155,5 @@ describe('the facts of a judgement', () => {
     expect(judgeContact(aCandidate(), aHistory({ contacts }), DEFAULT_CONTACT_RULES, at(NOON))).toMatchObject({
       facts: { limit: 1, contacts: ['2026-03-10T07:30:00.000Z'] },
     });
-  });
-
-  it('reach back as far as the longest rule', () => {
-    const days = (rules: ContactRules): number => Math.round((at(NOON) - historyStart(rules, at(NOON))) / 86_400_000);
-    expect([days(DEFAULT_CONTACT_RULES), days(NO_RULES)]).toEqual([95, 35]);
   });
 });

@@ -1,3 +1,4 @@
+import { usefulUntilOf } from '../contact/contact-rules.js';
 import { AfterglowError } from '../errors.js';
 import type { EventView, FactsSnapshot, Json } from '../facts/view.js';
 import { type Instant, toIso } from '../time/instant.js';
@@ -165,7 +166,8 @@ export class RunWalk {
   private send({ id }: PlannedStep, planned: PlannedSend, note: Data, next: string): void {
     const isHeldOut = this.run.isHeldOut === true;
     const send = { class: this.plan.document.class, ...planned, ...(isHeldOut ? { isHeldOut } : {}) };
-    this.effects.push({ type: 'send', step: id, visit: this.run.visit, ...send });
+    const usefulUntil = usefulUntilOf(send, this.facts.zone);
+    this.effects.push({ type: 'send', step: id, visit: this.run.visit, ...send, usefulUntil });
     this.write(isHeldOut ? 'held-out' : 'sent', {
       ...note,
       template: planned.template,
