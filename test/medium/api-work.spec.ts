@@ -236,7 +236,12 @@ describe('operations', () => {
     expect(body.paused).toMatch(/Z$/);
     expect((await rig.post('/api/v1/ops/pause')).body).toEqual(body);
     expect((await rig.get('/api/v1/ops/overview')).body).toMatchObject({ paused: body.paused });
-    expect((await rig.post('/api/v1/ops/resume')).body).toEqual({ paused: null });
+    expect((await rig.post('/api/v1/ops/pause', { scope: 'journeys' })).body).toEqual({
+      ...body,
+      pauseScope: 'journeys',
+    });
+    expect((await rig.get('/api/v1/ops/overview')).body).toMatchObject({ pauseScope: 'journeys' });
+    expect((await rig.post('/api/v1/ops/resume')).body).toEqual({ paused: null, pauseScope: null });
   });
 
   it('retries and drops dead letters, each once and with a note', async () => {

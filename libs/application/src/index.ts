@@ -200,6 +200,7 @@ export {
   MESSAGE_STATES,
   type MessageState,
   type Overview,
+  type PauseScope,
   type ReplayOutcome,
   ShopOperations,
 } from './ops/shop-operations.repository.js';

@@ -42,6 +42,7 @@ export {
   deadLetterQuery,
   opsNote,
   overviewDocument,
+  pauseRequest,
   pauseState,
   replayedEvent,
 } from './api/ops.schema.js';

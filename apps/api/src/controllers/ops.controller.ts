@@ -8,10 +8,11 @@ import {
   idParam,
   opsNote,
   overviewDocument,
+  pauseRequest,
   pauseState,
   replayedEvent,
 } from '#app/contracts';
-import { type IsoInstant, toIso } from '#app/domain';
+import { toIso } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
@@ -77,19 +78,26 @@ export class OpsController {
 
   @Post('pause')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Let everything of the shop stand still; webhooks are stored all the same' })
+  @ApiOperation({
+    summary: 'Let everything of the shop stand still, or all its journeys',
+    description:
+      'Webhooks are stored all the same. With the scope `journeys` they also become facts, unsubscribes among them, and runs hear of them; only who would have entered meanwhile does not. Called again it changes the scope.',
+  })
   @Answers(200, pauseState, 'Since when it stands still.')
-  async pause(@ShopId() shopId: string): Promise<{ paused: IsoInstant }> {
-    return { paused: await this.operations.pause(shopId) };
+  async pause(
+    @ShopId() shopId: string,
+    @Body({ schema: pauseRequest.default({ scope: 'all' }) }) { scope }: z.output<typeof pauseRequest>,
+  ): Promise<z.input<typeof pauseState>> {
+    return { paused: await this.operations.pause(shopId, scope), pauseScope: scope };
   }
 
   @Post('resume')
   @HttpCode(200)
   @ApiOperation({ summary: 'Let everything run again' })
   @Answers(200, pauseState, 'It runs.')
-  async resume(@ShopId() shopId: string): Promise<{ paused: null }> {
+  async resume(@ShopId() shopId: string): Promise<z.input<typeof pauseState>> {
     await this.operations.resume(shopId);
-    return { paused: null };
+    return { paused: null, pauseScope: null };
   }
 
   @Post('events/:id/replay')

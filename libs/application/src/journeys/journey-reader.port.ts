@@ -21,8 +21,11 @@ export abstract class JourneyReader {
   abstract versions(tx: Transaction, versionIds: readonly string[]): Promise<ReadonlyMap<string, StoredVersion>>;
 
   /**
-   * Versions that people enter now: journeys in state `live`, by key. Until this transaction ends nobody publishes, pauses or
-   * archives a journey of the shop.
+   * Versions of journeys in state `live`, by key. Until this transaction ends nobody publishes, pauses or archives a journey of the
+   * shop, nor pauses the shop.
    */
   abstract live(tx: Transaction): Promise<readonly StoredVersion[]>;
+
+  /** Those of them that people may enter: none while all journeys of the shop are paused. What is paused with its intake enters later. */
+  abstract enterable(tx: Transaction): Promise<readonly StoredVersion[]>;
 }

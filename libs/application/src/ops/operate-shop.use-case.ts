@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type IsoInstant, PermanentError } from '#app/domain';
 import { HintPort, QUEUE_NAMES } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
-import { type Overview, ShopOperations } from './shop-operations.repository.js';
+import { type Overview, type PauseScope, ShopOperations } from './shop-operations.repository.js';
 
 @Injectable()
 export class OperateShop {
@@ -16,9 +16,11 @@ export class OperateShop {
     return this.unitOfWork.inShop(shopId, (tx) => this.operations.overview(tx));
   }
 
-  /** Everything of the shop stands still; webhooks are stored all the same. */
-  pause(shopId: string): Promise<IsoInstant> {
-    return this.unitOfWork.inShop(shopId, (tx) => this.operations.pause(tx));
+  /** Everything of the shop stands still, or its journeys alone; webhooks are stored all the same. */
+  async pause(shopId: string, scope: PauseScope): Promise<IsoInstant> {
+    const since = await this.unitOfWork.inShop(shopId, (tx) => this.operations.pause(tx, scope));
+    if (scope === 'journeys') this.hints.hint('intake');
+    return since;
   }
 
   async resume(shopId: string): Promise<void> {

@@ -14,10 +14,18 @@ export const MESSAGE_STATES = [
 ] as const;
 export type MessageState = (typeof MESSAGE_STATES)[number];
 
+/**
+ * `all`: what comes in is stored and waits, too. `journeys`: it becomes facts, and runs hear of it; nobody enters, no timer rings and
+ * nothing goes out.
+ */
+export type PauseScope = 'all' | 'journeys';
+
 /** How much work waits for whom. Ages are in seconds of business time, null when nothing waits. */
 export interface Overview {
   readonly now: IsoInstant;
   readonly paused: IsoInstant | null;
+  /** Null while nothing is paused. */
+  readonly pauseScope: PauseScope | null;
   readonly inbox: { readonly backlog: number; readonly oldestAgeS: number | null };
   readonly timers: { readonly due: number; readonly oldestAgeS: number | null };
   readonly messages: {
@@ -36,8 +44,11 @@ export type ReplayOutcome = 'replayed' | 'not_done' | 'dead';
 export abstract class ShopOperations {
   abstract overview(tx: Transaction): Promise<Overview>;
 
-  /** Nothing of the shop is claimed from now on. @returns since when it is paused */
-  abstract pause(tx: Transaction): Promise<IsoInstant>;
+  /**
+   * Nothing of the shop (in this scope) is claimed from now on, and what workers were deciding on is over.
+   * @returns since when it is paused
+   */
+  abstract pause(tx: Transaction, scope: PauseScope): Promise<IsoInstant>;
 
   abstract resume(tx: Transaction): Promise<void>;
 

@@ -7,10 +7,16 @@ const ageS = z.number().int().nullable().meta({ description: 'Seconds; null when
 const kind = z.enum(['inbox', 'timer', 'message', 'call']);
 const state = z.enum(['open', 'retried', 'dropped']);
 
+const pauseScope = z.enum(['all', 'journeys']).meta({
+  description:
+    '`all`: what comes in is stored and waits as well. `journeys`: it becomes facts and runs hear of it, but nobody enters, no timer rings and nothing goes out.',
+});
+
 export const overviewDocument = z
   .object({
     now: isoInstant,
-    paused: isoInstant.nullable().meta({ description: 'Since when everything stands still; null when it runs.' }),
+    paused: isoInstant.nullable().meta({ description: 'Since when the shop stands still; null when it runs.' }),
+    pauseScope: pauseScope.nullable(),
     inbox: z.object({ backlog: count, oldestAgeS: ageS }),
     timers: z.object({ due: count, oldestAgeS: ageS }),
     messages: z.object({
@@ -57,6 +63,10 @@ export const opsNote = z
   .strictObject({ note: z.string().trim().min(1).max(NOTE_MAX).meta({ description: 'Why; it is kept.' }) })
   .meta({ id: 'OpsNote' });
 
-export const pauseState = z.object({ paused: isoInstant.nullable() }).meta({ id: 'PauseState' });
+export const pauseRequest = z.strictObject({ scope: pauseScope.default('all') }).meta({ id: 'PauseRequest' });
+
+export const pauseState = z
+  .object({ paused: isoInstant.nullable(), pauseScope: pauseScope.nullable() })
+  .meta({ id: 'PauseState' });
 
 export const replayedEvent = z.object({ id: z.uuid(), state: z.literal('new') }).meta({ id: 'ReplayedEvent' });

@@ -19,7 +19,7 @@ interface AgendaRow {
 const roundedUp = (column: string): string =>
   `date_trunc('milliseconds', ${column} + interval '999 microseconds') as ${column}`;
 const AGENDA = `
-select inbox, timers, messages, calls, ${roundedUp('next_timer')}, ${roundedUp('next_message')}, ${roundedUp('next_call')}
+select inbox or app.paused_intake() as inbox, timers, messages, calls, ${roundedUp('next_timer')}, ${roundedUp('next_message')}, ${roundedUp('next_call')}
 from app.agenda(), app.call_agenda()`;
 
 @Injectable()

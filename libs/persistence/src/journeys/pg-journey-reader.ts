@@ -17,6 +17,14 @@ interface VersionRow extends QueryResultRow {
   readonly templates: CompiledTemplates;
 }
 
+const LIVE = `
+  select j.live_version_id from app.journey j
+  where j.shop_id = app.current_shop() and j.state = 'live' order by j.key`;
+const ENTERABLE = `
+  select j.live_version_id from app.journey j join app.shop s on s.id = j.shop_id
+  where j.shop_id = app.current_shop() and j.state = 'live'
+    and (s.paused_at is null or s.pause_scope = 'all') order by j.key`;
+
 /** Versions never change, so they are kept per process; which ones are live is asked each time. */
 @Injectable()
 export class PgJourneyReader extends JourneyReader {
@@ -41,15 +49,18 @@ export class PgJourneyReader extends JourneyReader {
     return found;
   }
 
-  async live(tx: Transaction): Promise<readonly StoredVersion[]> {
+  live(tx: Transaction): Promise<readonly StoredVersion[]> {
+    return this.inState(tx, LIVE, 'journeys_live');
+  }
+
+  enterable(tx: Transaction): Promise<readonly StoredVersion[]> {
+    return this.inState(tx, ENTERABLE, 'journeys_enterable');
+  }
+
+  private async inState(tx: Transaction, sql: string, name: string): Promise<readonly StoredVersion[]> {
     const kept = keepJourneyStates(tx);
     // runs after the lock, so that it sees what those who held it before have done
-    const listed = pg(tx).query<{ live_version_id: string }>(
-      `select j.live_version_id from app.journey j
-       where j.shop_id = app.current_shop() and j.state = 'live' order by j.key`,
-      [],
-      'journeys_live',
-    );
+    const listed = pg(tx).query<{ live_version_id: string }>(sql, [], name);
     const [rows] = await Promise.all([listed, kept]);
     const ids = rows.map((row) => row.live_version_id);
     const versions = await this.versions(tx, ids);

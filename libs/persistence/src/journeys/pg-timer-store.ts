@@ -37,6 +37,7 @@ export class PgTimerStore extends TimerStore {
        join app.journey_run r on r.shop_id = t.shop_id and r.id = t.run_id
        join app.journey j on j.shop_id = r.shop_id and j.id = r.journey_id
        where t.state = 'claimed' and t.epoch = c.epoch and not t.held and r.status = 'waiting' and j.state <> 'archived'
+         and (select s.paused_at from app.shop s where s.id = t.shop_id) is null
        order by r.id for update of r, t`,
       [ids, epochs],
       'timers_lock_due',
@@ -73,12 +74,13 @@ export class PgTimerStore extends TimerStore {
   }
 }
 
-/** Claimed timers that nobody may fire: the journey was paused after the claim, or the run is over. */
+/** Claimed timers that nobody may fire: journey or shop was paused after the claim, or the run is over. */
 async function tidy(tx: Transaction, ids: readonly string[], epochs: readonly number[]): Promise<void> {
   await pg(tx).query(
     `update app.timer t set state = 'scheduled', lease_until = null, attempts = greatest(t.attempts - 1, 0)
      from unnest($1::uuid[], $2::integer[]) as c (run_id, epoch)
-     where t.shop_id = app.current_shop() and t.run_id = c.run_id and t.epoch = c.epoch and t.state = 'claimed' and t.held`,
+     where t.shop_id = app.current_shop() and t.run_id = c.run_id and t.epoch = c.epoch and t.state = 'claimed'
+       and (t.held or (select s.paused_at from app.shop s where s.id = t.shop_id) is not null)`,
     [ids, epochs],
   );
   await pg(tx).query(

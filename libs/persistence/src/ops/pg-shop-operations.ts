@@ -3,12 +3,14 @@ import {
   MESSAGE_STATES,
   type MessageState,
   type Overview,
+  type PauseScope,
   type ReplayOutcome,
   ShopOperations,
   type Transaction,
 } from '#app/application';
 import { type IsoInstant, toIso } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { changeJourneyStates } from '../journeys/lifecycle-lock.js';
 
 /** Each part reads a partial index of open work; only the count of messages by state walks an index of all of them. */
 const OVERVIEW = `
@@ -21,13 +23,14 @@ const OVERVIEW = `
   states as (select coalesce(jsonb_object_agg(s.state, s.n), '{}') counts
     from (select state, count(*)::int n from app.message where shop_id = app.current_shop() group by state) s),
   dead as (select count(*)::int n from app.dead_letter where state = 'open')
-  select now.at as now, shop.paused_at, inbox.n as inbox, inbox.oldest as inbox_oldest, timers.n as timers, timers.oldest as timers_oldest,
+  select now.at as now, shop.paused_at, shop.pause_scope, inbox.n as inbox, inbox.oldest as inbox_oldest, timers.n as timers, timers.oldest as timers_oldest,
     due.n as due, due.oldest as due_oldest, states.counts, dead.n as dead
   from now, inbox, timers, due, states, dead, app.shop shop where shop.id = app.current_shop()`;
 
 interface OverviewRow {
   readonly now: Date;
   readonly paused_at: Date | null;
+  readonly pause_scope: PauseScope;
   readonly inbox: number;
   readonly inbox_oldest: Date | null;
   readonly timers: number;
@@ -52,6 +55,7 @@ export class PgShopOperations extends ShopOperations {
     return {
       now: toIso(row.now.getTime()),
       paused: row.paused_at === null ? null : toIso(row.paused_at.getTime()),
+      pauseScope: row.paused_at === null ? null : row.pause_scope,
       inbox: { backlog: row.inbox, oldestAgeS: ageOf(row.inbox_oldest) },
       timers: { due: row.timers, oldestAgeS: ageOf(row.timers_oldest) },
       messages: { byState, due: row.due, oldestAgeS: ageOf(row.due_oldest) },
@@ -60,9 +64,13 @@ export class PgShopOperations extends ShopOperations {
     };
   }
 
-  async pause(tx: Transaction): Promise<IsoInstant> {
+  async pause(tx: Transaction, scope: PauseScope): Promise<IsoInstant> {
+    // what is being decided on is awaited: afterwards nobody enters and no timer rings
+    await changeJourneyStates(tx);
     const [row] = await pg(tx).query<{ paused_at: Date }>(
-      'update app.shop set paused_at = coalesce(paused_at, app.now()) where id = app.current_shop() returning paused_at',
+      `update app.shop set paused_at = coalesce(paused_at, app.now()), pause_scope = $1
+       where id = app.current_shop() returning paused_at`,
+      [scope],
     );
     if (row === undefined) throw new Error('There is nothing to pause: the shop of this transaction does not exist.');
     return toIso(row.paused_at.getTime());

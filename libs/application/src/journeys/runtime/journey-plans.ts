@@ -21,6 +21,10 @@ export class JourneyPlans {
     return (await this.reader.live(tx)).map((version) => this.inForce(version));
   }
 
+  async enterable(tx: Transaction): Promise<JourneyInForce[]> {
+    return (await this.reader.enterable(tx)).map((version) => this.inForce(version));
+  }
+
   /** By version id. */
   async of(tx: Transaction, versionIds: Iterable<string>): Promise<ReadonlyMap<string, JourneyInForce>> {
     const ids = [...new Set(versionIds)];

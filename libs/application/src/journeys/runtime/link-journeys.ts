@@ -44,7 +44,7 @@ export class LinkJourneys {
     now: Instant,
   ): Promise<ReadonlyMap<ActEffect, Admission>> {
     if (starts.length === 0) return new Map();
-    const live = (batch.live ??= await this.plans.live(tx));
+    const live = (batch.live ??= await this.plans.enterable(tx));
     const admissions = new Map(starts.map((start) => [start.effect, admissionOf(batch, start, live, now)]));
     const wishes = [...admissions.values()].flatMap((admission) =>
       'entered' in admission ? toWish(admission.entered) : [],

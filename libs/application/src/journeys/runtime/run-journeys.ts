@@ -34,7 +34,7 @@ export class RunJourneys extends JourneyRuntime {
     const customerIds = [...new Set(events.map((folded) => folded.customerId))];
     // what doesn't wait for an answer shares a round trip
     const [live, waiting, written] = await Promise.all([
-      this.plans.live(tx),
+      this.plans.enterable(tx),
       this.runs.lockWaiting(tx, customerIds),
       this.facts.written(tx, customerIds),
     ]);
