@@ -52,7 +52,7 @@ describe('a shop that is paused', () => {
     }
     for (const person of ['ada', 'bea']) await tell(person, 'order.placed');
     await rig.app.get(ProcessInbox).run();
-  });
+  }, 60_000);
   afterEach(resume);
 
   it('with its intake leaves everything where it is, and nothing is lost', async () => {
@@ -63,7 +63,7 @@ describe('a shop that is paused', () => {
     await resume();
     expect(await work()).toEqual({ bodies: 1, timers: 2, messages: 5 });
     expect((await runs()).map(({ person }) => person)).toEqual(['o-ada', 'o-bea', 'o-eve']);
-  });
+  }, 30_000);
 
   it('in its journeys takes in facts and lets runs hear of them; nobody enters, no timer rings, nothing goes out', async () => {
     await pause('journeys');
@@ -90,7 +90,7 @@ describe('a shop that is paused', () => {
     await tell('ivy', 'order.placed', 2);
     await work();
     expect((await runs()).map(({ person }) => person)).toEqual(['o-ada', 'o-bea', 'o-ivy']);
-  });
+  }, 30_000);
 
   it('rings no timer that a worker had claimed before, and counts no attempt', async () => {
     await clock(2);
@@ -115,5 +115,5 @@ describe('a shop that is paused', () => {
     expect(await rows('select distinct state, attempts from app.timer')).toEqual([{ state: 'scheduled', attempts: 0 }]);
     await resume();
     expect(await rig.app.get(FireDueTimers).run()).toMatchObject({ fired: 2 });
-  });
+  }, 30_000);
 });
