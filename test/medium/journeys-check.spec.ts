@@ -97,7 +97,7 @@ describe('what the checker says of a journey that is to go live', () => {
     }
     const store = new PgJourneyStore();
     const slow = new Slow(rig.unitOfWork, rig.plans, rig.templates, store);
-    const states = new ChangeJourneyState(rig.unitOfWork, store, rig.hints, slow);
+    const states = new ChangeJourneyState(rig.unitOfWork, store, rig.hints, slow, rig.makePlanner());
     await expect(states.publish(rig.shop.id, 'thanks')).rejects.toMatchObject({ code: 'conflict' });
     expect(await liveVersion()).toBeNull();
   });

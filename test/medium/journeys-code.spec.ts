@@ -63,6 +63,7 @@ class Folder {
       ids,
       rig.hints,
       rig.checks,
+      rig.makePlanner(),
     );
     const { done, remembered } = await use.run(rig.shop.id, code, this.remembered, { ...OPTIONS, ...options });
     this.remembered = remembered;

@@ -6,7 +6,9 @@ import {
   type FoldedEvent,
   HintPort,
   JourneyPlans,
+  KeepDates,
   LinkJourneys,
+  PlanEntries,
   PlanMessages,
   PreviewPublication,
   PublishJourney,
@@ -35,6 +37,7 @@ import {
   createDataSource,
   pg,
   PgActStore,
+  PgCalendarStore,
   PgClock,
   PgFactsReader,
   PgJourneyReader,
@@ -95,7 +98,7 @@ export class JourneyRig {
 
   private constructor(
     private readonly database: TestDatabase,
-    private readonly dataSource: DataSource,
+    readonly dataSource: DataSource,
   ) {
     this.unitOfWork = new PgUnitOfWork(dataSource);
     this.clock = new PgVirtualClock(dataSource);
@@ -103,7 +106,7 @@ export class JourneyRig {
     this.drafts = new SaveDraft(this.unitOfWork, store, this.templates, this.secrets, this.ids);
     this.plans = this.makeWriter().plans;
     this.checks = new CheckJourney(this.unitOfWork, this.plans, this.templates, store);
-    this.states = new ChangeJourneyState(this.unitOfWork, store, this.hints, this.checks);
+    this.states = new ChangeJourneyState(this.unitOfWork, store, this.hints, this.checks, this.makePlanner());
     this.journeys = new ReadJourneys(this.unitOfWork, store);
     this.runs = new ReadRuns(this.unitOfWork, new PgRunQueries());
     this.runtime = this.makeRuntime();
@@ -170,11 +173,17 @@ export class JourneyRig {
     return { publications, runs };
   }
 
+  makePlanner(): PlanEntries {
+    const plans = new JourneyPlans(new PgJourneyReader());
+    return new PlanEntries(new PgCalendarStore(), plans, new PgFactsReader(), new PgClock(this.dataSource));
+  }
+
   private makeWriter() {
     const runs = new PgRunStore();
     const plans = new JourneyPlans(new PgJourneyReader());
     const links = new LinkJourneys(plans, runs, this.ids);
-    const writer = new RunWriter(runs, new PlanMessages(runs, this.secrets, this.ids), new PgActStore(), links);
+    const dates = new KeepDates(new PgCalendarStore(), plans);
+    const writer = new RunWriter(runs, new PlanMessages(runs, this.secrets, this.ids), new PgActStore(), links, dates);
     return { runs, plans, writer };
   }
 

@@ -9,7 +9,7 @@ import {
   OpenBodies,
   ProcessInbox,
   RecordAnswers,
-  type RuntimeReport,
+  type EventsReport,
   SecretPort,
   type SourceKind,
   SourceKinds,
@@ -75,10 +75,10 @@ export class RecordingRuntime extends JourneyRuntime {
     _shop: unknown,
     _now: number,
     events: readonly FoldedEvent[],
-  ): Promise<RuntimeReport> {
+  ): Promise<EventsReport> {
     if (events.some(({ event }) => event.order?.externalId === this.failOn)) throw new Error('the journey broke');
     this.told.push(...events);
-    return { started: 0, moved: 0, messages: 0, media: [] };
+    return { started: 0, moved: 0, messages: 0, media: [], entries: [] };
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DeliverCalls, DeliverMessages, FireDueTimers, ProcessInbox } from '#app/application';
+import { DeliverCalls, DeliverMessages, FireDueTimers, OpenJourneys, ProcessInbox } from '#app/application';
 import type { Round } from './drain.js';
 import { WorkMetrics } from './work-metrics.js';
 
@@ -9,6 +9,7 @@ export class Rounds {
   constructor(
     private readonly processInbox: ProcessInbox,
     private readonly fireDueTimers: FireDueTimers,
+    private readonly openJourneys: OpenJourneys,
     private readonly deliverMessages: DeliverMessages,
     private readonly deliverCalls: DeliverCalls,
     private readonly work: WorkMetrics,
@@ -20,7 +21,13 @@ export class Rounds {
     return { claimed, hasMore: claimed > 0 };
   };
 
-  readonly timers: Round = () => this.work.timers(() => this.fireDueTimers.run());
+  /** Waits that are over, and people whom a date or a schedule lets in. */
+  readonly timers: Round = async () => {
+    const timers = await this.work.timers(() => this.fireDueTimers.run());
+    const entries = await this.work.entries(() => this.openJourneys.run());
+    return { claimed: timers.claimed + entries.claimed, hasMore: timers.hasMore || entries.claimed > 0 };
+  };
+
   readonly email: Round = () => this.work.timed('delivery-email', () => this.deliverMessages.run('email'));
   readonly sms: Round = () => this.work.timed('delivery-sms', () => this.deliverMessages.run('sms'));
   readonly webhook: Round = () => this.work.calls(() => this.deliverCalls.run());

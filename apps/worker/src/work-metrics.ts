@@ -5,6 +5,7 @@ import {
   type FiringReport,
   type InboxReport,
   Metrics,
+  type OpeningReport,
   type QueueName,
 } from '#app/application';
 
@@ -32,6 +33,12 @@ export class WorkMetrics {
     const report = await this.timed('timers', round);
     if (report.fired > 0) this.metrics.count('afterglow_timers_total', { state: 'fired' }, report.fired);
     if (report.dead > 0) this.metrics.count('afterglow_timers_total', { state: 'dead' }, report.dead);
+    return report;
+  }
+
+  async entries(round: () => Promise<OpeningReport>): Promise<OpeningReport> {
+    const report = await this.timed('timers', round);
+    if (report.started > 0) this.metrics.count('afterglow_runs_total', { change: 'started' }, report.started);
     return report;
   }
 

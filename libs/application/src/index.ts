@@ -151,9 +151,28 @@ export {
   SourceKinds,
   type StoredRequest,
 } from './intake/source-kind.js';
+export {
+  CalendarStore,
+  type ComingDate,
+  type DateSubject,
+  type EntryFailure,
+  type JourneyWalk,
+  type WalkedOrder,
+} from './journeys/entries/calendar-store.port.js';
+export { KeepDates } from './journeys/entries/keep-dates.js';
+export { OpenJourneys, type OpeningReport } from './journeys/entries/open-journeys.use-case.js';
+export { PlanEntries } from './journeys/entries/plan-entries.js';
+export { RaiseEvents } from './journeys/entries/raise-events.js';
+export { RingDates } from './journeys/entries/ring-dates.js';
+export { WalkJourney } from './journeys/entries/walk-journey.js';
 export { FireDueTimers, type FiringReport } from './journeys/fire-timers.use-case.js';
 export { JourneyReader, type StoredVersion } from './journeys/journey-reader.port.js';
-export { type FoldedEvent, JourneyRuntime, type RuntimeReport } from './journeys/journey-runtime.port.js';
+export {
+  type EventsReport,
+  type FoldedEvent,
+  JourneyRuntime,
+  type RuntimeReport,
+} from './journeys/journey-runtime.port.js';
 export { ChangeJourneyState, type JourneyStatus } from './journeys/manage/change-journey-state.use-case.js';
 export {
   type JourneyState,

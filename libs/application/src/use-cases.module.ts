@@ -39,6 +39,12 @@ import { OpenBodies } from './intake/open-bodies.use-case.js';
 import { ProcessInbox } from './intake/process-inbox.use-case.js';
 import { ReceiveWebhook } from './intake/receive-webhook.use-case.js';
 import { SubmitEvents } from './intake/submit-events.use-case.js';
+import { KeepDates } from './journeys/entries/keep-dates.js';
+import { OpenJourneys } from './journeys/entries/open-journeys.use-case.js';
+import { PlanEntries } from './journeys/entries/plan-entries.js';
+import { RaiseEvents } from './journeys/entries/raise-events.js';
+import { RingDates } from './journeys/entries/ring-dates.js';
+import { WalkJourney } from './journeys/entries/walk-journey.js';
 import { FireDueTimers } from './journeys/fire-timers.use-case.js';
 import { JourneyRuntime } from './journeys/journey-runtime.port.js';
 import { CheckJourney } from './journeys/manage/check-journey.use-case.js';
@@ -87,6 +93,7 @@ const useCases = [
   FoldEvents,
   InstallPreset,
   JourneyPlans,
+  KeepDates,
   KeepHouse,
   LinkEvents,
   LinkFactory,
@@ -96,14 +103,17 @@ const useCases = [
   ManageShop,
   ManageSources,
   OpenBodies,
+  OpenJourneys,
   OpenSurveyLink,
   OperateShop,
   PlanCode,
+  PlanEntries,
   PlanMessages,
   PrepareMessages,
   ProcessInbox,
   PreviewPublication,
   PublishJourney,
+  RaiseEvents,
   ReadFunnel,
   ReadCalls,
   ReadJourneys,
@@ -114,6 +124,7 @@ const useCases = [
   ReceiveWebhook,
   RecordAnswers,
   RecordHandOvers,
+  RingDates,
   RunBacktest,
   RunWriter,
   SampleMessages,
@@ -125,6 +136,7 @@ const useCases = [
   SuppressAddresses,
   Unsubscribe,
   WakeRuns,
+  WalkJourney,
   { provide: JourneyRuntime, useClass: RunJourneys },
 ];
 

@@ -22,6 +22,7 @@ export { PgJourneyReader } from './journeys/pg-journey-reader.js';
 export { PgJourneyStore } from './journeys/pg-journey-store.js';
 export { PgPublicationStore } from './journeys/pg-publication-store.js';
 export { PgRunQueries } from './journeys/pg-run-queries.js';
+export { PgCalendarStore } from './journeys/pg-calendar-store.js';
 export { PgRunStore } from './journeys/pg-run-store.js';
 export { PgTimerStore } from './journeys/pg-timer-store.js';
 export { PgDeadLetters } from './ops/pg-dead-letters.js';

@@ -1,5 +1,6 @@
 import { type FactsSnapshot, type Instant, type Medium, type ShopFacts, toInstant } from '#app/domain';
 import type { TimelineEvent } from '../facts/facts-store.port.js';
+import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
 import type { StoredRun, SuppressedAddress } from '../journeys/runtime/run-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
@@ -49,7 +50,8 @@ export class RehearseHistory implements RehearsalFacts {
     this.events += 1;
     for (const rehearsal of this.rehearsals) {
       for (const merge of news.merges) rehearsal.merge(merge);
-      for (const folded of news.heard) rehearsal.hear(folded, now);
+      // a history may have been imported long after it happened: its news is heard as though it had come in time
+      for (const folded of news.heard) rehearsal.hear(inTime(folded), now);
       // what is overdue because its cause was told late is done at once
       rehearsal.ringUntil(now);
     }
@@ -71,4 +73,8 @@ export class RehearseHistory implements RehearsalFacts {
   suppression(medium: Medium, address: string, at: Instant): SuppressedAddress['scope'] | undefined {
     return this.suppressions.scopeOf(medium, address, at);
   }
+}
+
+function inTime({ event, ...folded }: FoldedEvent): FoldedEvent {
+  return { ...folded, event: { ...event, receivedAt: event.occurredAt } };
 }

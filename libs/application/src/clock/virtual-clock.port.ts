@@ -3,6 +3,7 @@ import type { Instant } from '#app/domain';
 /** What is left to do at the present instant, and when the next things fall due; null where nothing is planned. */
 export interface Agenda {
   readonly inbox: boolean;
+  /** Waits that are over, and people whom a date or a schedule lets in. */
   readonly timers: boolean;
   readonly messages: boolean;
   /** Of webhooks. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AfterglowError, PermanentError } from '#app/domain';
 import { TemplateEngine } from '../delivery/template-engine.port.js';
 import { CheckJourney, refuseErrors } from '../journeys/manage/check-journey.use-case.js';
+import { PlanEntries } from '../journeys/entries/plan-entries.js';
 import { ChangeJourneyState } from '../journeys/manage/change-journey-state.use-case.js';
 import { JourneyStore } from '../journeys/manage/journey-store.port.js';
 import { PublicationStore } from '../journeys/manage/publication-store.port.js';
@@ -79,6 +80,7 @@ export class ApplyCode {
     private readonly ids: IdPort,
     private readonly hints: HintPort,
     private readonly checks: CheckJourney,
+    private readonly entries: PlanEntries,
   ) {}
 
   /**
@@ -139,7 +141,7 @@ export class ApplyCode {
   private async perform(stage: Stage, { key, kind, journey, state }: CodeChange): Promise<AppliedChange> {
     const { tx, shopId, templates, hints, publish } = stage;
     const within = new WithinTransaction(tx);
-    const states = new ChangeJourneyState(within, this.journeys, hints, this.checks);
+    const states = new ChangeJourneyState(within, this.journeys, hints, this.checks, this.entries);
     if (!journey) return { key, deed: 'archived', version: (await states.archive(shopId, key)).version };
     const drafts = new SaveDraft(within, this.journeys, templates, this.secrets, this.ids);
     const saved = kind === 'draft' ? null : await drafts.run(shopId, journey.document, { onlyIfChanged: true });

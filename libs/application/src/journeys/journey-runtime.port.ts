@@ -1,4 +1,4 @@
-import type { DomainEvent, FactsSnapshot, Instant, Medium, OrderFacts, ShopFacts } from '#app/domain';
+import type { DomainEvent, EntryRefusal, FactsSnapshot, Instant, Medium, OrderFacts, ShopFacts } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 /** An event whose person is known, with the facts right after it. */
@@ -15,6 +15,22 @@ export interface FoldedEvent {
 /** Where something goes out: a medium of messages, or calls of webhooks. Each has its delivery queue. */
 export type Outlet = Medium | 'webhook';
 
+/** What came of one event for one journey that begins by it. */
+export interface EntryOutcome {
+  readonly eventId: string;
+  /** Key. */
+  readonly journey: string;
+  /** The run that began; null: nobody entered. */
+  readonly run: string | null;
+  readonly refused: RefusedEntry | null;
+}
+
+/** `entered-before`: the entry key was used; `limit`: as many runs of the journey are under way as it allows one person. */
+export interface RefusedEntry {
+  readonly reason: EntryRefusal | 'entered-before' | 'limit';
+  readonly detail?: string | undefined;
+}
+
 export interface RuntimeReport {
   readonly started: number;
   readonly moved: number;
@@ -22,6 +38,10 @@ export interface RuntimeReport {
   readonly messages: number;
   /** The media of those messages, and whether webhooks wait to be called: hint at their delivery queues after the commit. */
   readonly media: readonly Outlet[];
+}
+
+export interface EventsReport extends RuntimeReport {
+  readonly entries: readonly EntryOutcome[];
 }
 
 /** Moves journeys on events: ends, wakes and re-times waiting runs, starts new ones, plans messages. Intake calls it in its own transaction. */
@@ -32,5 +52,5 @@ export abstract class JourneyRuntime {
     shop: ShopFacts,
     now: Instant,
     events: readonly FoldedEvent[],
-  ): Promise<RuntimeReport>;
+  ): Promise<EventsReport>;
 }

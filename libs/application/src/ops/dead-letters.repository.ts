@@ -3,14 +3,14 @@ import type { QueueName } from '../ports/hint.port.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
-type DeadLetterKind = 'inbox' | 'timer' | 'message' | 'call';
+type DeadLetterKind = 'inbox' | 'timer' | 'message' | 'call' | 'entry';
 type DeadLetterState = 'open' | 'retried' | 'dropped';
 
 /** Work that was given up and waits for a person. */
 export interface DeadLetter {
   readonly id: string;
   readonly kind: DeadLetterKind;
-  /** Id of the inbox row, the run whose timer it was, the message or the call. */
+  /** Id of the inbox row, the run whose timer it was, the message, the call, or the date or walk by which people enter. */
   readonly refId: string;
   readonly state: DeadLetterState;
   readonly code: string;

@@ -4,7 +4,7 @@ import { isoInstant, listOf, pageQuery } from './list.schema.js';
 const NOTE_MAX = 500;
 const count = z.number().int();
 const ageS = z.number().int().nullable().meta({ description: 'Seconds; null when nothing waits.' });
-const kind = z.enum(['inbox', 'timer', 'message', 'call']);
+const kind = z.enum(['inbox', 'timer', 'message', 'call', 'entry']);
 const state = z.enum(['open', 'retried', 'dropped']);
 
 const pauseScope = z.enum(['all', 'journeys']).meta({

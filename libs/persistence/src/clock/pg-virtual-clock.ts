@@ -16,11 +16,12 @@ interface AgendaRow {
 }
 
 // Rounded up: at the millisecond before it nothing is due yet, and the clock would step there for ever.
-const roundedUp = (column: string): string =>
-  `date_trunc('milliseconds', ${column} + interval '999 microseconds') as ${column}`;
+const roundedUp = (time: string, column: string): string =>
+  `date_trunc('milliseconds', ${time} + interval '999 microseconds') as ${column}`;
 const AGENDA = `
-select inbox or app.paused_intake() as inbox, timers, messages, calls, ${roundedUp('next_timer')}, ${roundedUp('next_message')}, ${roundedUp('next_call')}
-from app.agenda(), app.call_agenda()`;
+select inbox or app.paused_intake() as inbox, timers or entries as timers, messages, calls,
+  ${roundedUp('least(next_timer, next_entry)', 'next_timer')}, ${roundedUp('next_message', 'next_message')}, ${roundedUp('next_call', 'next_call')}
+from app.agenda(), app.call_agenda(), app.entry_agenda()`;
 
 @Injectable()
 export class PgVirtualClock extends VirtualClockPort {

@@ -35,6 +35,12 @@ const REQUEUE: Readonly<Record<DeadLetter['kind'], string>> = {
     returning 'delivery-' || medium as queue`,
   call: `update app.webhook_call set state = 'queued', reason = null, attempts = 0, not_before = app.now(), lease_until = null
     where id = $1 and state = 'failed' returning 'delivery-webhook' as queue`,
+  entry: `with dates as (
+      update app.journey_date set state = 'scheduled', attempts = 0, retry_at = null where id = $1 and state = 'dead' returning 1
+    ), walks as (
+      update app.journey_walk set state = 'scheduled', attempts = 0, retry_at = null where id = $1 and state = 'dead' returning 1
+    )
+    select 'timers' as queue from (select 1 from dates union all select 1 from walks) again`,
 };
 
 const ABANDONED = 'dropped';
@@ -83,6 +89,7 @@ export class PgDeadLetters extends DeadLetters {
 
   async abandon(tx: Transaction, { kind, refId }: DeadLetter): Promise<void> {
     if (kind === 'timer') await pg(tx).run(END_RUN, [refId, ABANDONED]);
+    if (kind === 'entry') await pg(tx).run(`delete from app.journey_date where id = $1 and state = 'dead'`, [refId]);
   }
 
   async requeue(tx: Transaction, letter: DeadLetter): Promise<QueueName | null> {

@@ -3,6 +3,7 @@ import { type Finding, PermanentError } from '#app/domain';
 import { HintPort } from '../../ports/hint.port.js';
 import { type Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
 import { CheckJourney, refuseErrors } from './check-journey.use-case.js';
+import { PlanEntries } from '../entries/plan-entries.js';
 import { type JourneyState, JourneyStore, type LatestVersion, type StoredJourney } from './journey-store.port.js';
 import { surveysOf } from './surveys-of.js';
 
@@ -34,6 +35,7 @@ export class ChangeJourneyState {
     private readonly journeys: JourneyStore,
     private readonly hints: HintPort,
     private readonly checks: CheckJourney,
+    private readonly entries: PlanEntries,
   ) {}
 
   /**
@@ -60,6 +62,7 @@ export class ChangeJourneyState {
       await first(tx, journey, latest);
       await this.journeys.saveSurveys(tx, surveysOf(latest.document));
       await this.journeys.setState(tx, journey.id, 'live', latest.id);
+      await this.entries.begin(tx, journey.id, latest.id);
       if (journey.state === 'paused') await this.journeys.setHeld(tx, journey.id, false);
       return 'live';
     });
@@ -73,6 +76,7 @@ export class ChangeJourneyState {
       if (journey.state === 'draft')
         throw new PermanentError('conflict', `The journey "${key}" was never published, so it can't be paused.`);
       await this.journeys.setState(tx, journey.id, 'paused', journey.liveVersionId);
+      await this.entries.end(tx, journey.id);
       await this.journeys.setHeld(tx, journey.id, true);
       return 'paused';
     });
@@ -85,6 +89,7 @@ export class ChangeJourneyState {
       if (journey.state === 'draft')
         throw new PermanentError('conflict', `The journey "${key}" is a draft. Publish it instead.`);
       await this.journeys.setState(tx, journey.id, 'live', journey.liveVersionId);
+      await this.entries.begin(tx, journey.id, journey.liveVersionId);
       await this.journeys.setHeld(tx, journey.id, false);
       return 'live';
     });
@@ -97,6 +102,7 @@ export class ChangeJourneyState {
     const status = await this.change(shopId, key, async (tx, journey) => {
       journeyId = journey.id;
       await this.journeys.setState(tx, journey.id, 'archived', journey.liveVersionId);
+      await this.entries.end(tx, journey.id);
       await this.journeys.suppressMessages(tx, journey.id, 'archived');
       return 'archived';
     });
@@ -106,6 +112,11 @@ export class ChangeJourneyState {
       );
     }
     return status;
+  }
+
+  /** People enter this version from now on. */
+  letIn(tx: Transaction, journeyId: string, versionId: string): Promise<void> {
+    return this.entries.begin(tx, journeyId, versionId);
   }
 
   private change(

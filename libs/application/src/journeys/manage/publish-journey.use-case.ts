@@ -51,6 +51,7 @@ export class PublishJourney {
           `There is no publication of "${key}" to take back. Pause or archive it instead.`,
         );
       await this.journeys.setState(tx, journey.id, journey.state, before);
+      if (journey.state === 'live') await this.states.letIn(tx, journey.id, before);
       const version = await this.runs.version(tx, before);
       return { publication: last, version: version?.version.version ?? 0 };
     });

@@ -6,10 +6,11 @@ import {
   type EventView,
   type Instant,
   type Json,
+  startsBy,
   toIso,
 } from '#app/domain';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
-import type { FoldedEvent } from '../journey-runtime.port.js';
+import type { FoldedEvent, RefusedEntry } from '../journey-runtime.port.js';
 import type { JourneyInForce, JourneyPlans } from './journey-plans.js';
 import { type RunBatch, TrackedRun } from './run-batch.js';
 import type { EntryWish, StoredRun } from './run-store.port.js';
@@ -21,18 +22,22 @@ export interface Hearing {
   readonly folded: FoldedEvent;
   readonly view: EventView;
   readonly entries: readonly Entered[];
+  readonly refusals: readonly { readonly journey: JourneyInForce; readonly refused: RefusedEntry }[];
 }
 
 /** What an event starts of these journeys, by the facts right after it. */
 export function hear(folded: FoldedEvent, live: readonly JourneyInForce[], now: Instant): Hearing {
   const view = toView(folded.event);
+  const { receivedAt } = folded.event;
   const entries: Entered[] = [];
+  const refusals: { journey: JourneyInForce; refused: RefusedEntry }[] = [];
   for (const journey of live) {
-    if (journey.plan.trigger.event !== view.type) continue;
-    const result = enter(journey.plan, view, folded.snapshot, now);
+    if (!startsBy(journey.plan, view)) continue;
+    const result = enter(journey.plan, { ...view, receivedAt }, folded.snapshot, now);
     if (result.entered) entries.push({ ...result, journey });
+    else refusals.push({ journey, refused: { reason: result.reason, detail: result.detail } });
   }
-  return { folded, view, entries };
+  return { folded, view, entries, refusals };
 }
 
 /** Tells the event to the runs that it concerns. */
@@ -77,17 +82,20 @@ export function toView({ id, type, occurredAt, data }: DomainEvent): EventView {
 /** Whose run an entry makes. */
 export type Subject = Pick<FoldedEvent, 'customerId' | 'orderId' | 'snapshot'>;
 
-/** Starts the run of an entry; undefined when its key was used before. `id`: of the new run. */
+/** Starts the run of an entry, unless its key was used before or the person has too many under way. `id`: of the new run. */
 export function startRun(
   batch: RunBatch,
   { folded: { customerId, orderId, snapshot } }: { readonly folded: Subject },
   entered: Entered,
   now: Instant,
   id: string,
-): TrackedRun | undefined {
+): TrackedRun | RefusedEntry {
   const { journey, decision } = entered;
-  const entryNumber = batch.nextEntryNumber(toWish(entered), journey.plan.document.entry.reentry);
-  if (entryNumber === undefined) return undefined;
+  const { reentry, limit } = journey.plan.document.entry;
+  const entryNumber = batch.nextEntryNumber(toWish(entered), reentry);
+  if (entryNumber === undefined) return { reason: 'entered-before', detail: entered.entryKey };
+  if (limit !== undefined && batch.underWay(journey.version.journeyId, customerId) >= limit)
+    return { reason: 'limit', detail: `${limit} under way` };
   const run: StoredRun = {
     id,
     journeyId: journey.version.journeyId,

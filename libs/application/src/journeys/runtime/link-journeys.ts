@@ -4,7 +4,7 @@ import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import { type Entered, startRun, toWish, trackStored } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
-import type { DecidedAct, RunBatch, TrackedRun } from './run-batch.js';
+import { type DecidedAct, type RunBatch, TrackedRun } from './run-batch.js';
 import { RunStore } from './run-store.port.js';
 
 /** Runs that may begin one after the other because each starts the next, within one transaction. */
@@ -28,7 +28,10 @@ export class LinkJourneys {
     for (let links = batch.takeLinks(); links.length > 0; links = batch.takeLinks()) {
       const starts = links.flatMap(asStart);
       const admissions = await this.admit(tx, batch, starts, now);
-      await this.loadRuns(tx, batch, links.flatMap(asStop));
+      await this.loadRuns(tx, batch, [
+        ...links.flatMap(asStop),
+        ...starts.filter((start) => isLimited(admissions.get(start.effect))),
+      ]);
       for (const link of links) {
         for (const start of asStart(link)) this.start(batch, start, admissions.get(link.effect), now);
         for (const stop of asStop(link)) endRuns(batch, stop);
@@ -68,13 +71,13 @@ export class LinkJourneys {
     const { customerId, orderId } = tracked.run;
     const folded = { customerId, orderId, snapshot: batch.seen(customerId, link.snapshot) };
     const run = startRun(batch, { folded }, entered, now, this.ids.next());
-    if (run) run.chain = tracked.chain;
-    else refuse('entered-before');
+    if (run instanceof TrackedRun) run.chain = tracked.chain;
+    else refuse(run.reason, run.reason === 'entered-before' ? undefined : run.detail);
   }
 
   /** The waiting runs of those people whose runs this batch doesn't hold yet. */
-  private async loadRuns(tx: Transaction, batch: RunBatch, stops: readonly Stop[]): Promise<void> {
-    const customerIds = [...new Set(stops.map(({ tracked }) => tracked.run.customerId))].filter((id) =>
+  private async loadRuns(tx: Transaction, batch: RunBatch, links: readonly DecidedAct[]): Promise<void> {
+    const customerIds = [...new Set(links.map(({ tracked }) => tracked.run.customerId))].filter((id) =>
       batch.wantsRunsOf(id),
     );
     if (customerIds.length === 0) return;
@@ -82,6 +85,12 @@ export class LinkJourneys {
     await trackStored(tx, this.plans, batch, stored);
     batch.holdsRunsOf(customerIds);
   }
+}
+
+/** How many runs the person has under way must be known first. */
+function isLimited(admission: Admission | undefined): boolean {
+  if (!admission || !('entered' in admission)) return false;
+  return admission.entered.journey.plan.document.entry.limit !== undefined;
 }
 
 function asStart(link: DecidedAct): Start[] {

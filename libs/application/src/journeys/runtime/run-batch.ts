@@ -75,6 +75,14 @@ function wakeTime({ effects }: Decision): Instant | null {
 
 const entryId = ({ journeyId, entryKey }: EntryWish): string => `${journeyId}|${entryKey}`;
 
+/** Somebody, or one of their orders, with what is known of them. */
+export interface Known {
+  readonly customerId: string;
+  /** Our id. */
+  readonly orderId: string | null;
+  readonly snapshot: FactsSnapshot;
+}
+
 /** What of an event says whom it concerns. */
 export interface Told {
   readonly customerId: string;
@@ -87,6 +95,8 @@ export class RunBatch {
   readonly sends: DecidedSend[] = [];
   /** All but starts and stops. */
   readonly acts: DecidedAct[] = [];
+  /** People and orders of whom events of this batch told something. */
+  readonly told: Known[] = [];
   /** Journeys that people may enter, once they have been read. */
   live: readonly JourneyInForce[] | undefined;
   /** Starts and stops of journeys that are still to be carried out. */
@@ -150,6 +160,20 @@ export class RunBatch {
         other.journey.version.key === journeyKey &&
         (orderId === null || other.run.orderId === null || other.run.orderId === orderId),
     );
+  }
+
+  /** Runs of a journey that one person has under way. */
+  underWay(journeyId: string, customerId: string): number {
+    const runs = this.byCustomer.get(customerId) ?? [];
+    return runs.filter(({ run, isWaiting }) => isWaiting && run.journeyId === journeyId).length;
+  }
+
+  /** People whose facts acts of this batch changed, as they are known now. */
+  changedByActs(): readonly Known[] {
+    return [...this.learned.keys()].flatMap((customerId) => {
+      const snapshot = this.byCustomer.get(customerId)?.find((tracked) => tracked.snapshot)?.snapshot;
+      return snapshot ? [{ customerId, orderId: null, snapshot: this.seen(customerId, snapshot) }] : [];
+    });
   }
 
   hasLinksOf(customerId: string): boolean {

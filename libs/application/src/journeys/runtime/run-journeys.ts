@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, type OrderFacts, type ShopFacts, withWritten, type WrittenFacts } from '#app/domain';
+import { type Instant, isOwnEvent, type OrderFacts, type ShopFacts, withWritten, type WrittenFacts } from '#app/domain';
 import { FactsReader, type FactsSubject } from '../../facts/facts.repository.js';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
-import { type FoldedEvent, JourneyRuntime, type RuntimeReport } from '../journey-runtime.port.js';
+import {
+  type EntryOutcome,
+  type EventsReport,
+  type FoldedEvent,
+  JourneyRuntime,
+  type RefusedEntry,
+} from '../journey-runtime.port.js';
 import { hear, type Hearing, moveRuns, startRun, toWish, trackStored } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
-import { RunBatch, type TrackedRun } from './run-batch.js';
+import { RunBatch, TrackedRun } from './run-batch.js';
 import { RunStore, type StoredRun } from './run-store.port.js';
 import { RunWriter } from './run-writer.js';
 
@@ -28,9 +34,9 @@ export class RunJourneys extends JourneyRuntime {
     shop: ShopFacts,
     now: Instant,
     events: readonly FoldedEvent[],
-  ): Promise<RuntimeReport> {
+  ): Promise<EventsReport> {
     const batch = new RunBatch();
-    if (events.length === 0) return this.writer.write(tx, shop.id, batch, now);
+    if (events.length === 0) return { ...(await this.writer.write(tx, shop.id, batch, now)), entries: [] };
     const customerIds = [...new Set(events.map((folded) => folded.customerId))];
     // what doesn't wait for an answer shares a round trip
     const [live, waiting, written] = await Promise.all([
@@ -49,12 +55,14 @@ export class RunJourneys extends JourneyRuntime {
     await trackStored(tx, this.plans, batch, [...waiting, ...short]);
     batch.holdsRunsOf(customerIds);
     await this.loadOwnOrders(tx, shop, batch, events);
+    const entries: EntryOutcome[] = [];
     for (const heard of hearings) {
-      const { customerId } = heard.folded;
+      const { customerId, event } = heard.folded;
       if (batch.hasLinksOf(customerId)) await this.writer.follow(tx, batch, now);
       const hearing = batch.hasLearned(customerId) ? await this.hearAgain(tx, batch, heard, now) : heard;
       moveRuns(batch, hearing, now);
-      for (const entry of hearing.entries) startRun(batch, hearing, entry, now, this.ids.next());
+      entries.push(...this.admit(batch, hearing, now));
+      if (!isOwnEvent(event.type)) batch.told.push(hearing.folded);
     }
     const report = await this.writer.write(tx, shop.id, batch, now);
     const erased = events.filter(({ event }) => event.type === 'customer.redacted');
@@ -63,7 +71,20 @@ export class RunJourneys extends JourneyRuntime {
         tx,
         erased.map(({ customerId }) => customerId),
       );
-    return report;
+    return { ...report, entries };
+  }
+
+  private admit(batch: RunBatch, hearing: Hearing, now: Instant): EntryOutcome[] {
+    const { folded, entries, refusals } = hearing;
+    const outcome = (journey: JourneyInForce, result: TrackedRun | RefusedEntry): EntryOutcome => {
+      const isRun = result instanceof TrackedRun;
+      const about = { eventId: folded.event.id, journey: journey.version.key };
+      return { ...about, run: isRun ? result.run.id : null, refused: isRun ? null : result };
+    };
+    return [
+      ...refusals.map(({ journey, refused }) => outcome(journey, refused)),
+      ...entries.map((entry) => outcome(entry.journey, startRun(batch, hearing, entry, now, this.ids.next()))),
+    ];
   }
 
   /** An event after which a journey of this very batch has changed what is known of the person. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Instant } from '#app/domain';
 import { ActStore } from '../../acts/act-store.port.js';
+import { KeepDates } from '../entries/keep-dates.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import type { Outlet, RuntimeReport } from '../journey-runtime.port.js';
 import { LinkJourneys } from './link-journeys.js';
@@ -16,6 +17,7 @@ export class RunWriter {
     private readonly planMessages: PlanMessages,
     private readonly acts: ActStore,
     private readonly links: LinkJourneys,
+    private readonly dates: KeepDates,
   ) {}
 
   /** Carries out the starts and stops of journeys that have been decided so far, and what follows from them. */
@@ -25,6 +27,7 @@ export class RunWriter {
 
   async write(tx: Transaction, shopId: string, batch: RunBatch, now: Instant): Promise<RuntimeReport> {
     await this.follow(tx, batch, now);
+    await this.dates.settle(tx, batch, now);
     const changes = batch.changes();
     if (changes.length === 0) return { started: 0, moved: 0, messages: 0, media: [] };
     const [lost, suppressions] = await Promise.all([

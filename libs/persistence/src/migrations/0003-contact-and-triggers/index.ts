@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { contactSql } from './contact.sql.js';
+import { entriesSql } from './entries.sql.js';
 import { standstillSql } from './standstill.sql.js';
 
 /** Tables that only grow. */
@@ -11,7 +12,7 @@ export class ContactAndTriggers1795910400000 implements MigrationInterface {
   readonly name = 'ContactAndTriggers1795910400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [contactSql, standstillSql]) await runner.query(sql);
+    for (const sql of [contactSql, entriesSql, standstillSql]) await runner.query(sql);
     await runner.query(securitySql);
     await runner.query(APPEND_ONLY);
   }
