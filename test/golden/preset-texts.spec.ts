@@ -21,6 +21,9 @@ const ALWAYS_KNOWN =
 const GAPS =
   /\{\{|\{%|undefined|null|NaN|\[object|Hello\s+,|Bonjour\s+,|[^\s]  +[^\s]|\s,|,\s*,|\(\s*\)|“\s*”|«\s*»|,\s*[!:?](?!\/)|\.\s*\.|#\s/;
 
+/** In French these stand off from their word by a space at which no line may break. */
+const BREAKABLE = / [:;!?»](?=[\s<]|$)|« /;
+
 const samples = presetSamples();
 const cases = presetKeys().flatMap((key) =>
   Object.entries(presetDocument(key).templates).flatMap(([name, locales]) =>
@@ -71,6 +74,13 @@ describe.each(cases)('the text $name of $key in $locale', (one) => {
     for (const part of [subject, text, sms]) expect(withoutLinks(part).match(GAPS)?.[0]).toBeUndefined();
     expect(html).not.toMatch(/\{\{|\{%|href=""/);
     expect(one.source.mjml === undefined ? sms : text).toContain('Birch & Bowl');
+  });
+
+  it.each(samples)('keeps French punctuation on the line of its word for $title', async (sample) => {
+    if (one.locale !== 'fr') return;
+    const { html = '' } = await rendered(one, sample);
+    const lines = (/<body[^]*/.exec(html)?.[0] ?? '').replaceAll(/<!--[^]*?-->|<[^>]*>/g, '');
+    expect(lines.match(BREAKABLE)?.[0]).toBeUndefined();
   });
 
   it.each(samples)('is short enough for $title', async (sample) => {
