@@ -10,8 +10,11 @@ const CONNECTIONS = 32;
 /** How far the clock goes on after the last day, so that every wait ends. */
 const TAIL = 'P40D';
 
+/** Presets by key, with the settings that differ from their own. */
+export type Chosen = Readonly<Record<string, Record<string, unknown>>>;
+
 /** Windows, caps, cooldowns and quiet hours off: every journey writes when its wait ends. */
-const PRESETS: Readonly<Record<string, Record<string, unknown>>> = {
+export const COMPARED_PRESETS: Chosen = {
   'order-thank-you': {},
   'delay-apology': {},
   'delivery-csat': { window: null },
@@ -59,14 +62,14 @@ export class Drive {
     return new AfterglowClient(url, key, CONNECTIONS);
   }
 
-  async setUp(): Promise<void> {
+  async setUp(presets: Chosen): Promise<void> {
     await this.client.patch('/api/v1/shop', { timeZone: 'America/Sao_Paulo', currency: 'BRL', locale: 'pt-BR' });
     const secret = randomBytes(24).toString('hex');
     const settings = { promisedDateAttribute: PROMISED_ATTRIBUTE };
     const source = { kind: 'shopify', name: 'replay', secret, settings };
     const { id } = await this.client.post<CreatedSource>('/api/v1/sources', source);
     this.sender = new ShopifySender(this.client.http, `/hooks/${id}`, secret);
-    for (const [key, chosen] of Object.entries(PRESETS)) {
+    for (const [key, chosen] of Object.entries(presets)) {
       await this.client.post(`/api/v1/presets/${key}/install`, { publish: true, settings: chosen });
     }
   }

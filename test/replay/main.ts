@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { compareFigures, compareOrders, compareReadings, compute, type Difference, expectedOrders } from './compare.js';
-import { Drive } from './drive.js';
+import { judgePresets, type PresetsReport, presetsThatShip } from './all-presets.js';
+import { COMPARED_PRESETS, Drive } from './drive.js';
 import { type Plan, readOptions } from './options.js';
 import { buildData, readTable, readTables, type ReplayData } from './orders.js';
 import { startProgress } from './progress.js';
+import { printPresets } from './presets-report.js';
 import { printReport, readTruth, type Report } from './report.js';
 import { buildDays, type Day, startOfStream } from './stream.js';
 import { startSystem } from './system.js';
@@ -24,13 +26,15 @@ function titleOf({ backend, twice, seed, step, target }: Plan): string {
   ].join(', ');
 }
 
-async function replay(plan: Plan, input: Input): Promise<Report> {
+type Outcome = Report | PresetsReport;
+
+async function replay(plan: Plan, input: Input): Promise<Outcome> {
   const system = plan.target ? null : await startSystem(plan.backend, startOfStream(input.days));
   const { url, key } = plan.target ?? system ?? {};
   if (url === undefined || key === undefined) throw new Error('There is no Redis: start one, or install redis-server.');
   const client = Drive.connect(url, key);
   try {
-    return await drive(plan, input, client);
+    return await (plan.presets === 'all' ? driveAll : drive)(plan, input, client);
   } catch (error) {
     if (system) process.stderr.write(`${system.tail()}\n`);
     throw error;
@@ -46,7 +50,7 @@ async function drive(plan: Plan, input: Input, client: ReturnType<typeof Drive.c
   const names = new Map(data.orders.map((order) => [String(order.id), order.name]));
   const drive = new Drive(client, days, names, plan.step);
   const startedAt = performance.now();
-  await drive.setUp();
+  await drive.setUp(COMPARED_PRESETS);
   const postings = days.reduce((sum, day) => sum + day.postings.length, 0);
   const progress = startProgress(title, postings * (plan.twice ? 2 : 1));
   const differences: Difference[] = [];
@@ -71,6 +75,38 @@ async function drive(plan: Plan, input: Input, client: ReturnType<typeof Drive.c
   }
 }
 
+/** Every preset as it comes, under the contact rules of a new shop. */
+async function driveAll(plan: Plan, input: Input, client: ReturnType<typeof Drive.connect>): Promise<PresetsReport> {
+  const { data, days, folder } = input;
+  const title = `all presets, ${titleOf(plan)}`;
+  const drive = new Drive(client, days, new Map(), plan.step);
+  const startedAt = performance.now();
+  const chosen = await presetsThatShip(client);
+  await drive.setUp(chosen);
+  const progress = startProgress(
+    title,
+    days.reduce((sum, day) => sum + day.postings.length, 0),
+  );
+  try {
+    await drive.play(progress, plan.seed);
+    const judged = await judgePresets(client, data, expectedOrders(readTable(folder, 'expected_events') ?? []));
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { title, presets: Object.keys(chosen), ...judged, seconds };
+  } finally {
+    progress.end();
+  }
+}
+
+function report(outcome: Outcome): void {
+  if ('breaches' in outcome) printPresets(outcome);
+  else printReport(outcome);
+}
+
+function hasFault(outcome: Outcome): boolean {
+  if ('differences' in outcome) return outcome.differences.length > 0;
+  return outcome.breaches.length > 0 || outcome.accounts.some(({ faults }) => faults.length > 0);
+}
+
 async function main(): Promise<void> {
   const { folder, json, plans } = readOptions(process.argv.slice(2));
   const tables = readTables(folder);
@@ -80,14 +116,14 @@ async function main(): Promise<void> {
   }
   const data = buildData(tables);
   const input = { folder, data, days: buildDays(data) };
-  const reports: Report[] = [];
+  const outcomes: Outcome[] = [];
   for (const plan of plans) {
-    const report = await replay(plan, input);
-    printReport(report);
-    reports.push(report);
+    const outcome = await replay(plan, input);
+    report(outcome);
+    outcomes.push(outcome);
   }
-  if (json) writeFileSync(json, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`);
-  if (reports.some(({ differences }) => differences.length > 0)) process.exitCode = 1;
+  if (json) writeFileSync(json, `${JSON.stringify(outcomes.length === 1 ? outcomes[0] : outcomes, null, 2)}\n`);
+  if (outcomes.some(hasFault)) process.exitCode = 1;
 }
 
 // what was started is ended when the process exits

@@ -5,10 +5,11 @@ import { projectRoot } from '../support/processes.js';
 import { redisObstacle } from '../support/test-redis.js';
 import type { Backend } from './system.js';
 
-const USAGE = `replay [--data FOLDER] [--json FILE] [--url URL --key KEY] [--twice] [--shuffle [SEED]] [--backend postgres|redis] [--step DURATION]
+const USAGE = `replay [--data FOLDER] [--json FILE] [--url URL --key KEY] [--twice] [--shuffle [SEED]] [--backend postgres|redis] [--step DURATION] [--presets all]
 
 Without arguments: once, and once twice and shuffled, on every backend there is. --step PT1H lets the clock stop at full hours alone,
-which is faster where much falls due.`;
+which is faster where much falls due. --presets all installs every preset as it comes and keeps the contact rules of a new shop:
+then it looks for mails that break them, and accounts for each review request and apology.`;
 
 export interface Plan {
   backend: Backend;
@@ -18,6 +19,8 @@ export interface Plan {
   seed: number | undefined;
   /** Where the clock stops: at multiples of this ISO 8601 duration, or at each due time */
   step: string | undefined;
+  /** The few presets that the tables have a truth for, without contact rules; or all of them, with those of a new shop */
+  presets: 'compared' | 'all';
   /** A system that runs already */
   target: { url: string; key: string } | undefined;
 }
@@ -46,6 +49,7 @@ function parseOptions(args: readonly string[]) {
       twice: { type: 'boolean', default: false },
       shuffle: { type: 'string' },
       step: { type: 'string' },
+      presets: { type: 'string' },
     },
   }).values;
 }
@@ -57,11 +61,13 @@ function planOf({
   twice,
   shuffle,
   step,
+  presets = 'compared',
 }: Omit<ReturnType<typeof parseOptions>, 'data' | 'json'>): Plan {
   if (backend !== 'postgres' && backend !== 'redis') throw new Error(USAGE);
   if ((url === undefined) !== (key === undefined)) throw new Error(USAGE);
+  if (presets !== 'compared' && presets !== 'all') throw new Error(USAGE);
   const target = url !== undefined && key !== undefined ? { url, key } : undefined;
-  return { backend, twice, seed: shuffle === undefined ? undefined : Number(shuffle), step, target };
+  return { backend, twice, seed: shuffle === undefined ? undefined : Number(shuffle), step, presets, target };
 }
 
 function everyPlan(): Plan[] {
@@ -69,9 +75,9 @@ function everyPlan(): Plan[] {
   if (obstacle) process.stderr.write(`skipped: the replay on Redis: ${obstacle}\n`);
   const backends: Backend[] = obstacle ? ['postgres'] : ['postgres', 'redis'];
   return backends.flatMap((backend) => [
-    { backend, twice: false, seed: undefined, step: undefined, target: undefined },
+    { backend, twice: false, seed: undefined, step: undefined, presets: 'compared', target: undefined },
     // events come at the end of each day, so nothing overtakes what is done late by less than a day
-    { backend, twice: true, seed: newSeed(), step: 'P1D', target: undefined },
+    { backend, twice: true, seed: newSeed(), step: 'P1D', presets: 'compared', target: undefined },
   ]);
 }
 

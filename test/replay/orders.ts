@@ -33,6 +33,9 @@ export interface ReplayOrder {
   total: string;
 }
 
+/** The address of a person of the tables. */
+export const emailOf = (person: string): string => `${person}@example.com`;
+
 export interface ReplayAnswer {
   id: string;
   orderId: number;

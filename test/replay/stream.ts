@@ -1,5 +1,5 @@
 import { type ShopifyWebhook, uuidOf } from '../support/shopify-sender.js';
-import { type ReplayAnswer, type ReplayData, type ReplayOrder } from './orders.js';
+import { emailOf, type ReplayAnswer, type ReplayData, type ReplayOrder } from './orders.js';
 import { dayOf, endOfDay, isoOf, startOfDay } from './wall-clock.js';
 
 export const PROMISED_ATTRIBUTE = 'promised_delivery_date';
@@ -51,14 +51,18 @@ export function buildDays({ orders, answers }: ReplayData): Day[] {
   return [...days].map(([date, ofDay]) => ({ date, end: endOfDay(date), postings: ofDay }));
 }
 
+/** The tables know that an order was cancelled and not when. */
+export function cancelledAt({ status, purchasedAt }: ReplayOrder): number | null {
+  return CANCELLED_STATUS.has(status) ? purchasedAt + CANCELLED_AFTER_MS : null;
+}
+
 export function postingsOfOrder(order: ReplayOrder): Posting[] {
   const webhook = (at: number | null, topic: Topic, state?: 'in_transit' | 'delivered'): Posting[] =>
     at === null ? [] : [{ kind: 'webhook', at, topic, order, ...(state ? { state } : {}) }];
-  const cancelledAt = CANCELLED_STATUS.has(order.status) ? order.purchasedAt + CANCELLED_AFTER_MS : null;
   return [
     ...webhook(order.purchasedAt, 'orders/create'),
     ...webhook(order.approvedAt, 'orders/paid'),
-    ...webhook(cancelledAt, 'orders/cancelled'),
+    ...webhook(cancelledAt(order), 'orders/cancelled'),
     ...webhook(order.shippedAt, 'fulfillments/create'),
     ...webhook(order.shippedAt, 'fulfillment_events/create', 'in_transit'),
     ...webhook(order.deliveredAt, 'fulfillment_events/create', 'delivered'),
@@ -178,5 +182,3 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
   }
   return result;
 }
-
-const emailOf = (person: string): string => `${person}@example.com`;

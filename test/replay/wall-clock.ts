@@ -33,6 +33,9 @@ export function isoOf(ms: number): string {
 /** YYYY-MM-DD of the shop's day. */
 export const dayOf = (ms: number): string => isoOf(ms).slice(0, 10);
 
+/** The hour that the shop's clock shows, from 0 to 23. */
+export const wallHour = (ms: number): number => Number(isoOf(ms).slice(11, 13));
+
 /** YYYY-MM of the shop's month. */
 export const monthOf = (ms: number): string => isoOf(ms).slice(0, 7);
 
