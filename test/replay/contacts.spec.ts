@@ -34,7 +34,7 @@ const SEEDED: Readonly<Record<string, { breaks: [Contact[], Lives?]; keeps: [Con
     keeps: [[0, 1, 2, 7].map((days) => contact({ at: NOON + days * DAY }))],
   },
   'no promotion after an answer': {
-    breaks: [[contact()], answered(NOON - 47 * HOUR)],
+    breaks: [[contact()], answered(NOON - 46 * HOUR)],
     keeps: [[contact()], answered(NOON - 48 * HOUR)],
   },
   'a survey rests': {

@@ -49,7 +49,8 @@ type Rule = (contact: Contact, earlier: readonly Contact[], lives: Lives) => str
 
 const surveyOf = ({ journey }: Contact) => SURVEYS[journey];
 const isPromotional = ({ class: kind }: Contact): boolean => kind !== 'service';
-const isWithin = (contact: Contact, other: Contact, time: number): boolean => contact.at - other.at < time;
+/** Days are those of the wall clock: one of them may have 23 hours. */
+const isWithinDays = (at: number, since: number, days: number): boolean => at - since < days * DAY_MS - HOUR_MS;
 /** Events of a day are told at its end: what is sent on that day can't know them. */
 const toldAt = (at: number): number => Date.parse(endOfDay(dayOf(at)));
 
@@ -65,14 +66,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   'three promotions in a week': (contact, earlier) => {
     if (contact.class !== 'marketing') return undefined;
-    const week = earlier.filter((known) => known.class === 'marketing' && isWithin(contact, known, 7 * DAY_MS));
+    const week = earlier.filter((known) => known.class === 'marketing' && isWithinDays(contact.at, known.at, 7));
     return week.length >= 3 ? `${week.length} in the seven days before` : undefined;
   },
   'no promotion after an answer': (contact, _earlier, { answers }) => {
     if (contact.class !== 'marketing') return undefined;
     const heard = answers
       .get(contact.person)
-      ?.find(({ at }) => toldAt(at) < contact.at && contact.at < at + 48 * HOUR_MS);
+      ?.find(({ at }) => toldAt(at) < contact.at && isWithinDays(contact.at, at, 2));
     return heard && `answered ${isoOf(heard.at)}`;
   },
   'a survey rests': (contact, earlier) => {
@@ -80,7 +81,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (!survey) return undefined;
     const asked = ofOtherRuns(contact, earlier).find(
       (known) =>
-        isWithin(contact, known, 30 * DAY_MS) &&
+        isWithinDays(contact.at, known.at, 30) &&
         (surveyOf(known)?.key === survey.key || (survey.metric === 'nps' && surveyOf(known)?.metric === 'nps')),
     );
     return asked && `after ${describe(asked)}`;
@@ -89,7 +90,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     const isTransactional = (known: Contact): boolean => ['csat', 'ces'].includes(surveyOf(known)?.metric ?? '');
     if (!isTransactional(contact)) return undefined;
     const asked = ofOtherRuns(contact, earlier).filter(
-      (known) => isTransactional(known) && isWithin(contact, known, 30 * DAY_MS),
+      (known) => isTransactional(known) && isWithinDays(contact.at, known.at, 30),
     );
     const runs = new Set(asked.map(({ run }) => run));
     return runs.size >= 2 ? `${runs.size} in the thirty days before` : undefined;
@@ -97,7 +98,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'a review rests': (contact, earlier) => {
     if (contact.class !== 'review') return undefined;
     const asked = ofOtherRuns(contact, earlier).find(
-      (known) => known.class === 'review' && isWithin(contact, known, 5 * DAY_MS),
+      (known) => known.class === 'review' && isWithinDays(contact.at, known.at, 5),
     );
     return asked && `after ${describe(asked)}`;
   },
