@@ -4,6 +4,7 @@ import { CasesController } from './controllers/cases.controller.js';
 import { ChecksController } from './controllers/checks.controller.js';
 import { ClockController } from './controllers/clock.controller.js';
 import { CustomersController } from './controllers/customers.controller.js';
+import { EntriesController } from './controllers/entries.controller.js';
 import { EventsController } from './controllers/events.controller.js';
 import { ExplainController } from './controllers/explain.controller.js';
 import { FunnelController } from './controllers/funnel.controller.js';
@@ -32,6 +33,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     ChecksController,
     ClockController,
     CustomersController,
+    EntriesController,
     EventsController,
     ExplainController,
     FunnelController,

@@ -163,6 +163,7 @@ export { KeepDates } from './journeys/entries/keep-dates.js';
 export { OpenJourneys, type OpeningReport } from './journeys/entries/open-journeys.use-case.js';
 export { PlanEntries } from './journeys/entries/plan-entries.js';
 export { RaiseEvents } from './journeys/entries/raise-events.js';
+export { type AskedEntry, type EntryAnswer, RequestEntries } from './journeys/entries/request-entries.use-case.js';
 export { RingDates } from './journeys/entries/ring-dates.js';
 export { WalkJourney } from './journeys/entries/walk-journey.js';
 export { FireDueTimers, type FiringReport } from './journeys/fire-timers.use-case.js';

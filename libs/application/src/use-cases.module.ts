@@ -31,6 +31,7 @@ import { SuppressAddresses } from './feedback/suppress-addresses.js';
 import { Unsubscribe } from './feedback/unsubscribe.use-case.js';
 import { ExplainCustomer } from './insight/explain-customer.use-case.js';
 import { ExplainEntry } from './insight/explain-entry.js';
+import { ExplainOpening } from './insight/explain-opening.js';
 import { ReadFunnel } from './insight/read-funnel.use-case.js';
 import { AcceptEvents } from './intake/accept-event.use-case.js';
 import { DigestBodies } from './intake/digest-bodies.use-case.js';
@@ -43,6 +44,7 @@ import { KeepDates } from './journeys/entries/keep-dates.js';
 import { OpenJourneys } from './journeys/entries/open-journeys.use-case.js';
 import { PlanEntries } from './journeys/entries/plan-entries.js';
 import { RaiseEvents } from './journeys/entries/raise-events.js';
+import { RequestEntries } from './journeys/entries/request-entries.use-case.js';
 import { RingDates } from './journeys/entries/ring-dates.js';
 import { WalkJourney } from './journeys/entries/walk-journey.js';
 import { FireDueTimers } from './journeys/fire-timers.use-case.js';
@@ -87,6 +89,7 @@ const useCases = [
   EnsureFirstShop,
   ExplainCustomer,
   ExplainEntry,
+  ExplainOpening,
   FenceMessages,
   FindLink,
   FireDueTimers,
@@ -124,6 +127,7 @@ const useCases = [
   ReceiveWebhook,
   RecordAnswers,
   RecordHandOvers,
+  RequestEntries,
   RingDates,
   RunBacktest,
   RunWriter,

@@ -2,14 +2,17 @@ import {
   celView,
   compileExpression,
   type DomainEvent,
+  entryKeyIn,
   type FactsSnapshot,
   type FactsView,
   factsView,
   type Instant,
   isErased,
+  isStale,
   type JourneyPlan,
   type Json,
   PermanentError,
+  STALE_AFTER_HOURS,
   toInstant,
   toIso,
 } from '#app/domain';
@@ -19,6 +22,10 @@ export type RuleName =
   | 'event'
   | 'live'
   | 'erased'
+  | 'stale'
+  | 'limit'
+  | 'date'
+  | 'schedule'
   | 'where'
   | 'audience'
   | 'entry-key'
@@ -66,12 +73,21 @@ export function factRules(plan: JourneyPlan, event: DomainEvent, snapshot: Facts
   const rules = new FactRules(plan, viewOf(plan, event, snapshot, now));
   const results: RuleResult[] = [];
   if (isErased(snapshot.customer)) results.push(ERASED);
+  if (isStale(event, event.receivedAt)) results.push(STALE);
   const { where } = plan.trigger;
-  if (where !== null) results.push(rules.condition('where', 'The condition on the event', where));
+  const name = plan.calendar === null ? 'The condition on the event' : 'The segment';
+  if (where !== null) results.push(rules.condition('where', name, where));
   if (plan.audience !== null) results.push(rules.condition('audience', 'The audience', plan.audience));
-  results.push(rules.entryKey());
+  results.push(rules.entryKey(Math.min(toInstant(event.occurredAt), now), snapshot.shop.timeZone));
   return results;
 }
+
+const STALE: RuleResult = {
+  rule: 'stale',
+  holds: false,
+  facts: {},
+  says: `The news of the parcel was more than ${STALE_AFTER_HOURS} hours old when it was received.`,
+};
 
 function viewOf(plan: JourneyPlan, event: DomainEvent, snapshot: FactsSnapshot, now: Instant): FactsView {
   const { id, type, occurredAt } = event;
@@ -99,12 +115,13 @@ class FactRules {
     return { rule, holds, facts, says: `${name} did not hold: ${what} was not true${why}.` };
   }
 
-  entryKey(): RuleResult {
+  entryKey(at: Instant, shopZone: string): RuleResult {
     const { entryKey: source } = this.plan;
     const facts = factsIn(source, this.view);
     const { value, problem } = this.ask(source);
-    const key = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-    const holds = key !== '' && key.length <= MAX_ENTRY_KEY_CHARS;
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    const holds = text !== '' && text.length <= MAX_ENTRY_KEY_CHARS;
+    const key = entryKeyIn(this.plan, text, at, shopZone);
     if (holds) return { rule: 'entry-key', holds, facts, entryKey: key, says: `The entry key ${source} was "${key}".` };
     const why = problem ?? `it gave ${JSON.stringify(value ?? null).slice(0, 60)}`;
     return { rule: 'entry-key', holds, facts, says: `There was no entry key: ${source} had no usable value (${why}).` };

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type DomainEvent, type FactsSnapshot, type Instant, type ShopFacts, toInstant } from '#app/domain';
+import { type DomainEvent, type FactsSnapshot, type Instant, type ShopFacts, startsBy, toInstant } from '#app/domain';
 import type { TimelineEvent } from '../facts/facts-store.port.js';
 import { identitiesOf } from '../intake/people.js';
+import { toView } from '../journeys/runtime/hearing.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { type ExplainedRule, factRules, ruleEvent, type RuleResult } from './entry-rules.js';
 import { type EarlierRun, ExplainReader, type JourneyPeriod, type RunToExplain } from './explain-reader.port.js';
+import { ExplainOpening } from './explain-opening.js';
 import { factsOfThen } from './facts-of-then.js';
 import type { JourneyOutline } from './visits.port.js';
 import { inWords, refusalInWords } from './words.js';
@@ -40,6 +42,7 @@ export class ExplainEntry {
   constructor(
     private readonly reader: ExplainReader,
     private readonly plans: JourneyPlans,
+    private readonly openings: ExplainOpening,
   ) {}
 
   async run(tx: Transaction, question: Question): Promise<ExplainedRule[]> {
@@ -56,14 +59,16 @@ export class ExplainEntry {
         const receivedAt = toInstant(heard.receivedAt);
         const force = inForce(outline, periods, heard, run);
         const journey = force.versionId === null ? undefined : journeys.get(force.versionId);
-        if (!journey || journey.plan.trigger.event !== event.type) return [];
+        if (!journey || !startsBy(journey.plan, toView(event))) return [];
         const live = run ? entered(run) : sayLive(force, receivedAt, outline, shop.timeZone);
         return [{ event, snapshot: snapshots.get(event.id), receivedAt, journey, live, run }];
       })
       .slice(-MAX_ASKED);
     const refused = await this.refusedStarts(tx, question);
     if (asked.length > 0) return [...(await this.explain(tx, question, asked)), ...refused];
-    return question.runs.length > 0 || refused.length > 0 ? refused : [this.nothingHappened(question, journeys)];
+    if (question.runs.length > 0 || refused.length > 0) return refused;
+    const opening = await this.openings.why(tx, question, journeys.get(versionNow(outline)));
+    return [opening ?? this.nothingHappened(question, journeys)];
   }
 
   /** Other journeys that were to start this one. */
@@ -88,7 +93,7 @@ export class ExplainEntry {
 
   private async explain(
     tx: Transaction,
-    { shop, outline }: Question,
+    { shop, outline, runs }: Question,
     asked: readonly Asked[],
   ): Promise<ExplainedRule[]> {
     const judged = asked.map((one) => ({
@@ -101,18 +106,23 @@ export class ExplainEntry {
       const rules = [one.live, ...results];
       const key = results.find(({ entryKey }) => entryKey !== undefined)?.entryKey;
       if (key !== undefined) rules.push(sayReentry(one, key, earlier, shop.timeZone));
+      const crowded = sayLimit(one, runs);
+      if (crowded) rules.push(crowded);
       if (!one.run && rules.every(({ holds }) => holds)) rules.push(OTHERWISE);
       return rules.map(({ entryKey: _entryKey, ...rule }) => ({ event: ruleEvent(one.event), ...rule }));
     });
   }
 
   private nothingHappened({ outline, order }: Question, journeys: ReadonlyMap<string, JourneyInForce>): ExplainedRule {
-    const id = outline.liveVersionId ?? outline.versions[0]?.id ?? '';
-    const type = journeys.get(id)?.plan.trigger.event ?? 'the event that starts it';
+    const type = journeys.get(versionNow(outline))?.plan.trigger.event ?? 'the event that starts it';
     const whose = order === null ? 'of this customer' : `of this customer's order ${order}`;
     const says = `The journey starts with ${type}; no such event ${whose} was ever received.`;
     return { event: null, rule: 'event', holds: false, facts: {}, says };
   }
+}
+
+function versionNow({ liveVersionId, versions }: JourneyOutline): string {
+  return liveVersionId ?? versions[0]?.id ?? '';
 }
 
 /** Journeys hear of an event that names nobody once another event has told whose the order is: by which event they hear. */
@@ -139,6 +149,18 @@ const UNKNOWN_PERSON: RuleResult = {
   facts: {},
   says: 'When this event was received nobody knew whom it concerned.',
 };
+
+/** Runs of the journey that the person had under way when the event was received, where there were as many as it allows. */
+function sayLimit({ journey, receivedAt, run }: Asked, runs: readonly RunToExplain[]): RuleResult | undefined {
+  const { limit } = journey.plan.document.entry;
+  if (limit === undefined || run) return undefined;
+  const count = runs.filter(
+    (other) => other.startedAt <= receivedAt && (other.endedAt ?? Infinity) > receivedAt,
+  ).length;
+  if (count < limit) return undefined;
+  const says = `The customer had ${count} of these runs under way, and the journey allows ${limit} at a time.`;
+  return { rule: 'limit', holds: false, facts: { 'entry.limit': limit, 'runs.underWay': count }, says };
+}
 
 const OTHERWISE: RuleResult = {
   rule: 'entry',

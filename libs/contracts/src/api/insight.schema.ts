@@ -111,7 +111,21 @@ const explainedRule = z
       .object({ id: z.string(), type: z.string(), at: isoInstant, receivedAt: isoInstant, order: text })
       .nullable()
       .meta({ description: 'The event that the rule was asked about; null for what concerns all of them.' }),
-    rule: z.enum(['event', 'live', 'erased', 'where', 'audience', 'entry-key', 're-entry', 'start', 'entry']),
+    rule: z.enum([
+      'event',
+      'live',
+      'erased',
+      'stale',
+      'limit',
+      'date',
+      'schedule',
+      'where',
+      'audience',
+      'entry-key',
+      're-entry',
+      'start',
+      'entry',
+    ]),
     holds: z.boolean(),
     facts: facts.meta({ description: 'The facts it named, as they were known then.' }),
     says,

@@ -9,14 +9,14 @@ export const MAX_EVENTS_PER_BATCH = 500;
 /** What an event must name: an order, a person, or at least one of the two. */
 type Subject = 'order' | 'customer' | 'either';
 
-const customerRef = z
+export const customerRef = z
   .strictObject({ externalId: wireId.optional(), email: emailAddress.optional(), phone: phoneNumber.optional() })
   .refine(
     ({ externalId, email, phone }) => externalId !== undefined || email !== undefined || phone !== undefined,
     'must hold externalId, email or phone',
   )
   .meta({ id: 'CustomerRef' });
-const orderRef = z.strictObject({ externalId: wireId }).meta({ id: 'OrderRef' });
+export const orderRef = z.strictObject({ externalId: wireId }).meta({ id: 'OrderRef' });
 
 function missingSubject(subject: Subject, hasCustomer: boolean, hasOrder: boolean): 'order' | 'customer' | undefined {
   if (subject === 'order') return hasOrder ? undefined : 'order';

@@ -17,7 +17,10 @@ export class KeepDates {
   async settle(tx: Transaction, batch: RunBatch, now: Instant): Promise<void> {
     const told = batch.told.map((known) => ({ ...known, snapshot: batch.seen(known.customerId, known.snapshot) }));
     const known = [...told, ...batch.changedByActs()];
-    if (known.length > 0) await this.follow(tx, batch.live ?? (await this.plans.live(tx)), known, now);
+    if (known.length === 0) return;
+    // while nobody may enter, dates go on to move
+    const live = batch.live === undefined || batch.live.length === 0 ? await this.plans.live(tx) : batch.live;
+    await this.follow(tx, live, known, now);
   }
 
   /** What is known of these people and orders has changed, or is looked at for the first time; the last word on each counts. */
