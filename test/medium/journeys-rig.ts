@@ -15,10 +15,12 @@ import {
   type QueueName,
   ReadJourneys,
   ReadRuns,
+  ResumeJourney,
   RunJourneys,
   RunWriter,
   type RuntimeReport,
   SaveDraft,
+  SettleOverdue,
   TakeRunsOver,
   WakeRuns,
 } from '#app/application';
@@ -42,6 +44,7 @@ import {
   PgFactsReader,
   PgJourneyReader,
   PgJourneyStore,
+  PgOverdueStore,
   PgPublicationStore,
   PgRunQueries,
   PgRunStore,
@@ -164,6 +167,13 @@ export class JourneyRig {
   makePreview(): PreviewPublication {
     const { publications, runs } = this.makeTakeOver();
     return new PreviewPublication(this.unitOfWork, new PgJourneyStore(), publications, this.checks, runs);
+  }
+
+  makeResumption(states = this.states): ResumeJourney {
+    const { plans, writer } = this.makeWriter();
+    const [overdue, clock] = [new PgOverdueStore(), new PgClock(this.dataSource)];
+    const settle = new SettleOverdue(overdue, plans, new PgFactsReader(), writer, clock);
+    return new ResumeJourney(this.unitOfWork, new PgJourneyStore(), states, overdue, settle, clock);
   }
 
   private makeTakeOver() {

@@ -258,6 +258,9 @@ export {
   type TakenRun,
   type WaitingAtStep,
 } from './journeys/manage/publication-store.port.js';
+export { type OverdueAtStep, OverdueStore } from './journeys/manage/overdue-store.port.js';
+export { type ResumedJourney, ResumeJourney } from './journeys/manage/resume-journey.use-case.js';
+export { SettleOverdue } from './journeys/manage/settle-overdue.js';
 export { PreviewPublication } from './journeys/manage/preview-publication.use-case.js';
 export { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
 export { TakeRunsOver } from './journeys/manage/take-runs-over.js';

@@ -54,6 +54,8 @@ import { ChangeJourneyState } from './journeys/manage/change-journey-state.use-c
 import { PreviewPublication } from './journeys/manage/preview-publication.use-case.js';
 import { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
 import { TakeRunsOver } from './journeys/manage/take-runs-over.js';
+import { ResumeJourney } from './journeys/manage/resume-journey.use-case.js';
+import { SettleOverdue } from './journeys/manage/settle-overdue.js';
 import { ReadJourneys } from './journeys/manage/read-journeys.use-case.js';
 import { ReadRuns } from './journeys/manage/read-runs.use-case.js';
 import { SaveDraft } from './journeys/manage/save-draft.use-case.js';
@@ -120,6 +122,8 @@ const useCases = [
   ReadFunnel,
   ReadCalls,
   ReadJourneys,
+  ResumeJourney,
+  SettleOverdue,
   ReadMessages,
   ReadPeople,
   ReadRuns,

@@ -122,6 +122,7 @@ export type {
   WakeEffect,
 } from './journey/run.js';
 export { type NextOccasion, nextOccasion, nextScheduled, type Occasion } from './journey/occasions.js';
+export { type OverdueChoice, settleOverdue } from './journey/after-pause.js';
 export { migrate, type Migration, takeBack } from './journey/migrate.js';
 export type { JourneyPlan, PlannedDate, PlannedPattern, PlannedSchedule, PlannedStep } from './journey/plan.js';
 export { schemaFaults } from './journey/schema-faults.js';

@@ -20,6 +20,7 @@ export { PgInbox } from './intake/pg-inbox.js';
 export { PgSourceDirectory } from './intake/pg-source-directory.js';
 export { PgJourneyReader } from './journeys/pg-journey-reader.js';
 export { PgJourneyStore } from './journeys/pg-journey-store.js';
+export { PgOverdueStore } from './journeys/pg-overdue-store.js';
 export { PgPublicationStore } from './journeys/pg-publication-store.js';
 export { PgRunQueries } from './journeys/pg-run-queries.js';
 export { PgCalendarStore } from './journeys/pg-calendar-store.js';

@@ -7,6 +7,8 @@ import {
   parseJourneyText,
   readJourney,
   ReadJourneys,
+  type ResumedJourney,
+  ResumeJourney,
   SaveDraft,
 } from '#app/application';
 import {
@@ -17,6 +19,9 @@ import {
   journeySummary,
   pageQuery,
   type PageQuery,
+  resumedJourney,
+  resumePreview,
+  resumeRequest,
   savedJourney,
 } from '#app/contracts';
 import { type JourneyDocument, PermanentError, toIso } from '#app/domain';
@@ -43,6 +48,7 @@ export class JourneysController {
     private readonly drafts: SaveDraft,
     private readonly states: ChangeJourneyState,
     private readonly journeys: ReadJourneys,
+    private readonly resumptions: ResumeJourney,
   ) {}
 
   @Get()
@@ -102,12 +108,35 @@ export class JourneysController {
 
   @Post(':key/resume')
   @HttpCode(200)
-  @ApiOperation({ summary: 'End a pause' })
-  @Answers(200, journeyStatus, 'It is live.', STATUS)
+  @ApiOperation({
+    summary: 'End a pause',
+    description:
+      'Says what becomes of what fell due meanwhile; calls to webhooks are made in any case. The same call again goes on where it was interrupted.',
+  })
+  @Answers(200, resumedJourney, 'It is live.', { ...STATUS, shifted: 12, exited: 0, skippedMessages: 0 })
   @Refuses(404, 'There is no such journey.')
   @Refuses(409, 'It was never published, or is archived.')
-  resume(@ShopId() shopId: string, @Param('key', KEY) key: string): Promise<JourneyStatus> {
-    return this.states.resume(shopId, key);
+  resume(
+    @ShopId() shopId: string,
+    @Param('key', KEY) key: string,
+    @Body({ schema: resumeRequest.default({ overdue: 'run', messages: 'send' }) }) options: z.output<
+      typeof resumeRequest
+    >,
+  ): Promise<ResumedJourney> {
+    return this.resumptions.run(shopId, key, options);
+  }
+
+  @Post(':key/resume/preview')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Show what fell due during a pause; nothing is changed' })
+  @Answers(200, resumePreview, 'What is overdue, by step.')
+  @Refuses(404, 'There is no such journey.')
+  async previewResume(
+    @ShopId() shopId: string,
+    @Param('key', KEY) key: string,
+  ): Promise<z.input<typeof resumePreview>> {
+    const { overdue, ...preview } = await this.resumptions.preview(shopId, key);
+    return { ...preview, overdue: [...overdue] };
   }
 
   @Post(':key/archive')

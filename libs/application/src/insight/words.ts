@@ -14,6 +14,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   suppressed: 'the address is on the suppression list',
   'run-exited': 'the run ended before the message went out',
   archived: 'the journey was archived',
+  'resumed:overdue': 'it fell due while the journey was paused',
   'useful-until': 'it came too late to be useful',
   condition: 'the condition of the step did not hold',
   template: 'its template could not be rendered',
@@ -35,6 +36,8 @@ export function endInWords(reason: string | null): string {
   if (kind === 'erased') return 'the customer asked to be erased';
   if (kind === 'audience') return 'the customer was no longer in the audience';
   if (kind === 'stopped') return `the journey "${rest}" stopped it`;
+  if (kind === 'published') return `version ${rest} was published, which ended it`;
+  if (kind === 'resumed') return 'it was overdue when the journey was resumed';
   if (kind === 'archived') return 'the journey was archived';
   if (kind === 'failed') return `it failed (${rest})`;
   return reason === null ? 'no reason was recorded' : `the reason recorded is "${reason}"`;
@@ -72,6 +75,21 @@ export function refusalInWords(refused: string): string {
   return reasons[refused] ?? refused;
 }
 
+/** How a run was taken somewhere else than its steps lead. */
+function movedInWords(data: Data, place: string): string {
+  const version = `version ${Number(data['version'])}`;
+  switch (data['action']) {
+    case 'shift':
+      return `The journey was resumed: the wait at ${place} takes longer by the time of the pause.`;
+    case 'retime':
+      return `Taken over by ${version}: the wait at ${place} was worked out anew.`;
+    case 'undo':
+      return `Taken back to ${version}, to wait at "${text(data['to'])}" again.`;
+    default:
+      return `Taken over by ${version}, from ${place} to "${text(data['to'])}".`;
+  }
+}
+
 /** One decision of a run as a sentence. */
 export function decisionInWords({ kind, step, at, data }: JournalEntry, zone: string): string {
   const place = `"${step ?? ''}"`;
@@ -96,6 +114,8 @@ export function decisionInWords({ kind, step, at, data }: JournalEntry, zone: st
       return `The wait at ${place} was over.`;
     case 'event':
       return `Heard ${text(data['event'])} at ${place}.`;
+    case 'moved':
+      return movedInWords(data, place);
     case 'goal':
       return `Reached its goal: ${text(data['event'])}, ${inWords(at, zone)}.`;
     case 'act':

@@ -20,6 +20,39 @@ export const savedJourney = z
 
 export const journeyStatus = z.object({ key: z.string(), state, version: count }).meta({ id: 'JourneyStatus' });
 
+export const resumeRequest = z
+  .strictObject({
+    overdue: z.enum(['run', 'shift', 'exit']).default('run').meta({
+      description:
+        'Of runs whose wait ended during the pause: `run` goes on at once, `shift` waits longer by as much of the pause as fell into its wait, `exit` ends.',
+    }),
+    messages: z.enum(['send', 'skip']).default('send').meta({
+      description: 'Of messages that fell due during the pause: `send` those that are still useful, or `skip` all.',
+    }),
+  })
+  .meta({ id: 'ResumeRequest' });
+
+export const resumedJourney = journeyStatus
+  .extend({ shifted: count, exited: count, skippedMessages: count })
+  .meta({ id: 'ResumedJourney' });
+
+export const resumePreview = z
+  .object({
+    key: z.string(),
+    pausedSince: isoInstant.nullable().meta({ description: 'Null when it is not paused.' }),
+    overdue: z
+      .array(
+        z.object({
+          step: z.string(),
+          runs: count.meta({ description: 'Runs whose wait is over.' }),
+          messages: count.meta({ description: 'Messages that would go out.' }),
+          expired: count.meta({ description: 'Messages that came too late to be useful.' }),
+        }),
+      )
+      .meta({ description: 'What fell due during the pause, by step.' }),
+  })
+  .meta({ id: 'ResumePreview' });
+
 const summary = z.object({
   key: z.string(),
   title: z.string(),

@@ -38,7 +38,7 @@ export const GATE_MESSAGES = `
 select m.id, m.epoch, m.customer_id,
   m.expires_at is not null and m.expires_at <= app.now() as is_expired,
   m.held or (select s.paused_at is not null from app.shop s where s.id = app.current_shop()) as is_held,
-  coalesce((select r.status = 'exited' and r.end_reason ~ '^(exit|stopped|published):' from app.journey_run r
+  coalesce((select r.status = 'exited' and r.end_reason ~ '^(exit|stopped|published|resumed):' from app.journey_run r
     where r.shop_id = m.shop_id and r.id = m.run_id), false) as has_run_exited,
   coalesce((select j.state = 'archived' from app.journey j where j.shop_id = m.shop_id and j.id = m.journey_id), false) as is_archived
 from app.message m

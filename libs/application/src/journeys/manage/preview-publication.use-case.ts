@@ -3,9 +3,10 @@ import { type Finding, PermanentError } from '#app/domain';
 import { type Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
 import { CheckJourney } from './check-journey.use-case.js';
 import { JourneyStore } from './journey-store.port.js';
+import { inPages } from './decide-on-runs.js';
 import { checkMigration, KEEP_ALL, type MigrationPlan } from './migration-plan.js';
 import { PublicationStore, type WaitingAtStep } from './publication-store.port.js';
-import { inPages, nothingTaken, type TakeOver, TakeRunsOver } from './take-runs-over.js';
+import { nothingTaken, type TakeOver, TakeRunsOver } from './take-runs-over.js';
 
 export interface PublicationPreview {
   readonly key: string;

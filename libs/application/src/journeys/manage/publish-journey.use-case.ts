@@ -3,9 +3,10 @@ import { PermanentError } from '#app/domain';
 import { type Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
 import { ChangeJourneyState, type PublishedStatus } from './change-journey-state.use-case.js';
 import { JourneyStore, type LatestVersion, type StoredJourney } from './journey-store.port.js';
+import { inPages } from './decide-on-runs.js';
 import { checkMigration, KEEP_ALL, type MigrationPlan } from './migration-plan.js';
 import { type Publication, PublicationStore } from './publication-store.port.js';
-import { inPages, nothingTaken, type TakeBack, type TakeOver, TakeRunsOver } from './take-runs-over.js';
+import { nothingTaken, type TakeBack, type TakeOver, TakeRunsOver } from './take-runs-over.js';
 
 /** Publishes a version with a plan for the runs under way, and takes it back. */
 @Injectable()

@@ -7,11 +7,9 @@ import { type JourneyInForce, JourneyPlans } from '../runtime/journey-plans.js';
 import { RunBatch, TrackedRun } from '../runtime/run-batch.js';
 import type { StoredRun } from '../runtime/run-store.port.js';
 import { RunWriter } from '../runtime/run-writer.js';
+import { apply, factsOf, type Last, lastOf, PAGE } from './decide-on-runs.js';
 import { migrationOf } from './migration-plan.js';
 import { type Publication, PublicationStore, type TakenRun } from './publication-store.port.js';
-
-/** Runs of one transaction. */
-const BATCH = 500;
 
 /** What became of runs under way; `due`: of those that were moved or re-timed, the ones whose wait is over already. */
 export interface TakeOver {
@@ -30,21 +28,7 @@ export interface TakeBack {
   goneOn: number;
 }
 
-/** The last run of the page; null: there are no more. */
-export type Last = string | null;
-
 export const nothingTaken = (): TakeOver => ({ kept: 0, moved: 0, retimed: 0, exited: 0, due: 0, messages: 0 });
-
-/** One page after the other, each in a transaction of its own. */
-export async function inPages(
-  unitOfWork: UnitOfWork,
-  shopId: string,
-  page: (tx: Transaction, after: Last) => Promise<Last>,
-): Promise<void> {
-  let after: Last = null;
-  do after = await unitOfWork.inShop(shopId, (tx) => page(tx, after));
-  while (after !== null);
-}
 
 /** Takes waiting runs over to a version that was published, and back; a page of them in each transaction. */
 @Injectable()
@@ -69,10 +53,10 @@ export class TakeRunsOver {
     tally: TakeOver,
   ): Promise<Last> {
     const { journeyId, toVersionId, plan, id } = publication;
-    const runs = await this.publications.lockOthers(tx, journeyId, toVersionId, { after, limit: BATCH });
+    const runs = await this.publications.lockOthers(tx, journeyId, toVersionId, { after, limit: PAGE });
     const target = await this.version(tx, toVersionId);
     if (runs.length === 0 || !target) return null;
-    const { shop, now, snapshots } = await this.read(tx, runs);
+    const { shop, now, snapshots } = await factsOf(tx, this.facts, this.clock, runs);
     const batch = new RunBatch();
     const taken: { before: StoredRun; seqAfter: number }[] = [];
     for (const [index, before] of runs.entries()) {
@@ -93,17 +77,19 @@ export class TakeRunsOver {
       await this.writer.write(tx, shop.id, batch, now);
       await this.publications.keep(tx, id, taken);
     }
-    return runs.length < BATCH ? null : (runs.at(-1)?.id ?? null);
+    return lastOf(runs);
   }
 
   /** Puts the next page of runs back to where they waited. */
   async pageBack(tx: Transaction, publicationId: string, after: Last, tally: TakeBack): Promise<Last> {
-    const taken = await this.publications.lockTaken(tx, publicationId, { after, limit: BATCH });
+    const taken = await this.publications.lockTaken(tx, publicationId, { after, limit: PAGE });
     const open = taken.filter(({ run, seqAfter }) => run.state.seq === seqAfter);
     tally.goneOn += taken.length - open.length;
     tally.restored += open.length;
-    const { shop, now, snapshots } = await this.read(
+    const { shop, now, snapshots } = await factsOf(
       tx,
+      this.facts,
+      this.clock,
       open.map(({ run }) => run),
     );
     const versions = await this.plans.of(
@@ -117,16 +103,7 @@ export class TakeRunsOver {
       if (version && snapshot) restore(batch, item, version, snapshot, now);
     }
     await this.writer.write(tx, shop.id, batch, now);
-    return taken.length < BATCH ? null : (taken.at(-1)?.run.id ?? null);
-  }
-
-  private async read(
-    tx: Transaction,
-    runs: readonly StoredRun[],
-  ): Promise<{ shop: ShopFacts; now: Instant; snapshots: FactsSnapshot[] }> {
-    const [shop, now] = await Promise.all([this.facts.shop(tx), this.clock.now(tx)]);
-    const subjects = runs.map(({ customerId, orderId }) => ({ customerId, orderId }));
-    return { shop, now, snapshots: await this.facts.snapshots(tx, shop, subjects) };
+    return lastOf(taken.map(({ run }) => run));
   }
 }
 
@@ -139,18 +116,6 @@ function restore(
 ): void {
   const decision = takeBack(version.plan, run.state, before, version.version.version, snapshot, now);
   apply(batch, { ...run, versionId: versionIdBefore }, version, decision, snapshot);
-}
-
-function apply(
-  batch: RunBatch,
-  run: StoredRun,
-  version: JourneyInForce,
-  decision: Decision,
-  snapshot: FactsSnapshot,
-): void {
-  const tracked = new TrackedRun(run, version, false, snapshot);
-  batch.track(tracked);
-  batch.apply(tracked, decision, snapshot);
 }
 
 function count(tally: TakeOver, { effects }: Decision, now: Instant): void {

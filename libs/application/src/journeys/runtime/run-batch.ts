@@ -223,7 +223,8 @@ export class RunBatch {
       if (effect.type === 'send') this.sends.push({ tracked, effect, snapshot, entry });
       if (effect.type === 'act') this.take({ tracked, effect, snapshot });
     }
-    if (!tracked.isWaiting && /^(exit|stopped|published):/.test(decision.run.endReason ?? '')) tracked.hasExited = true;
+    if (!tracked.isWaiting && /^(exit|stopped|published|resumed):/.test(decision.run.endReason ?? ''))
+      tracked.hasExited = true;
     this.noteEntry(tracked);
   }
 
