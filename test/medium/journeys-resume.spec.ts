@@ -121,7 +121,7 @@ describe('resuming a journey', () => {
         throw new TransientError('unavailable', 'The process dies.');
       }
     }
-    const states = new Interrupted(rig.unitOfWork, new PgJourneyStore(), rig.hints, rig.checks);
+    const states = new Interrupted(rig.unitOfWork, new PgJourneyStore(), rig.hints, rig.checks, rig.makePlanner());
     const shift = { overdue: 'shift', messages: 'send' } as const;
     await expect(rig.makeResumption(states).run(rig.shop.id, key, shift)).rejects.toThrow('dies');
     expect(await due()).toEqual(three([after(72), true]));

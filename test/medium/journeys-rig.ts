@@ -32,7 +32,6 @@ import {
   type FactsSnapshot,
   type JourneyDocument,
   type ShopFacts,
-  type StepDocument,
   toInstant,
 } from '#app/domain';
 import {
@@ -55,6 +54,7 @@ import {
 import { SecretKeyring, UuidV7Ids } from '#app/platform';
 import type { QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
+export { aJourney, send, step, wait } from './a-journey.js';
 import { PlainTemplates } from './plain-templates.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -319,31 +319,4 @@ export class JourneyRig {
 
 function orderOf(person: Person) {
   return { ...emptyOrder(person.externalOrderId), name: `#${person.externalOrderId}`, placedAt: NOW };
-}
-
-export const send = (id: string, more: object = {}): StepDocument => ({
-  id,
-  kind: 'send',
-  settings: { template: 'hello', channels: ['email', 'sms'], ...more },
-});
-
-export const step = (id: string, kind: string, settings: object): StepDocument =>
-  ({ id, kind, settings }) as unknown as StepDocument;
-
-export const wait = (id: string, duration: string): StepDocument => ({ id, kind: 'wait', settings: { for: duration } });
-
-/** A service journey per order that sends at once; override what matters. */
-export function aJourney(fields: Partial<JourneyDocument> = {}): JourneyDocument {
-  return {
-    key: 'thanks',
-    title: 'Say thank you',
-    class: 'service',
-    trigger: { event: 'order.placed' },
-    entry: { key: 'order.id', reentry: 'never' },
-    exitOn: [],
-    settings: {},
-    steps: [send('say')],
-    templates: { hello: { en: { subject: 'Hello', mjml: '<mjml><mj-body></mj-body></mjml>', sms: 'Hello' } } },
-    ...fields,
-  };
 }

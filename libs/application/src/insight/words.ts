@@ -27,19 +27,25 @@ export function reasonInWords(reason: string | null): string {
   return REFUSALS[reason] ?? `the reason recorded is "${reason}"`;
 }
 
+/** By the part of the reason before its colon. */
+const ENDS: Readonly<Record<string, (rest: string) => string>> = {
+  end: () => 'it came to the end of the journey',
+  exit: (event) => `${event} ends this journey`,
+  step: (id) => `the step "${id}" ended it`,
+  erased: () => 'the customer asked to be erased',
+  audience: () => 'the customer was no longer in the audience',
+  stopped: (journey) => `the journey "${journey}" stopped it`,
+  published: (version) => `version ${version} was published, which ended it`,
+  resumed: () => 'it was overdue when the journey was resumed',
+  archived: () => 'the journey was archived',
+  failed: (code) => `it failed (${code})`,
+};
+
 /** Why a run ended. */
 export function endInWords(reason: string | null): string {
-  const [kind, rest = ''] = (reason ?? '').split(/:(.*)/s);
-  if (kind === 'end') return 'it came to the end of the journey';
-  if (kind === 'exit') return `${rest} ends this journey`;
-  if (kind === 'step') return `the step "${rest}" ended it`;
-  if (kind === 'erased') return 'the customer asked to be erased';
-  if (kind === 'audience') return 'the customer was no longer in the audience';
-  if (kind === 'stopped') return `the journey "${rest}" stopped it`;
-  if (kind === 'published') return `version ${rest} was published, which ended it`;
-  if (kind === 'resumed') return 'it was overdue when the journey was resumed';
-  if (kind === 'archived') return 'the journey was archived';
-  if (kind === 'failed') return `it failed (${rest})`;
+  const [kind = '', rest = ''] = (reason ?? '').split(/:(.*)/s);
+  const says = Object.hasOwn(ENDS, kind) ? ENDS[kind] : undefined;
+  if (says) return says(rest);
   return reason === null ? 'no reason was recorded' : `the reason recorded is "${reason}"`;
 }
 

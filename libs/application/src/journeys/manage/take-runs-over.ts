@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Decision, type FactsSnapshot, type Instant, migrate, type ShopFacts, takeBack } from '#app/domain';
+import { type Decision, type FactsSnapshot, type Instant, migrate, takeBack } from '#app/domain';
 import { FactsReader } from '../../facts/facts.repository.js';
 import { ClockPort } from '../../ports/clock.port.js';
-import type { Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
+import type { Transaction } from '../../ports/unit-of-work.port.js';
 import { type JourneyInForce, JourneyPlans } from '../runtime/journey-plans.js';
-import { RunBatch, TrackedRun } from '../runtime/run-batch.js';
+import { RunBatch } from '../runtime/run-batch.js';
 import type { StoredRun } from '../runtime/run-store.port.js';
 import { RunWriter } from '../runtime/run-writer.js';
 import { apply, factsOf, type Last, lastOf, PAGE } from './decide-on-runs.js';
