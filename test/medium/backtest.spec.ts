@@ -1,6 +1,7 @@
 import { DeliverMessages, FireDueTimers, ProcessInbox, VirtualClockPort } from '#app/application';
 import { toInstant, toIso } from '#app/domain';
 import { randomHistory, type ToldEvent } from '../support/random-history.js';
+import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { ApiRig } from './api-rig.js';
 
 const PRESETS = ['delay-apology', 'delivery-csat', 'order-thank-you', 'repeat-thank-you', 'review-request'] as const;
@@ -86,6 +87,8 @@ describe('a backtest', () => {
   beforeAll(async () => {
     rig = await ApiRig.start('backtest');
     await rig.app.get(VirtualClockPort).set(toInstant(START));
+    // a backtest doesn't know them
+    await rig.owner.query('update app.shop set contact_rules = $1', [NO_CONTACT_RULES]);
     for (const key of PRESETS) {
       const { status, text } = await rig.post(`/api/v1/presets/${key}/install`, { publish: true });
       if (status >= 300) throw new Error(text);

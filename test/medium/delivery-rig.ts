@@ -23,6 +23,7 @@ import {
 import { ConfiguredChannels } from '#app/channels';
 import {
   type CustomerFacts,
+  DEFAULT_PRIORITY,
   EMPTY_CUSTOMER,
   emptyOrder,
   type Medium,
@@ -32,6 +33,7 @@ import {
 import {
   createDataSource,
   PgClock,
+  PgContactStore,
   PgDeliveryStore,
   PgFactsReader,
   PgHousekeeping,
@@ -46,6 +48,7 @@ import { SecretKeyring, UuidV7Ids } from '#app/platform';
 import { LiquidTemplateEngine } from '#app/templates';
 import pgDriver from 'pg';
 import type { DataSource } from 'typeorm';
+import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import type { SmtpSink } from '../support/smtp-sink.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -87,6 +90,8 @@ export interface MessagePlan {
   readonly customer?: Partial<CustomerFacts>;
   readonly customerId?: string;
   readonly runEnd?: string;
+  /** Of its journey. */
+  readonly priority?: number;
 }
 
 export interface MessageRow {
@@ -147,7 +152,8 @@ export class DeliveryRig {
   readonly settle: SettleUnknown;
   readonly housekeeping: PgHousekeeping;
   private readonly journeyId = randomUUID();
-  private readonly versionId = randomUUID();
+  /** By the priority of their document. */
+  private readonly versions = new Map<number, string>();
 
   private constructor(
     private readonly database: TestDatabase,
@@ -214,7 +220,7 @@ export class DeliveryRig {
   deliverer(channels: Channels | Channel): DeliverMessages {
     const compose = new ComposeMessage(new LiquidTemplateEngine(), this.links);
     const prepare = new PrepareMessages(this.uow, this.store, new PgFactsReader(), new PgJourneyReader(), compose);
-    const fence = new FenceMessages(this.uow, this.store, this.secrets);
+    const fence = new FenceMessages(this.uow, this.store, new PgContactStore(), this.secrets);
     const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics());
     return new DeliverMessages(
       channels instanceof Channels ? channels : new OneChannel(channels),
@@ -232,6 +238,7 @@ export class DeliveryRig {
   /** Plans messages, each for a person of its own unless the plan names one. */
   async plan(count: number, plan: MessagePlan = {}): Promise<string[]> {
     const people = Array.from({ length: count }, () => this.person(plan));
+    const versionId = await this.versionOf(plan.priority ?? DEFAULT_PRIORITY);
     await this.rows(
       `with p as (select * from jsonb_to_recordset($2::jsonb) as p (id uuid, message_id uuid, run_id uuid, order_id uuid, order_name text,
         key text, facts jsonb, order_facts jsonb)),
@@ -247,7 +254,7 @@ export class DeliveryRig {
         this.shopId,
         JSON.stringify(people),
         this.journeyId,
-        this.versionId,
+        versionId,
         plan.runEnd ? 'exited' : 'completed',
         plan.runEnd ?? 'end',
         plan.medium ?? 'email',
@@ -285,7 +292,11 @@ export class DeliveryRig {
     };
   }
 
-  private async seed(): Promise<void> {
+  private async versionOf(priority: number): Promise<string> {
+    const known = this.versions.get(priority);
+    if (known !== undefined) return known;
+    const id = randomUUID();
+    this.versions.set(priority, id);
     const templates: Record<string, Record<string, object>> = {};
     const engine = new LiquidTemplateEngine();
     for (const [name, byLocale] of Object.entries(TEMPLATES)) {
@@ -297,16 +308,28 @@ export class DeliveryRig {
       }
     }
     await this.rows(
-      `insert into app.shop (id, name, time_zone, currency, locale) values ($1, 'Möbel "Eins", GmbH', 'Europe/Berlin', 'EUR', 'en')`,
-      [this.shopId],
+      `insert into app.journey_version (shop_id, id, journey_id, version, document, templates, content_sha256) values ($1, $2, $3, $4, $5, $6, '')`,
+      [
+        this.shopId,
+        id,
+        this.journeyId,
+        this.versions.size,
+        { priority },
+        JSON.stringify(templates satisfies CompiledTemplates | object),
+      ],
+    );
+    return id;
+  }
+
+  private async seed(): Promise<void> {
+    await this.rows(
+      `insert into app.shop (id, name, time_zone, currency, locale, contact_rules)
+       values ($1, 'Möbel "Eins", GmbH', 'Europe/Berlin', 'EUR', 'en', $2)`,
+      [this.shopId, NO_CONTACT_RULES],
     );
     await this.rows(`insert into app.journey (shop_id, id, key, title, state) values ($1, $2, 'ask', 'Ask', 'live')`, [
       this.shopId,
       this.journeyId,
     ]);
-    await this.rows(
-      `insert into app.journey_version (shop_id, id, journey_id, version, document, templates, content_sha256) values ($1, $2, $3, 1, '{}', $4, '')`,
-      [this.shopId, this.versionId, this.journeyId, JSON.stringify(templates satisfies CompiledTemplates | object)],
-    );
   }
 }

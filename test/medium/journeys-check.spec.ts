@@ -62,7 +62,7 @@ describe('what the checker says of a journey that is to go live', () => {
   });
 
   it('answers warnings and publishes all the same', async () => {
-    await save({ ...MENDED, steps: [wait('rest', 'P7D'), send('say')] });
+    await save({ ...MENDED, class: 'service', steps: [wait('rest', 'P7D'), send('say')] });
     const published = await rig.makePublisher().publish(rig.shop.id, 'thanks');
     expect(codes(published.warnings)).toEqual(['send.never-expires']);
     expect(await liveVersion()).toBe(1);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ContactRules } from '#app/domain';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
 import { ShopifySender } from '../support/shopify-sender.js';
 import { COMPARED_JOURNEYS, type Scores, type SeenMessage } from './compare.js';
@@ -62,8 +63,13 @@ export class Drive {
     return new AfterglowClient(url, key, CONNECTIONS);
   }
 
-  async setUp(presets: Chosen): Promise<void> {
-    await this.client.patch('/api/v1/shop', { timeZone: 'America/Sao_Paulo', currency: 'BRL', locale: 'pt-BR' });
+  async setUp(presets: Chosen, contactRules: ContactRules): Promise<void> {
+    await this.client.patch('/api/v1/shop', {
+      timeZone: 'America/Sao_Paulo',
+      currency: 'BRL',
+      locale: 'pt-BR',
+      contactRules,
+    });
     const secret = randomBytes(24).toString('hex');
     const settings = { promisedDateAttribute: PROMISED_ATTRIBUTE };
     const source = { kind: 'shopify', name: 'replay', secret, settings };

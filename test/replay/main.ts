@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { DEFAULT_CONTACT_RULES } from '#app/domain';
+import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { compareFigures, compareOrders, compareReadings, compute, type Difference, expectedOrders } from './compare.js';
 import { judgePresets, type PresetsReport, presetsThatShip } from './all-presets.js';
 import { COMPARED_PRESETS, Drive } from './drive.js';
@@ -50,7 +52,7 @@ async function drive(plan: Plan, input: Input, client: ReturnType<typeof Drive.c
   const names = new Map(data.orders.map((order) => [String(order.id), order.name]));
   const drive = new Drive(client, days, names, plan.step);
   const startedAt = performance.now();
-  await drive.setUp(COMPARED_PRESETS);
+  await drive.setUp(COMPARED_PRESETS, NO_CONTACT_RULES);
   const postings = days.reduce((sum, day) => sum + day.postings.length, 0);
   const progress = startProgress(title, postings * (plan.twice ? 2 : 1));
   const differences: Difference[] = [];
@@ -82,7 +84,7 @@ async function driveAll(plan: Plan, input: Input, client: ReturnType<typeof Driv
   const drive = new Drive(client, days, new Map(), plan.step);
   const startedAt = performance.now();
   const chosen = await presetsThatShip(client);
-  await drive.setUp(chosen);
+  await drive.setUp(chosen, DEFAULT_CONTACT_RULES);
   const progress = startProgress(
     title,
     days.reduce((sum, day) => sum + day.postings.length, 0),

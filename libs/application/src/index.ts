@@ -51,6 +51,7 @@ export {
 } from './delivery/channel.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
+export { type ContactBooks, ContactStore, type PersonBook } from './delivery/contact-store.port.js';
 export {
   type ClaimedMessage,
   DeliveryStore,
@@ -120,6 +121,7 @@ export {
   type RefusedStart,
   type MessageToExplain,
   type RunToExplain,
+  type VerdictToExplain,
 } from './insight/explain-reader.port.js';
 export type { ExplainedRun, NextMove } from './insight/explain-runs.js';
 export { type Funnel, type FunnelQuery, type FunnelStep, ReadFunnel } from './insight/read-funnel.use-case.js';
@@ -235,7 +237,7 @@ export {
   type ScoreGroup,
   type ScoreMetric,
 } from './scores/score-counts.repository.js';
-export { ManageShop } from './shops/manage-shop.use-case.js';
+export { ManageShop, type ShopView } from './shops/manage-shop.use-case.js';
 export { Shops, type ShopSettings } from './shops/shops.repository.js';
 export {
   ManageSources,

@@ -9,6 +9,7 @@ export { PgVirtualClock } from './clock/pg-virtual-clock.js';
 export { createDataSource } from './connection/data-source.js';
 export { pg, PgTransaction, PgUnitOfWork } from './connection/pg-unit-of-work.js';
 export { prepareDatabase, type PreparedDatabase } from './connection/prepare-database.js';
+export { PgContactStore } from './delivery/pg-contact-store.js';
 export { PgDeliveryStore } from './delivery/pg-delivery-store.js';
 export { PgLinkStore } from './delivery/pg-link-store.js';
 export { PgMessageDesk } from './delivery/pg-message-desk.js';

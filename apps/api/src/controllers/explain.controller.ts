@@ -58,6 +58,9 @@ function runView({ entry, decisions, messages, ...run }: ExplainedRun) {
     ...run,
     entry: { ...entry },
     decisions: decisions.map((decision) => ({ ...decision, facts: { ...decision.facts } })),
-    messages: [...messages],
+    messages: messages.map(({ verdicts, ...message }) => ({
+      ...message,
+      verdicts: verdicts.map((verdict) => ({ ...verdict, facts: { ...verdict.facts } })),
+    })),
   };
 }

@@ -1,8 +1,8 @@
 import { Body, Get, Patch } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { ManageShop } from '#app/application';
+import { ManageShop, type ShopView } from '#app/application';
 import { shopChange, shopDocument } from '#app/contracts';
-import type { ShopFacts } from '#app/domain';
+import { DEFAULT_CONTACT_RULES } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
@@ -13,6 +13,7 @@ const EXAMPLE = {
   timeZone: 'Europe/Paris',
   currency: 'EUR',
   locale: 'en',
+  contactRules: DEFAULT_CONTACT_RULES,
 };
 
 @ApiController('/shop', 'Shop')
@@ -22,18 +23,18 @@ export class ShopController {
   @Get()
   @ApiOperation({ summary: 'The shop of this key' })
   @Answers(200, shopDocument, 'The shop.', EXAMPLE)
-  read(@ShopId() shopId: string): Promise<ShopFacts> {
+  read(@ShopId() shopId: string): Promise<ShopView> {
     return this.shop.read(shopId);
   }
 
   @Patch()
-  @ApiOperation({ summary: 'Change name, time zone, currency or locale' })
+  @ApiOperation({ summary: 'Change name, time zone, currency, locale or contact rules' })
   @Answers(200, shopDocument, 'The shop as it is now.', EXAMPLE)
   @Refuses(422, 'A field is not acceptable.')
   change(
     @ShopId() shopId: string,
     @Body({ schema: shopChange }) change: z.output<typeof shopChange>,
-  ): Promise<ShopFacts> {
+  ): Promise<ShopView> {
     return this.shop.change(shopId, change);
   }
 }

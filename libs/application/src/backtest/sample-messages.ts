@@ -22,6 +22,7 @@ export class SampleMessages {
         attempts: 1,
         key: '',
         versionId: version.id,
+        runId: '',
         customerId: snapshot.customerId,
         orderId: null,
         medium,
@@ -29,6 +30,7 @@ export class SampleMessages {
         template: effect.template,
         survey: effect.survey,
         context: { event: { ...entry }, settings: version.document.settings },
+        expiresAt: effect.usefulUntil,
         now: at,
       };
       const { content, error } = this.compose.run(message, fromName, version, snapshot);

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, AfterglowError, type FactsSnapshot, factsView, PermanentError, toIso } from '#app/domain';
+import {
+  addressOf,
+  AfterglowError,
+  DEFAULT_PRIORITY,
+  type FactsSnapshot,
+  factsView,
+  PermanentError,
+  toIso,
+} from '#app/domain';
 import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
 import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
@@ -12,6 +20,8 @@ export interface ComposedMessage {
   readonly message: DueMessage;
   /** Where it would go by the facts it was composed from; the fence looks again. */
   readonly address: string | null;
+  /** Of its journey, 0 to 100. */
+  readonly priority: number;
   /** Name that the message comes from. */
   readonly fromName: string;
   /** Null when it could not be composed; then `error` says why. */
@@ -37,7 +47,8 @@ export class ComposeMessage {
   ): ComposedMessage {
     const links = this.links.of(message);
     const address = snapshot ? addressOf(snapshot.customer, message.medium) : null;
-    const composed = { message, address, fromName, links };
+    const priority = version?.document.priority ?? DEFAULT_PRIORITY;
+    const composed = { message, address, priority, fromName, links };
     try {
       if (message.attempts > MAX_ATTEMPTS)
         throw new AfterglowError('internal', `Its hand-over was begun ${message.attempts} times and never ended.`);

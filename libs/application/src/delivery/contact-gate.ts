@@ -1,4 +1,4 @@
-import { addressOf, mayContact, type Medium, type MessageClass } from '#app/domain';
+import { addressOf, CONTACT_REASONS, mayContact, type Medium, type MessageClass } from '#app/domain';
 import type { FenceVerdict, GateFacts, NewSuppression } from './delivery-store.port.js';
 
 export type Gate =
@@ -19,10 +19,15 @@ export function passGate(message: Passenger, facts: GateFacts, scope: NewSuppres
   if (facts.isHeld) return { isOpen: false, state: 'queued', reason: null };
   if (facts.isArchived) return { isOpen: false, state: 'suppressed', reason: 'archived' };
   if (facts.hasRunExited) return { isOpen: false, state: 'suppressed', reason: 'run-exited' };
-  if (facts.isExpired) return { isOpen: false, state: 'expired', reason: 'useful-until' };
+  if (facts.isExpired) return { isOpen: false, state: 'expired', reason: whatHeldIt(facts) };
   const isSuppressed = scope === 'all' || (scope === 'non_service' && message.class !== 'service');
   const verdict = mayContact(facts.customer, message.class, message.medium, isSuppressed);
   const address = addressOf(facts.customer, message.medium);
   if (verdict.allowed && address !== null) return { isOpen: true, address };
   return { isOpen: false, state: 'suppressed', reason: verdict.allowed ? 'no-address' : verdict.reason };
+}
+
+/** What was put off until it was of no use any more ended for the reason it was put off for. */
+function whatHeldIt({ reason }: GateFacts): string {
+  return CONTACT_REASONS.find((known) => known === reason) ?? 'useful-until';
 }

@@ -1,4 +1,12 @@
-import type { CustomerFacts, Instant, Json, Medium, MessageClass, SurveyDefinition } from '#app/domain';
+import type {
+  ContactJudgement,
+  CustomerFacts,
+  Instant,
+  Json,
+  Medium,
+  MessageClass,
+  SurveyDefinition,
+} from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import type { HandOverPhase, HandOverResult } from './channel.js';
 
@@ -19,6 +27,7 @@ export interface DueMessage {
   /** 64 hexadecimal digits. */
   readonly key: string;
   readonly versionId: string;
+  readonly runId: string;
   readonly customerId: string;
   readonly orderId: string | null;
   readonly medium: Medium;
@@ -26,6 +35,8 @@ export interface DueMessage {
   readonly template: string;
   readonly survey: SurveyDefinition | null;
   readonly context: { readonly [name: string]: Json };
+  /** It is useless from then on. */
+  readonly expiresAt: Instant | null;
   /** Business time of the reading. */
   readonly now: Instant;
 }
@@ -35,6 +46,8 @@ export interface GateFacts {
   readonly id: string;
   readonly customer: CustomerFacts;
   readonly isExpired: boolean;
+  /** Why it was put off or tried in vain before. */
+  readonly reason: string | null;
   /** An event of the journey's `exitOn`, or another journey, ended the run. */
   readonly hasRunExited: boolean;
   /** The journey was archived after the message was planned. */
@@ -56,12 +69,15 @@ export interface MessageContent {
   readonly html: string | null;
 }
 
-/** What the fence does to a claimed message; `queued` gives the claim back uncounted. */
+/** What the fence does to a claimed message; `queued` gives the claim back uncounted, for the time that the judgement names. */
 export interface FenceVerdict {
   readonly id: string;
   readonly epoch: number;
   readonly state: 'handing' | 'suppressed' | 'expired' | 'failed' | 'queued';
+  /** Null for `queued` keeps the one that it has. */
   readonly reason: string | null;
+  /** Null for what wasn't judged: service messages, and what something else had stopped before. */
+  readonly judgement: ContactJudgement | null;
   /** What is about to be handed over. */
   readonly parcel: FencedParcel | null;
   /** Error text of a message that goes to the dead letters. */
@@ -120,7 +136,10 @@ export abstract class DeliveryStore {
   /** Those of the claimed messages that are still claimed by this epoch, in the order given. */
   abstract load(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<DueMessage[]>;
 
-  /** Facts for the gate; locks the people's rows until the transaction ends. Messages that were lost to another claim are left out. */
+  /**
+   * Facts for the gate; locks the people's rows until the transaction ends, against other fences as well where their messages are
+   * counted: some aren't service messages. Messages that were lost to another claim are left out.
+   */
   abstract gate(tx: Transaction, messages: readonly DueMessage[]): Promise<GateFacts[]>;
 
   /** Scopes of the suppressed ones among these addresses, by fingerprint. */

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf } from '#app/domain';
+import { addressOf, type ContactJudgement } from '#app/domain';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import type { Channel, OutboundMessage } from './channel.js';
 import type { ComposedMessage } from './compose-message.js';
-import { passGate } from './contact-gate.js';
+import { ContactDesk } from './contact-desk.js';
+import { type Gate, passGate } from './contact-gate.js';
+import { type ContactBooks, ContactStore } from './contact-store.port.js';
 import {
   DeliveryStore,
+  type DueMessage,
   type FenceVerdict,
   type GateFacts,
   type MessageContent,
-  type NewSuppression,
 } from './delivery-store.port.js';
 import type { HandedMessage } from './hand-over-outcome.js';
 
@@ -31,12 +33,19 @@ interface Judged {
   readonly fenced: FencedMessage | null;
 }
 
+interface Passage {
+  readonly facts: GateFacts;
+  readonly gate: Gate;
+  readonly addressFingerprint: string;
+}
+
 /** The fence: in one transaction asks for the last time whether each message may go, and commits that it is being handed over. */
 @Injectable()
 export class FenceMessages {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly store: DeliveryStore,
+    private readonly contacts: ContactStore,
     private readonly secrets: SecretPort,
   ) {}
 
@@ -59,14 +68,7 @@ export class FenceMessages {
 
   /** Gives claims back uncounted: nothing of them has begun. */
   async giveBack(shopId: string, composed: readonly ComposedMessage[]): Promise<number> {
-    const verdicts = composed.map(({ message: { id, epoch } }): FenceVerdict => ({
-      id,
-      epoch,
-      state: 'queued',
-      reason: null,
-      parcel: null,
-      deadLetter: null,
-    }));
+    const verdicts = composed.map(({ message }) => stopped(message, 'queued', null));
     return (await this.uow.inShop(shopId, (tx) => this.store.fence(tx, verdicts, 0))).size;
   }
 
@@ -79,18 +81,22 @@ export class FenceMessages {
     const messages = composed.map(({ message }) => message);
     const expected = new Set(composed.flatMap(({ address }) => (address === null ? [] : this.fingerprint(address))));
     // the gate goes first: it holds the people, so that no suppression comes in after it was looked for
-    const [facts, known] = await Promise.all([
+    const [facts, known, books] = await Promise.all([
       this.store.gate(tx, messages),
       this.store.suppressed(tx, channel.medium, [...expected]),
+      this.books(tx, messages),
     ]);
     const gates = new Map(facts.map((gate) => [gate.id, gate]));
     const prints = this.fingerprints(facts, channel);
     const moved = new Set([...prints.values()].filter((print) => !expected.has(print)));
     const scopes = new Map([...known, ...(await this.store.suppressed(tx, channel.medium, [...moved]))]);
+    const desk = books && new ContactDesk(books);
     const judged = composed.flatMap((item) => {
       const facts = gates.get(item.message.id);
-      const print = prints.get(item.message.id) ?? '';
-      return facts ? [this.judge(item, facts, channel, print, scopes.get(print))] : [];
+      if (!facts) return [];
+      const addressFingerprint = prints.get(item.message.id) ?? '';
+      const gate = passGate(item.message, facts, scopes.get(addressFingerprint));
+      return [this.judge(item, { facts, gate, addressFingerprint }, channel, desk)];
     });
     return {
       judged,
@@ -118,25 +124,16 @@ export class FenceMessages {
 
   private judge(
     item: ComposedMessage,
-    facts: GateFacts,
+    { facts, gate, addressFingerprint }: Passage,
     channel: Channel,
-    print: string,
-    scope: NewSuppression['scope'] | undefined,
+    desk: ContactDesk | null,
   ): Judged {
     const { message, content } = item;
-    const { id, epoch } = message;
-    const gate = passGate(message, facts, scope);
-    if (!gate.isOpen)
-      return {
-        verdict: { id, epoch, state: gate.state, reason: gate.reason, parcel: null, deadLetter: null },
-        fenced: null,
-      };
-    if (content === null) {
-      const { code, text } = item.error ?? { code: 'template.render', text: 'The template could not be rendered.' };
-      const deadLetter = { code, error: text };
-      const reason = code === 'template.render' ? 'template' : 'gave-up';
-      return { verdict: { id, epoch, state: 'failed', reason, parcel: null, deadLetter }, fenced: null };
-    }
+    if (!gate.isOpen) return { verdict: stopped(message, gate.state, gate.reason), fenced: null };
+    if (content === null) return { verdict: failed(item), fenced: null };
+    const judgement = desk && message.class !== 'service' ? desk.judge(item, facts.customer) : null;
+    if (judgement && judgement.type !== 'go') return { verdict: heldBack(message, judgement), fenced: null };
+    const { id, epoch, attempts, medium } = message;
     const parcel = {
       customerId: message.customerId,
       channel: channel.code,
@@ -145,19 +142,37 @@ export class FenceMessages {
       contentHash: toHex(this.secrets.sha256(JSON.stringify(content))),
       links: item.links.tokens,
     };
-    const handed = {
-      id,
-      epoch,
-      attempts: message.attempts,
-      medium: message.medium,
-      channel: channel.code,
-      addressFingerprint: print,
-    };
     return {
-      verdict: { id, epoch, state: 'handing', reason: null, parcel, deadLetter: null },
-      fenced: { handed, outbound: outboundOf(item, content, gate.address) },
+      verdict: { id, epoch, state: 'handing', reason: null, judgement, parcel, deadLetter: null },
+      fenced: {
+        handed: { id, epoch, attempts, medium, channel: channel.code, addressFingerprint },
+        outbound: outboundOf(item, content, gate.address),
+      },
     };
   }
+
+  /** Read after the people are locked; service messages count for nothing and are counted nowhere. */
+  private async books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks | null> {
+    const counted = messages.filter((message) => message.class !== 'service');
+    return counted.length > 0 ? this.contacts.books(tx, counted) : null;
+  }
+}
+
+type Claimed = Pick<DueMessage, 'id' | 'epoch'>;
+
+function stopped({ id, epoch }: Claimed, state: FenceVerdict['state'], reason: string | null): FenceVerdict {
+  return { id, epoch, state, reason, judgement: null, parcel: null, deadLetter: null };
+}
+
+function failed({ message, error }: ComposedMessage): FenceVerdict {
+  const { code, text } = error ?? { code: 'template.render', text: 'The template could not be rendered.' };
+  const reason = code === 'template.render' ? 'template' : 'gave-up';
+  return { ...stopped(message, 'failed', reason), deadLetter: { code, error: text } };
+}
+
+function heldBack(message: Claimed, judgement: Exclude<ContactJudgement, { type: 'go' }>): FenceVerdict {
+  const state = judgement.type === 'defer' ? 'queued' : 'suppressed';
+  return { ...stopped(message, state, judgement.reason), judgement };
 }
 
 function outboundOf(

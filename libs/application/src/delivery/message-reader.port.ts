@@ -26,6 +26,8 @@ export interface MessageView {
   readonly order: string | null;
   readonly attempts: number;
   readonly dueAt: IsoInstant;
+  /** It isn't tried before. */
+  readonly notBefore: IsoInstant;
   readonly sentAt: IsoInstant | null;
 }
 

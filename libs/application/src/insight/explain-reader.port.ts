@@ -1,4 +1,13 @@
-import type { EventView, Instant, JournalEntry, Medium, RunStatus, ShopFacts, WrittenFacts } from '#app/domain';
+import type {
+  ContactFacts,
+  EventView,
+  Instant,
+  JournalEntry,
+  Medium,
+  RunStatus,
+  ShopFacts,
+  WrittenFacts,
+} from '#app/domain';
 import type { TimelineEvent } from '../facts/facts-store.port.js';
 import type { JourneyState } from '../journeys/manage/journey-store.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
@@ -46,6 +55,18 @@ export interface MessageToExplain {
   /** It isn't tried before. */
   readonly notBefore: Instant;
   readonly sentAt: Instant | null;
+  /** What the contact rules said each time it was to go out, oldest first. */
+  readonly verdicts: readonly VerdictToExplain[];
+}
+
+export interface VerdictToExplain {
+  readonly at: Instant;
+  readonly verdict: 'go' | 'defer' | 'skip';
+  /** Null for `go`. */
+  readonly reason: string | null;
+  /** When it is tried next, for `defer`. */
+  readonly until: Instant | null;
+  readonly facts: ContactFacts | null;
 }
 
 export interface EarlierRun {

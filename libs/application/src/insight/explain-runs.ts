@@ -1,5 +1,5 @@
-import { type EventView, type Instant, type IsoInstant, type Json, toIso } from '#app/domain';
-import type { MessageToExplain, RunToExplain } from './explain-reader.port.js';
+import { type ContactFacts, type EventView, type Instant, type IsoInstant, type Json, toIso } from '#app/domain';
+import type { MessageToExplain, RunToExplain, VerdictToExplain } from './explain-reader.port.js';
 import { decisionInWords, endInWords, inWords, reasonInWords } from './words.js';
 
 export type HeldBecause = 'journey-paused' | 'shop-paused';
@@ -36,6 +36,18 @@ export interface ExplainedMessage {
   readonly reason: string | null;
   readonly dueAt: IsoInstant;
   readonly sentAt: IsoInstant | null;
+  /** What the contact rules said each time it was to go out, oldest first. */
+  readonly verdicts: readonly ExplainedVerdict[];
+  readonly says: string;
+}
+
+export interface ExplainedVerdict {
+  readonly at: IsoInstant;
+  readonly verdict: 'go' | 'defer' | 'skip';
+  readonly reason: string | null;
+  /** When it is tried next. */
+  readonly until: IsoInstant | null;
+  readonly facts: ContactFacts;
   readonly says: string;
 }
 
@@ -109,8 +121,24 @@ function explainMessage(message: MessageToExplain, circumstances: Circumstances)
     reason,
     dueAt: toIso(dueAt),
     sentAt: sentAt === null ? null : toIso(sentAt),
+    verdicts: message.verdicts.map((verdict) => explainVerdict(verdict, circumstances)),
     says: messageInWords(message, circumstances),
   };
+}
+
+function explainVerdict(
+  { at, verdict, reason, until, facts }: VerdictToExplain,
+  { zone }: Circumstances,
+): ExplainedVerdict {
+  const when = inWords(at, zone);
+  const why = reasonInWords(reason);
+  const says =
+    verdict === 'go'
+      ? `On ${when} no contact rule stood against it.`
+      : until === null
+        ? `On ${when} it was given up: ${why}.`
+        : `On ${when} it was put off until ${inWords(until, zone)}: ${why}.`;
+  return { at: toIso(at), verdict, reason, until: until === null ? null : toIso(until), facts: facts ?? {}, says };
 }
 
 const MEDIA: Readonly<Record<string, string>> = { email: 'e-mail', sms: 'text message' };

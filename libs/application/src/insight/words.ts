@@ -19,6 +19,19 @@ const REFUSALS: Readonly<Record<string, string>> = {
   condition: 'the condition of the step did not hold',
   template: 'its template could not be rendered',
   'gave-up': 'every try failed',
+  'quiet-hours': 'it was outside the hours in which messages go out',
+  'day-cap': 'the customer had been written to that day already',
+  'marketing-cap': 'the customer had had all the marketing messages of seven days',
+  'rest-after-answer': 'the customer had answered a survey shortly before',
+  'survey-rest': 'the customer had been asked, or had answered, shortly before',
+  'review-rest': 'the customer had been asked for another review shortly before',
+  'mood:late-parcel': 'a parcel of the customer is late',
+  'mood:failed-delivery': 'a delivery to the customer failed',
+  'mood:open-case': 'a case of the customer is open',
+  'mood:complaint': 'the customer gave a bad answer that nobody has closed a case on',
+  'order-under-way': 'the order is still under way',
+  'return-under-way': 'the return of the order is still under way',
+  outranked: 'a message that matters more is due at the same time',
 };
 
 /** Why a message didn't go out; reasons without words of their own stay as they are. */

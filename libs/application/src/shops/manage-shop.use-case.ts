@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { ShopFacts } from '#app/domain';
-import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import type { ContactRules, ShopFacts } from '#app/domain';
+import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { Shops, type ShopSettings } from './shops.repository.js';
+
+/** A shop as its owner sees it. */
+export interface ShopView extends ShopFacts {
+  readonly contactRules: ContactRules;
+}
+
+export interface ShopChange extends Partial<ShopSettings> {
+  /** The rules named here change; null sets all back to their defaults. */
+  readonly contactRules?: Partial<ContactRules> | null;
+}
 
 @Injectable()
 export class ManageShop {
@@ -10,14 +20,20 @@ export class ManageShop {
     private readonly shops: Shops,
   ) {}
 
-  read(shopId: string): Promise<ShopFacts> {
-    return this.unitOfWork.inShop(shopId, (tx) => this.shops.read(tx));
+  read(shopId: string): Promise<ShopView> {
+    return this.unitOfWork.inShop(shopId, (tx) => this.view(tx));
   }
 
-  change(shopId: string, settings: Partial<ShopSettings>): Promise<ShopFacts> {
+  change(shopId: string, { contactRules, ...settings }: ShopChange): Promise<ShopView> {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
-      return this.shops.read(tx);
+      if (contactRules !== undefined) await this.shops.changeContactRules(tx, contactRules);
+      return this.view(tx);
     });
+  }
+
+  private async view(tx: Transaction): Promise<ShopView> {
+    const [shop, contactRules] = await Promise.all([this.shops.read(tx), this.shops.contactRules(tx)]);
+    return { ...shop, contactRules };
   }
 }

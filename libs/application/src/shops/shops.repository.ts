@@ -1,4 +1,4 @@
-import type { ShopFacts } from '#app/domain';
+import type { ContactRules, ShopFacts } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 export interface ShopSettings {
@@ -15,6 +15,12 @@ export abstract class Shops {
   abstract insert(tx: Transaction, shop: ShopFacts): Promise<void>;
 
   abstract change(tx: Transaction, settings: Partial<ShopSettings>): Promise<void>;
+
+  /** The rules in force: the defaults, and what the shop has set otherwise. */
+  abstract contactRules(tx: Transaction): Promise<ContactRules>;
+
+  /** Sets the rules that are named; null sets all back to their defaults. */
+  abstract changeContactRules(tx: Transaction, change: Partial<ContactRules> | null): Promise<void>;
 
   /** Waits for other processes that make the first shop, until the transaction ends. */
   abstract lockFirst(tx: Transaction): Promise<void>;

@@ -145,6 +145,17 @@ const nextMove = z
   })
   .meta({ id: 'NextMove' });
 
+const explainedVerdict = z
+  .object({
+    at: isoInstant,
+    verdict: z.enum(['go', 'defer', 'skip']),
+    reason: text,
+    until: isoInstant.nullable().meta({ description: 'When it is tried next.' }),
+    facts: facts.meta({ description: 'What the verdict rests on.' }),
+    says,
+  })
+  .meta({ id: 'ExplainedVerdict' });
+
 const explainedRun = z
   .object({
     run: z.uuid(),
@@ -175,6 +186,9 @@ const explainedRun = z
           reason: text,
           dueAt: isoInstant,
           sentAt: isoInstant.nullable(),
+          verdicts: z
+            .array(explainedVerdict)
+            .meta({ description: 'What the contact rules said each time it was to go out, oldest first.' }),
           says,
         })
         .meta({ id: 'ExplainedMessage' }),

@@ -27,7 +27,7 @@ export const messageDocument = z
     text,
     html: text,
     state,
-    reason: text.meta({ description: 'Why it was not sent, or failed.' }),
+    reason: text.meta({ description: 'Why it was not sent, failed, or was put off.' }),
     journey: z.string(),
     step: z.string(),
     run: z.uuid(),
@@ -35,6 +35,7 @@ export const messageDocument = z
     order: text.meta({ description: "The sender's id of the order." }),
     attempts: z.number().int(),
     dueAt: isoInstant.meta({ description: 'Business time at which it fell due.' }),
+    notBefore: isoInstant.meta({ description: 'It is not tried before: later than `dueAt` once it was put off.' }),
     sentAt: isoInstant.nullable(),
   })
   .meta({ id: 'Message' });

@@ -1,5 +1,6 @@
 import { isTimeZone } from '#app/domain';
 import { z } from 'zod';
+import { contactRulesChange, contactRulesDocument } from './contact-rules.schema.js';
 
 const NAME_MAX = 120;
 
@@ -27,15 +28,22 @@ const locale = z
   .meta({ description: 'BCP 47 language tag.', example: 'en' });
 
 export const shopChange = z
-  .strictObject({ name: displayName, timeZone, currency, locale })
+  .strictObject({ name: displayName, timeZone, currency, locale, contactRules: contactRulesChange.nullable() })
   .partial()
   .refine((change) => Object.keys(change).length > 0, {
-    error: 'names nothing to change; send name, timeZone, currency or locale',
+    error: 'names nothing to change; send name, timeZone, currency, locale or contactRules',
   })
   .meta({ id: 'ShopChange' });
 
 export const shopDocument = z
-  .object({ id: z.uuid(), name: z.string(), timeZone: z.string(), currency: z.string(), locale: z.string() })
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    timeZone: z.string(),
+    currency: z.string(),
+    locale: z.string(),
+    contactRules: contactRulesDocument,
+  })
   .meta({ id: 'Shop' });
 
 function isCurrency(code: string): boolean {

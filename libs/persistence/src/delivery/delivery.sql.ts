@@ -11,8 +11,8 @@ select c.*, set_config('synchronous_commit', 'off', true) as mode
 from app.claim_messages($1, $2, $3::double precision * interval '1 millisecond') c`;
 
 export const LOAD = `
-select m.id, m.epoch, m.attempts, encode(m.message_key, 'hex') as key, m.version_id, m.customer_id, m.order_id, m.medium, m.class,
-  m.template, m.survey, m.context, app.now() as now
+select m.id, m.epoch, m.attempts, encode(m.message_key, 'hex') as key, m.version_id, m.run_id, m.customer_id, m.order_id, m.medium, m.class,
+  m.template, m.survey, m.context, m.expires_at, app.now() as now
 from app.message m
 where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;
 
@@ -25,17 +25,21 @@ join app.customer c on c.shop_id = m.shop_id and c.id = ${presentId('planned')}`
  * The share lock makes withdrawals of consent and suppressions wait, or this statement wait for them. In the order of the ids,
  * as everywhere, so that nobody waits in a circle.
  */
-export const GATE_PEOPLE = `
+const gatePeople = (lock: string): string => `
 select planned.id as asked, c.facts
 from app.customer planned
 join app.customer c on c.shop_id = planned.shop_id and c.id = ${presentId('planned')}
 where planned.shop_id = app.current_shop() and planned.id = any($1::uuid[])
 order by c.id
-for share of c`;
+for ${lock} of c`;
+export const GATE_PEOPLE = gatePeople('share');
+
+/** What counts for a person's limits must not go out twice at once: the second fence waits for the first one. */
+export const GATE_PEOPLE_ALONE = gatePeople('no key update');
 
 /** Subqueries instead of joins: each is one look-up by key, whatever the planner believes about tables it has no statistics of. */
 export const GATE_MESSAGES = `
-select m.id, m.epoch, m.customer_id,
+select m.id, m.epoch, m.customer_id, m.reason,
   m.expires_at is not null and m.expires_at <= app.now() as is_expired,
   m.held or (select s.paused_at is not null from app.shop s where s.id = app.current_shop()) as is_held,
   coalesce((select r.status = 'exited' and r.end_reason ~ '^(exit|stopped|published|resumed):' from app.journey_run r
@@ -53,11 +57,13 @@ where s.shop_id = app.current_shop() and s.medium = $1
 export const FENCE = `
 with v as (
   select * from json_to_recordset($1::json) as v (id uuid, epoch integer, state text, reason text, channel text, address text,
-    content_hash text, subject text, text text, html text, dead_code text, dead_error text)
+    content_hash text, subject text, text text, html text, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb)
 ), fenced as (
   update app.message m set
     state = v.state,
-    reason = case when v.state = 'queued' then m.reason else v.reason end,
+    reason = case when v.state = 'queued' then coalesce(v.reason, m.reason) else v.reason end,
+    not_before = coalesce(v.until, m.not_before),
+    handed_at = case when v.state = 'handing' then app.now() else m.handed_at end,
     lease_until = case when v.state = 'handing' then app.lease_now() + $2::double precision * interval '1 millisecond' end,
     attempts = case when v.state = 'queued' then greatest(m.attempts - 1, 0) else m.attempts end,
     channel = coalesce(v.channel, m.channel),
@@ -77,6 +83,10 @@ with v as (
   from json_to_recordset($3::json) as l (hash text, purpose text, message_id uuid, customer_id uuid, expires_at timestamptz)
   join fenced f on f.id = l.message_id and f.state = 'handing'
   on conflict do nothing
+), judged as (
+  insert into app.contact_verdict (shop_id, message_id, epoch, at, verdict, reason, until, facts)
+  select app.current_shop(), v.id, v.epoch, app.now(), v.judgement, v.reason, v.until, v.facts
+  from v join fenced using (id) where v.judgement is not null
 ), dead as (
   insert into app.dead_letter (shop_id, id, kind, ref_id, code, error, attempts)
   select app.current_shop(), gen_random_uuid(), 'message', v.id, v.dead_code, v.dead_error, f.attempts

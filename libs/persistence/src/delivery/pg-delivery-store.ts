@@ -19,7 +19,17 @@ import {
 } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
-import { CLAIM, FENCE, GATE_MESSAGES, GATE_PEOPLE, LOAD, RECORD, SUPPRESS, SUPPRESSED } from './delivery.sql.js';
+import {
+  CLAIM,
+  FENCE,
+  GATE_MESSAGES,
+  GATE_PEOPLE,
+  GATE_PEOPLE_ALONE,
+  LOAD,
+  RECORD,
+  SUPPRESS,
+  SUPPRESSED,
+} from './delivery.sql.js';
 
 interface ClaimRow extends QueryResultRow {
   readonly shop_id: string;
@@ -34,6 +44,7 @@ interface DueRow extends QueryResultRow {
   readonly attempts: number;
   readonly key: string;
   readonly version_id: string;
+  readonly run_id: string;
   readonly customer_id: string;
   readonly order_id: string | null;
   readonly medium: Medium;
@@ -41,6 +52,7 @@ interface DueRow extends QueryResultRow {
   readonly template: string;
   readonly survey: SurveyDefinition | null;
   readonly context: { readonly [name: string]: Json };
+  readonly expires_at: Date | null;
   readonly now: Date;
 }
 
@@ -49,6 +61,7 @@ interface GateRow extends QueryResultRow {
   readonly epoch: number;
   readonly customer_id: string;
   readonly is_expired: boolean;
+  readonly reason: string | null;
   readonly has_run_exited: boolean;
   readonly is_archived: boolean;
   readonly is_held: boolean;
@@ -71,9 +84,14 @@ export class PgDeliveryStore extends DeliveryStore {
   }
 
   async gate(tx: Transaction, messages: readonly DueMessage[]): Promise<GateFacts[]> {
+    const isCounted = messages.some((message) => message.class !== 'service');
     const customerIds = [...new Set(messages.map((message) => message.customerId))];
     const [people, rows] = await Promise.all([
-      pg(tx).query<{ asked: string; facts: CustomerFacts }>(GATE_PEOPLE, [customerIds], 'delivery_gate_people'),
+      pg(tx).query<{ asked: string; facts: CustomerFacts }>(
+        isCounted ? GATE_PEOPLE_ALONE : GATE_PEOPLE,
+        [customerIds],
+        isCounted ? 'delivery_gate_people_alone' : 'delivery_gate_people',
+      ),
       // runs after the lock, so that it sees what those who held it before have done
       pg(tx).query<GateRow>(GATE_MESSAGES, [messages.map(({ id }) => id)], 'delivery_gate_messages'),
     ]);
@@ -87,6 +105,7 @@ export class PgDeliveryStore extends DeliveryStore {
           id: row.id,
           customer,
           isExpired: row.is_expired,
+          reason: row.reason,
           hasRunExited: row.has_run_exited,
           isArchived: row.is_archived,
           isHeld: row.is_held,
@@ -154,6 +173,7 @@ function toDue(row: DueRow): DueMessage {
     attempts: row.attempts,
     key: row.key,
     versionId: row.version_id,
+    runId: row.run_id,
     customerId: row.customer_id,
     orderId: row.order_id,
     medium: row.medium,
@@ -161,11 +181,12 @@ function toDue(row: DueRow): DueMessage {
     template: row.template,
     survey: row.survey,
     context: row.context,
+    expiresAt: row.expires_at && row.expires_at.getTime(),
     now: row.now.getTime(),
   };
 }
 
-function verdictRow({ id, epoch, state, reason, parcel, deadLetter }: FenceVerdict) {
+function verdictRow({ id, epoch, state, reason, judgement, parcel, deadLetter }: FenceVerdict) {
   return {
     id,
     epoch,
@@ -179,7 +200,14 @@ function verdictRow({ id, epoch, state, reason, parcel, deadLetter }: FenceVerdi
     html: parcel?.content.html,
     dead_code: deadLetter?.code,
     dead_error: deadLetter?.error,
+    ...judgementColumns(judgement),
   };
+}
+
+function judgementColumns(judgement: FenceVerdict['judgement']) {
+  if (!judgement || judgement.type === 'go') return { judgement: judgement?.type };
+  const { type, facts } = judgement;
+  return { judgement: type, until: type === 'defer' ? toIso(judgement.until) : null, facts };
 }
 
 function linkRows(verdicts: readonly FenceVerdict[]) {

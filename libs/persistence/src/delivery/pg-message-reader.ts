@@ -34,12 +34,13 @@ interface Row extends QueryResultRow {
   readonly external_id: string | null;
   readonly attempts: number;
   readonly due_at: Date;
+  readonly not_before: Date;
   readonly sent_at: Date | null;
 }
 
 const SELECT = `
 select m.id, encode(m.message_key, 'hex') as key, m.channel, m.medium, m.class, m.address, t.subject, t.text, t.html, m.state, m.reason,
-  j.key as journey, m.step, m.run_id, m.customer_id, o.external_id, m.attempts, m.due_at, m.sent_at
+  j.key as journey, m.step, m.run_id, m.customer_id, o.external_id, m.attempts, m.due_at, m.not_before, m.sent_at
 from app.message m
 join app.journey j on j.shop_id = m.shop_id and j.id = m.journey_id
 left join app.message_content t on t.shop_id = m.shop_id and t.message_id = m.id
@@ -127,6 +128,7 @@ function toView(row: Row): MessageView {
     order: row.external_id,
     attempts: row.attempts,
     dueAt: toIso(row.due_at.getTime()),
+    notBefore: toIso(row.not_before.getTime()),
     sentAt: row.sent_at && toIso(row.sent_at.getTime()),
   };
 }

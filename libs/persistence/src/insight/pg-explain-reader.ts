@@ -9,6 +9,7 @@ import {
   type RunToExplain,
   type TimelineEvent,
   type Transaction,
+  type VerdictToExplain,
 } from '#app/application';
 import {
   type EventView,
@@ -67,6 +68,15 @@ interface MessageRow extends QueryResultRow {
   readonly sent_at: Date | null;
 }
 
+interface VerdictRow extends QueryResultRow {
+  readonly message_id: string;
+  readonly at: Date;
+  readonly verdict: VerdictToExplain['verdict'];
+  readonly reason: string | null;
+  readonly until: Date | null;
+  readonly facts: VerdictToExplain['facts'];
+}
+
 // A batch has one time of receipt; ids are ordered by time.
 const EVENTS = `
   select inbox_id, ordinal, source_id, received_at, type, occurred_at, customer_id, order_external_id, body
@@ -97,6 +107,10 @@ const LINES = `
 const MESSAGES = `
   select id, run_id, step, visit, medium, class, state, reason, address, held, due_at, not_before, sent_at
   from app.message where shop_id = app.current_shop() and run_id = any($1::uuid[]) order by due_at, id`;
+
+const VERDICTS = `
+  select message_id, at, verdict, reason, until, facts from app.contact_verdict
+  where shop_id = app.current_shop() and message_id = any($1::uuid[]) order by epoch`;
 
 const EARLIER = `
   select r.id, r.entry_key, r.state->'entry'->>'id' as entry_event_id, r.started_at, r.ended_at
@@ -150,6 +164,8 @@ export class PgExplainReader extends ExplainReader {
 
   async messages(tx: Transaction, runIds: readonly string[]): Promise<MessageToExplain[]> {
     const rows = await pg(tx).query<MessageRow>(MESSAGES, [runIds]);
+    if (rows.length === 0) return [];
+    const verdicts = await pg(tx).query<VerdictRow>(VERDICTS, [rows.map(({ id }) => id)]);
     return rows.map(({ run_id, held, due_at, not_before, sent_at, ...row }) => ({
       ...row,
       runId: run_id,
@@ -157,6 +173,7 @@ export class PgExplainReader extends ExplainReader {
       dueAt: due_at.getTime(),
       notBefore: not_before.getTime(),
       sentAt: sent_at && sent_at.getTime(),
+      verdicts: verdicts.filter(({ message_id }) => message_id === row.id).map(toVerdict),
     }));
   }
 
@@ -201,6 +218,10 @@ export class PgExplainReader extends ExplainReader {
     const { isPaused, ...facts } = row;
     return { facts, isPaused };
   }
+}
+
+function toVerdict({ at, verdict, reason, until, facts }: VerdictRow): VerdictToExplain {
+  return { at: at.getTime(), verdict, reason, until: until && until.getTime(), facts };
 }
 
 function toRun(row: RunRow, lines: readonly LineRow[]): RunToExplain {

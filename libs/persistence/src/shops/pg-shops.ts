@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Shops, type ShopSettings, type Transaction } from '#app/application';
-import { PermanentError, type ShopFacts } from '#app/domain';
+import { type ContactRules, DEFAULT_CONTACT_RULES, PermanentError, type ShopFacts } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 
 interface ShopRow {
@@ -36,6 +36,21 @@ export class PgShops extends Shops {
       `update app.shop set name = coalesce($1, name), time_zone = coalesce($2, time_zone), currency = coalesce($3, currency),
          locale = coalesce($4, locale) where id = app.current_shop()`,
       [name ?? null, timeZone ?? null, currency ?? null, locale ?? null],
+    );
+  }
+
+  async contactRules(tx: Transaction): Promise<ContactRules> {
+    const [row] = await pg(tx).query<{ rules: Partial<ContactRules> | null }>(
+      'select contact_rules as rules from app.shop where id = app.current_shop()',
+    );
+    return { ...DEFAULT_CONTACT_RULES, ...row?.rules };
+  }
+
+  async changeContactRules(tx: Transaction, change: Partial<ContactRules> | null): Promise<void> {
+    await pg(tx).run(
+      `update app.shop set contact_rules = case when $1::jsonb is not null then coalesce(contact_rules, '{}') || $1::jsonb end
+       where id = app.current_shop()`,
+      [change && JSON.stringify(change)],
     );
   }
 

@@ -1,0 +1,46 @@
+import {
+  type ContactJudgement,
+  type CustomerFacts,
+  judgeContact,
+  type PastContact,
+  type SurveyMark,
+} from '#app/domain';
+import type { ComposedMessage } from './compose-message.js';
+import type { ContactBooks } from './contact-store.port.js';
+
+/** Judges the messages of one fence, one after the other: what one of them takes is gone for the next. */
+export class ContactDesk {
+  /** What was let go, by person. */
+  private readonly taken = new Map<string, PastContact[]>();
+
+  constructor(private readonly books: ContactBooks) {}
+
+  judge({ message, priority }: ComposedMessage, customer: CustomerFacts): ContactJudgement {
+    const { rules, shopZone, now, people } = this.books;
+    const book = people.get(message.customerId);
+    // a person who is gone was lost to another claim as well, see DeliveryStore.gate
+    if (!book) return { type: 'go' };
+    const taken = this.taken.get(book.person) ?? [];
+    const survey = message.survey && markOf(message.survey);
+    const candidate = {
+      class: message.class,
+      runId: message.runId,
+      priority,
+      survey,
+      usefulUntil: message.expiresAt,
+      zone: customer.timeZone ?? shopZone,
+      order: (message.orderId === null ? undefined : book.orders.get(message.orderId)) ?? null,
+    };
+    const history = { ...book.history, contacts: [...book.history.contacts, ...taken] };
+    const judgement = judgeContact(candidate, history, rules, now);
+    if (judgement.type === 'go') {
+      const { class: messageClass, medium, runId } = message;
+      this.taken.set(book.person, [...taken, { at: now, class: messageClass, medium, runId, survey }]);
+    }
+    return judgement;
+  }
+}
+
+function markOf({ key, metric }: SurveyMark): SurveyMark {
+  return { key, metric };
+}

@@ -1,0 +1,31 @@
+import type { ContactHistory, ContactRules, Instant, OrderFacts } from '#app/domain';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import type { DueMessage } from './delivery-store.port.js';
+
+/** What is known of one person when messages to them are judged. */
+export interface PersonBook {
+  /** The record that the person's others were merged into. */
+  readonly person: string;
+  readonly history: ContactHistory;
+  /** By our id. */
+  readonly orders: ReadonlyMap<string, OrderFacts>;
+}
+
+/** Everything that judgements of one fence rest on. */
+export interface ContactBooks {
+  readonly rules: ContactRules;
+  readonly shopZone: string;
+  /** Business time. */
+  readonly now: Instant;
+  /** By the customer id that messages name. */
+  readonly people: ReadonlyMap<string, PersonBook>;
+}
+
+/** Reads what counts for and against further messages to people. */
+export abstract class ContactStore {
+  /**
+   * The books on the people of these messages, in a fixed number of statements. Where they are to decide, the people must be locked
+   * against other fences before. The messages themselves are nobody's rivals.
+   */
+  abstract books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks>;
+}

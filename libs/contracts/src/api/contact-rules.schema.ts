@@ -1,0 +1,50 @@
+import { addDuration, CONTACT_MEMORY_DAYS, isDuration } from '#app/domain';
+import { z } from 'zod';
+
+const MAX_LIMIT = 100;
+const DAY_MS = 86_400_000;
+
+const clockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time of day such as 08:00' })
+  .meta({ example: '08:00' });
+
+const hours = z
+  .strictObject({ from: clockTime, to: clockTime })
+  .refine(({ from, to }) => from !== to, { error: 'from and to must differ; send null for any hour' });
+
+const rest = z
+  .string()
+  .refine(isDuration, { error: 'must be an ISO 8601 duration; write e.g. P2D for two days, or null for none' })
+  .refine((text) => !isDuration(text) || addDuration(0, text, 'UTC') <= CONTACT_MEMORY_DAYS * DAY_MS, {
+    error: 'must be at most a year',
+  })
+  .meta({ example: 'P2D' });
+
+const limit = z
+  .int({ error: 'must be a whole number, or null for no limit' })
+  .min(1, { error: 'must be at least 1; send null for no limit' })
+  .max(MAX_LIMIT);
+
+const rules = z.strictObject({
+  hours: hours.nullable().meta({ description: "Local hours in which messages go out, in the customer's zone." }),
+  perDay: limit.nullable().meta({ description: 'Feedback, review and marketing messages to one customer a day.' }),
+  marketingPer7Days: limit.nullable().meta({ description: 'Marketing messages to one customer in any seven days.' }),
+  marketingRestAfterAnswer: rest.nullable().meta({ description: 'No marketing for so long after a survey answer.' }),
+  npsRestAfterInvitation: rest.nullable().meta({ description: 'Between two NPS questions.' }),
+  npsRestAfterAnswer: rest.nullable().meta({ description: 'From an NPS answer until the next NPS question.' }),
+  surveyRest: rest.nullable().meta({ description: 'Until the same CSAT or CES survey is asked again.' }),
+  surveysPer30Days: limit.nullable().meta({ description: 'CSAT and CES questions in any thirty days.' }),
+  reviewRest: rest.nullable().meta({ description: 'Between the review requests of two runs.' }),
+  moodGuard: z.boolean().meta({ description: 'Marketing waits while something is wrong for the customer.' }),
+  reviewGuard: z.boolean().meta({ description: 'Review requests wait while the order or its return is under way.' }),
+});
+
+export const contactRulesChange = rules
+  .partial()
+  .meta({ id: 'ContactRulesChange', description: 'The rules named change; null switches one off.' });
+
+export const contactRulesDocument = rules.meta({
+  id: 'ContactRules',
+  description: 'How much is asked of one customer, over all journeys. Service messages are outside all of them.',
+});

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { type ContactBooks, ContactStore, type DueMessage, type PersonBook, type Transaction } from '#app/application';
+import {
+  CONTACT_MEMORY_DAYS,
+  type ContactHistory,
+  type ContactRules,
+  DEFAULT_CONTACT_RULES,
+  DEFAULT_PRIORITY,
+  isBadAnswer,
+  type OrderFacts,
+  type PastAnswer,
+  PermanentError,
+  type SurveyScale,
+} from '#app/domain';
+import type { QueryResultRow } from 'pg';
+import { pg } from '../connection/pg-unit-of-work.js';
+import { CONTACT_BOOKS, CONTACT_RULES } from './contact.sql.js';
+
+const DAY_MS = 86_400_000;
+
+interface RulesRow extends QueryResultRow {
+  readonly rules: Partial<ContactRules> | null;
+  readonly zone: string;
+  readonly now: Date;
+}
+
+interface BookRow extends QueryResultRow {
+  readonly asked: string;
+  readonly person: string;
+  readonly contacts: ContactHistory['contacts'] | null;
+  readonly answers: readonly (Omit<PastAnswer, 'isBad'> & { score: number; scale: SurveyScale })[] | null;
+  readonly cases: ContactHistory['cases'] | null;
+  readonly orders: readonly { readonly id: string; readonly facts: OrderFacts }[] | null;
+  readonly rivals: ContactHistory['rivals'] | null;
+}
+
+@Injectable()
+export class PgContactStore extends ContactStore {
+  async books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks> {
+    const since = Math.min(...messages.map((message) => message.now)) - CONTACT_MEMORY_DAYS * DAY_MS;
+    const [[shop], people] = await Promise.all([
+      pg(tx).query<RulesRow>(CONTACT_RULES, [], 'contact_rules'),
+      pg(tx).query<BookRow>(
+        CONTACT_BOOKS,
+        [
+          [...new Set(messages.map((message) => message.customerId))],
+          messages.map((message) => message.id),
+          new Date(since),
+          DEFAULT_PRIORITY,
+        ],
+        'contact_books',
+      ),
+    ]);
+    if (!shop) throw new PermanentError('not_found', 'This shop does not exist.');
+    return {
+      rules: { ...DEFAULT_CONTACT_RULES, ...shop.rules },
+      shopZone: shop.zone,
+      now: shop.now.getTime(),
+      people: new Map(people.map((row) => [row.asked, toBook(row)])),
+    };
+  }
+}
+
+function toBook({ person, contacts, answers, cases, orders, rivals }: BookRow): PersonBook {
+  return {
+    person,
+    orders: new Map((orders ?? []).map(({ id, facts }) => [id, facts])),
+    history: {
+      contacts: contacts ?? [],
+      answers: (answers ?? []).map(({ at, metric, score, scale }) => ({
+        at,
+        metric,
+        isBad: isBadAnswer(metric, score, scale),
+      })),
+      cases: cases ?? [],
+      orders: (orders ?? []).map(({ facts }) => facts),
+      rivals: rivals ?? [],
+    },
+  };
+}
