@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   type Channel,
   Channels,
-  type CompiledTemplates,
   ComposeMessage,
   DeliverMessages,
   FenceMessages,
@@ -51,6 +50,7 @@ import type { DataSource } from 'typeorm';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import type { SmtpSink } from '../support/smtp-sink.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
+import { compiledTemplates } from './delivery-templates.js';
 
 class NotedHints extends HintPort {
   readonly given: QueueName[] = [];
@@ -115,27 +115,6 @@ export const SURVEY: SurveyDefinition = {
   question: { en: 'How was it?', de: 'Wie war es?' },
   anchors: { en: ['bad', 'good'], de: ['schlecht', 'gut'] },
 };
-const MAIL = '<p>Dear {{ customer.firstName }}, your order {{ order.name }} is due.</p>';
-const TEMPLATES = {
-  ask: {
-    en: {
-      subject: 'Hello {{ customer.firstName }}',
-      mjml: MAIL,
-      sms: 'Hi {{ customer.firstName }} {{ links.unsubscribe }}',
-    },
-    de: { subject: 'Hallo {{ customer.firstName }}', mjml: MAIL },
-  },
-  survey: {
-    en: {
-      subject: 'Rate us',
-      mjml: '<p>{% for s in links.scores %}<a href="{{ s.url }}">{{ s.score }}</a> {% endfor %}</p>',
-    },
-  },
-  'sms-only': { en: { sms: 'Hi' } },
-  // makes a NUL
-  odd: { en: { subject: 'Hi {{ customer.firstName | slice: 0 }}, {{ "%00" | url_decode }}1', mjml: '<p>Hi</p>' } },
-};
-
 /** Delivery over a database of its own. Rows are planned here as the journey runtime plans them. */
 export class DeliveryRig {
   readonly shopId = randomUUID();
@@ -297,26 +276,10 @@ export class DeliveryRig {
     if (known !== undefined) return known;
     const id = randomUUID();
     this.versions.set(priority, id);
-    const templates: Record<string, Record<string, object>> = {};
-    const engine = new LiquidTemplateEngine();
-    for (const [name, byLocale] of Object.entries(TEMPLATES)) {
-      templates[name] = {};
-      for (const [locale, source] of Object.entries(byLocale)) {
-        const { compiled, faults } = await engine.compile(source);
-        if (faults.length > 0) throw new Error(JSON.stringify(faults));
-        templates[name][locale] = compiled;
-      }
-    }
+    const templates = await compiledTemplates();
     await this.rows(
       `insert into app.journey_version (shop_id, id, journey_id, version, document, templates, content_sha256) values ($1, $2, $3, $4, $5, $6, '')`,
-      [
-        this.shopId,
-        id,
-        this.journeyId,
-        this.versions.size,
-        { priority },
-        JSON.stringify(templates satisfies CompiledTemplates | object),
-      ],
+      [this.shopId, id, this.journeyId, this.versions.size, { priority }, JSON.stringify(templates)],
     );
     return id;
   }
