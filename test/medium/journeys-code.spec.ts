@@ -1,79 +1,11 @@
-import { ApplyCode, type CodeFile, PlanCode, readCode, type Remembered } from '#app/application';
-import { PgJourneyStore, PgPublicationStore } from '#app/persistence';
-import { UuidV7Ids } from '#app/platform';
-import { PlainTemplates } from './plain-templates.js';
+import { CodeFolderInMemory } from './code-folder.js';
 import { aJourney, JourneyRig, send, wait } from './journeys-rig.js';
 
 const MJML = '<mjml>\n  <mj-body>\n    <!-- # no comment -->\n  </mj-body>\n</mjml>\n';
-const OPTIONS = { publish: false, archiveMissing: false, force: false };
-
-/** A folder in memory. */
-class Folder {
-  files = new Map<string, string>();
-  remembered: Remembered = {};
-
-  constructor(
-    private readonly rig: JourneyRig,
-    private readonly planner = new PlanCode(
-      rig.unitOfWork,
-      new PgJourneyStore(),
-      new PlainTemplates(),
-      rig.secrets,
-      rig.checks,
-    ),
-  ) {}
-
-  get all(): CodeFile[] {
-    return [...this.files].map(([name, text]) => ({ name, text }));
-  }
-
-  async pull(force = false) {
-    const pulled = await this.planner.pull(this.rig.shop.id, this.all, this.remembered, { force });
-    for (const { name, text } of pulled.writes) this.files.set(name, text);
-    this.remembered = pulled.remembered;
-    return pulled;
-  }
-
-  edit(name: string, from: string, to: string): void {
-    const text = this.files.get(name) ?? '';
-    if (!text.includes(from)) throw new Error(`${name} has no "${from}".`);
-    this.files.set(name, text.replaceAll(from, to));
-  }
-
-  plan() {
-    return this.planner.plan(this.rig.shop.id, readCode(this.all), this.remembered);
-  }
-
-  async kinds(): Promise<string[]> {
-    const { changes } = await this.plan();
-    return changes.map(({ key, kind, isDrifted }) => `${key} ${kind}${isDrifted ? ' drifted' : ''}`);
-  }
-
-  async apply(options: Partial<typeof OPTIONS> = {}): Promise<string[]> {
-    const { rig } = this;
-    const ids = new UuidV7Ids();
-    const publications = new PgPublicationStore(ids);
-    const code = readCode(this.all).journeys;
-    const use = new ApplyCode(
-      rig.unitOfWork,
-      new PgJourneyStore(),
-      publications,
-      new PlainTemplates(),
-      rig.secrets,
-      ids,
-      rig.hints,
-      rig.checks,
-      rig.makePlanner(),
-    );
-    const { done, remembered } = await use.run(rig.shop.id, code, this.remembered, { ...OPTIONS, ...options });
-    this.remembered = remembered;
-    return done.map(({ deed, key, version }) => `${deed} ${key} ${version}`);
-  }
-}
 
 describe('journeys as code', () => {
   let rig: JourneyRig;
-  let folder: Folder;
+  let folder: CodeFolderInMemory;
   const journey = (key: string, fields = {}) => aJourney({ key, ...fields });
   const versions = async (): Promise<Record<string, [number | null, number]>> => {
     const list = await rig.journeys.list(rig.shop.id);
@@ -82,7 +14,7 @@ describe('journeys as code', () => {
 
   beforeEach(async () => {
     rig = await JourneyRig.start('journeys-code');
-    folder = new Folder(rig);
+    folder = new CodeFolderInMemory(rig);
     const templates = { hello: { fr: { sms: 'Bonjour' }, en: { subject: "It's: 'yes' ", mjml: MJML, sms: 'no' } } };
     await rig.publish(
       journey('thanks', { templates, settings: { after: 'P1D', window: { to: '19:00', from: null } } }),

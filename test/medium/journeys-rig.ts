@@ -176,7 +176,7 @@ export class JourneyRig {
     return new ResumeJourney(this.unitOfWork, new PgJourneyStore(), states, overdue, settle, clock);
   }
 
-  private makeTakeOver() {
+  makeTakeOver() {
     const { plans, writer } = this.makeWriter();
     const publications = new PgPublicationStore(this.ids);
     const runs = new TakeRunsOver(publications, plans, new PgFactsReader(), writer, new PgClock(this.dataSource));

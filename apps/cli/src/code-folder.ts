@@ -5,6 +5,7 @@ import { PermanentError } from '#app/domain';
 import { z } from 'zod';
 
 const LOCK = '.afterglow.json';
+const MIGRATIONS = 'migrations';
 const lock = z.object({ journeys: z.record(z.string(), z.array(z.string())) });
 
 const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
@@ -26,6 +27,13 @@ export class CodeFolder {
 
   scenarios(): CodeFile[] {
     return this.files(isScenario);
+  }
+
+  /** What runs of earlier versions are to do: one file a journey. */
+  migrations(): CodeFile[] {
+    return new CodeFolder(path.join(this.path, MIGRATIONS))
+      .files(isYaml)
+      .map(({ name, text }) => ({ name: `${MIGRATIONS}/${name}`, text }));
   }
 
   /** @throws PermanentError `validation` for a file of another make */

@@ -3,13 +3,15 @@ import { createInterface } from 'node:readline/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import {
   ApplyCode,
-  type ApplyOptions,
   type CodeChange,
   type CodeOptions,
   EnsureFirstShop,
   isWork,
+  MigrateCode,
   PlanCode,
   readCode,
+  readMigrations,
+  type WaitingRuns,
 } from '#app/application';
 import { PermanentError } from '#app/domain';
 import { CodeFolder, printFaults, printFinding } from './code-folder.js';
@@ -35,19 +37,25 @@ export async function plan(context: INestApplicationContext, path: string, optio
   const folder = CodeFolder.existing(path);
   const shopId = await firstShop(context);
   const code = readCode(folder.journeys());
-  const { faults, changes, findings } = await context.get(PlanCode).plan(shopId, code, folder.remembered());
+  const { migrations, faults: migrationFaults } = readMigrations(folder.migrations(), code.journeys);
+  const planned = await context.get(PlanCode).plan(shopId, code, folder.remembered(), migrations);
+  const faults = [...planned.faults, ...migrationFaults];
   if (faults.length > 0) {
     printFaults(path, faults);
     return 1;
   }
-  for (const change of changes) print(change, options);
+  const { changes, findings } = planned;
+  const waiting = await context.get(MigrateCode).waiting(shopId, changes, migrations);
+  for (const change of changes) {
+    print(change, options);
+    for (const runs of waiting) if (runs.key === change.key) printRuns(runs);
+  }
   for (const finding of findings) printFinding(path, finding);
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  if (options.publish && errors.length > 0) {
+  if (options.publish && findings.some(({ severity }) => severity === 'error')) {
     console.error(`\nWhat has an error can't be published. Nothing was done.`);
     return 1;
   }
-  const work = changes.filter((change) => isWork(change, options)).length;
+  const work = changes.filter((change) => isWork(change, options) || isTakenOver(change, waiting, options)).length;
   console.log(work === 0 ? 'Nothing to do.' : `${work} of ${changes.length} journeys to apply.`);
   return work === 0 ? 0 : CHANGES;
 }
@@ -56,7 +64,7 @@ export async function plan(context: INestApplicationContext, path: string, optio
 export async function apply(
   context: INestApplicationContext,
   path: string,
-  options: ApplyOptions & { readonly yes: boolean },
+  options: CodeOptions & { readonly force: boolean; readonly yes: boolean },
 ): Promise<number> {
   const folder = CodeFolder.existing(path);
   const planned = await plan(context, path, options);
@@ -66,10 +74,32 @@ export async function apply(
     return 1;
   }
   const { journeys } = readCode(folder.journeys());
-  const applied = await context.get(ApplyCode).run(await firstShop(context), journeys, folder.remembered(), options);
+  const { migrations } = readMigrations(folder.migrations(), journeys);
+  const shopId = await firstShop(context);
+  const applied = await context.get(ApplyCode).run(shopId, journeys, folder.remembered(), { ...options, migrations });
   folder.remember(applied.remembered);
   for (const { deed, key, version } of applied.done) console.log(`${deed} ${key}, version ${version}`);
+  if (!options.publish) return 0;
+  for (const { key, runs } of await context.get(MigrateCode).run(shopId, journeys, migrations))
+    console.log(`took runs of ${key} over: ${runs.moved} moved, ${runs.retimed} re-timed, ${runs.exited} ended`);
   return 0;
+}
+
+/** A journey that is live as its file has it, with runs of earlier versions that are to do something. */
+function isTakenOver({ key, kind }: CodeChange, waiting: readonly WaitingRuns[], { publish }: CodeOptions): boolean {
+  return publish && kind === 'unchanged' && waiting.some((runs) => runs.key === key && runs.fate !== 'keep');
+}
+
+function printRuns({ version, step, runs, fate, to }: WaitingRuns): void {
+  const fates = {
+    keep: 'stay on their version',
+    exit: 'end',
+    retime: 'wait there by the new version, from when their wait began',
+    move: `move to "${to}"`,
+  };
+  console.log(
+    `    ${runs} ${runs === 1 ? 'run waits' : 'runs wait'} at "${step}" of version ${version}: to ${fates[fate]}`,
+  );
 }
 
 async function firstShop(context: INestApplicationContext): Promise<string> {

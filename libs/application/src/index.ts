@@ -268,6 +268,8 @@ export { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
 export { TakeRunsOver } from './journeys/manage/take-runs-over.js';
 export { type AppliedCode, ApplyCode, type ApplyOptions } from './code/apply-code.use-case.js';
 export { type CodeChange, type CodeOptions, isWork } from './code/compare-code.js';
+export { MigrateCode, type WaitingRuns } from './code/migrate-code.use-case.js';
+export { readMigrations } from './code/read-migrations.js';
 export { type CodeFinding, type CodePlan, PlanCode } from './code/plan-code.use-case.js';
 export { playScenario } from './code/play-scenario.js';
 export { type Code, type CodeFault, type CodeFile, placed, readCode } from './code/read-code.js';

@@ -12,6 +12,7 @@ import { RunBacktest } from './backtest/run-backtest.use-case.js';
 import { SampleMessages } from './backtest/sample-messages.js';
 import { AdvanceClock } from './clock/advance-clock.use-case.js';
 import { ApplyCode } from './code/apply-code.use-case.js';
+import { MigrateCode } from './code/migrate-code.use-case.js';
 import { PlanCode } from './code/plan-code.use-case.js';
 import { ComposeMessage } from './delivery/compose-message.js';
 import { DeliverMessages } from './delivery/deliver-messages.use-case.js';
@@ -104,6 +105,7 @@ const useCases = [
   LinkFactory,
   LinkJourneys,
   ManageCases,
+  MigrateCode,
   ManageKeys,
   ManageShop,
   ManageSources,

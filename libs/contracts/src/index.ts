@@ -37,6 +37,7 @@ export {
   publicationPreview,
   publicationRequest,
   installedPreset,
+  migrationPlan,
   publishedJourney,
   undonePublication,
 } from './api/publication.schema.js';

@@ -62,7 +62,7 @@ export class FunnelController {
   @Get(':key/funnel/people')
   @ApiOperation({ summary: 'The people behind a count of the funnel, in the order in which their runs started' })
   @Answers(200, funnelPeople, 'A page of visits.')
-  @Refuses(404, 'There is no such journey or version.')
+  @Refuses(404, 'There is no such journey, version or step.')
   @Refuses(422, 'The window, the version, the state or the cursor is not understood.')
   async people(
     @ShopId() shopId: string,

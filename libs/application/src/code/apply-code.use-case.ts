@@ -5,6 +5,7 @@ import { CheckJourney, refuseErrors } from '../journeys/manage/check-journey.use
 import { PlanEntries } from '../journeys/entries/plan-entries.js';
 import { ChangeJourneyState } from '../journeys/manage/change-journey-state.use-case.js';
 import { JourneyStore } from '../journeys/manage/journey-store.port.js';
+import { KEEP_ALL } from '../journeys/manage/migration-plan.js';
 import { PublicationStore } from '../journeys/manage/publication-store.port.js';
 import { SaveDraft } from '../journeys/manage/save-draft.use-case.js';
 import { HintPort, type QueueName } from '../ports/hint.port.js';
@@ -13,12 +14,15 @@ import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { type CodeChange, type CodeOptions, compareCode, isWork } from './compare-code.js';
 import type { CodeJourney } from './read-code.js';
+import type { CodeMigrations } from './read-migrations.js';
 import { CompiledOnce } from './compiled-once.js';
 import { fingerprintsOf, type Remembered, type ShopJourney, shopJourneys } from './shop-journeys.js';
 
 export interface ApplyOptions extends CodeOptions {
   /** Overwrite what was changed in the shop since the folder saw it. */
   readonly force: boolean;
+  /** What runs of earlier versions are to do; the publications keep it, nothing is done to the runs here. */
+  readonly migrations: CodeMigrations;
 }
 
 export interface AppliedChange {
@@ -39,6 +43,7 @@ interface Stage {
   readonly templates: TemplateEngine;
   readonly hints: HintPort;
   readonly publish: boolean;
+  readonly migrations: CodeMigrations;
 }
 
 /** Work of other use cases inside a transaction that is open already. */
@@ -67,7 +72,7 @@ class KeptHints extends HintPort {
 
 /**
  * Makes the journeys of a folder the shop's: all drafts, publications and archivings in one transaction, or nothing. Runs under way
- * stay on the versions they entered.
+ * stay on the versions they entered, see `MigrateCode`.
  */
 @Injectable()
 export class ApplyCode {
@@ -103,7 +108,8 @@ export class ApplyCode {
       const before = await shopJourneys(tx, this.journeys);
       const work = compareCode(code, before, remembered, this.secrets).filter((change) => isWork(change, options));
       if (!options.force) refuseDrift(work);
-      const stage: Stage = { tx, shopId, templates, hints, publish: options.publish };
+      const { publish, migrations } = options;
+      const stage: Stage = { tx, shopId, templates, hints, publish, migrations };
       const done: AppliedChange[] = [];
       for (const change of work) done.push(await this.perform(stage, change));
       const after = await shopJourneys(tx, this.journeys);
@@ -147,7 +153,7 @@ export class ApplyCode {
     const saved = kind === 'draft' ? null : await drafts.run(shopId, journey.document, { onlyIfChanged: true });
     if (saved && (!publish || state === 'paused')) return { key, deed: 'saved', version: saved.version };
     const published = await states.goLive(shopId, key, async (_tx, { id: journeyId, liveVersionId }, latest) => {
-      const plan = { default: 'keep', steps: {} } as const;
+      const plan = stage.migrations.get(key)?.plan ?? KEEP_ALL;
       await this.publications.record(tx, { journeyId, fromVersionId: liveVersionId, toVersionId: latest.id, plan });
     });
     return { key, deed: 'published', version: published.version };

@@ -9,8 +9,10 @@ import { SecretPort } from '../ports/secret.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { type CodeChange, compareCode } from './compare-code.js';
 import { writeJourney } from './journey-text.js';
+import { migrationFaults } from './migrate-code.use-case.js';
 import { type PulledCode, pullInto } from './pull-code.js';
 import { type Code, type CodeFault, type CodeFile, type CodeJourney, placed } from './read-code.js';
+import type { CodeMigrations } from './read-migrations.js';
 import { type Remembered, type ShopJourney, shopJourneys } from './shop-journeys.js';
 
 export interface CodePlan {
@@ -57,13 +59,20 @@ export class PlanCode {
     return pulled;
   }
 
-  async plan(shopId: string, code: Code, remembered: Remembered): Promise<CodePlan> {
+  async plan(
+    shopId: string,
+    code: Code,
+    remembered: Remembered,
+    migrations: CodeMigrations = new Map(),
+  ): Promise<CodePlan> {
     const changes = compareCode(code.journeys, await this.read(shopId), remembered, this.secrets);
     const faults = [...code.faults];
     for (const { journey, kind } of changes) {
       if (!journey) continue;
       if (kind === 'new' || kind === 'changed')
         faults.push(...placed(journey.file, await faultsOf(journey, this.templates)));
+      const migration = migrations.get(journey.document.key);
+      if (migration) faults.push(...migrationFaults(migration, journey));
       if (kind === 'archived') {
         const message = `The shop's journey "${journey.document.key}" is archived. Give this one another key.`;
         faults.push(...placed(journey.file, [{ pointer: '/key', code: 'conflict', message }]));

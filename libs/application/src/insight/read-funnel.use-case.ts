@@ -74,6 +74,7 @@ export class ReadFunnel {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       const outline = await this.existing(tx, key, query.version);
       const { step = null, state = null, reason = null } = query;
+      if (step !== null) refuseUnknownStep(outline, step);
       return this.visits.list(tx, { ...(await this.filter(tx, outline, query)), step, state, reason }, page);
     });
   }
@@ -96,6 +97,13 @@ export class ReadFunnel {
     const { timeZone } = await this.facts.shop(tx);
     return { journeyId: outline.id, version: query.version ?? null, ...windowOfDays(query, timeZone) };
   }
+}
+
+/** Steps of any version: people may still wait at those of earlier ones. */
+function refuseUnknownStep({ key, versions }: JourneyOutline, step: string): void {
+  const known = new Set(versions.flatMap(({ steps }) => steps.map(({ id }) => id)));
+  if (known.has(step)) return;
+  throw new PermanentError('not_found', `"${key}" has no step "${step}"; its steps are ${[...known].join(', ')}.`);
 }
 
 /** Steps in the order of the version asked for (the newest otherwise), then those of older ones. */

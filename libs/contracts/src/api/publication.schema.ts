@@ -5,7 +5,7 @@ import { journeyStatus } from './journey.schema.js';
 const count = z.number().int();
 const stepId = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'must be the id of a step' });
 
-const migration = z
+export const migrationPlan = z
   .strictObject({
     default: z
       .enum(['keep', 'exit'])
@@ -30,7 +30,7 @@ const migration = z
   .meta({ id: 'MigrationPlan' });
 
 export const publicationRequest = z
-  .strictObject({ migration: migration.optional() })
+  .strictObject({ migration: migrationPlan.optional() })
   .meta({ id: 'PublicationRequest' });
 
 const takeOver = z
