@@ -4,6 +4,7 @@ import { parseJourneyText } from '#app/application';
 import {
   applyEvent,
   compileJourney,
+  concerns,
   decide,
   type Decision,
   type DomainEvent,
@@ -17,6 +18,7 @@ import {
   NOBODY,
   type PersonFacts,
   type RunState,
+  snapshotOf,
   toInstant,
   toIso,
 } from '#app/domain';
@@ -55,7 +57,7 @@ export interface PlayedDecision {
 
 interface PlayedRun {
   readonly key: string;
-  readonly order: string | undefined;
+  readonly orderId: string | null;
   state: RunState;
   wakeAt: Instant | null;
 }
@@ -125,22 +127,17 @@ class Table {
     this.ringUntil(now);
     this.clock = Math.max(this.clock, now);
     this.person = applyEvent(this.person, event);
-    const order = event.order?.externalId;
+    const order = event.order?.externalId ?? null;
     const view: EventView = {
       id: event.id,
       type: event.type,
       occurredAt: event.occurredAt,
       data: event.data as unknown as Json,
     };
-    for (const run of this.runs.filter(
-      (known) => known.order === undefined || order === undefined || known.order === order,
-    )) {
-      this.note(
-        run,
-        event.type,
-        now,
-        decide(this.plan, run.state, { type: 'event', event: view }, this.snapshot(run.order), now),
-      );
+    for (const run of this.runs) {
+      if (!concerns({ ...view, orderId: order }, run)) continue;
+      const decision = decide(this.plan, run.state, { type: 'event', event: view }, this.snapshot(run.orderId), now);
+      this.note(run, event.type, now, decision);
     }
     if (event.type === this.plan.trigger.event) this.start(view, order, now);
   }
@@ -154,15 +151,15 @@ class Table {
       const dueAt = due.wakeAt;
       due.wakeAt = null;
       this.clock = Math.max(this.clock, dueAt);
-      const decision = decide(this.plan, due.state, { type: 'woke', dueAt }, this.snapshot(due.order), this.clock);
+      const decision = decide(this.plan, due.state, { type: 'woke', dueAt }, this.snapshot(due.orderId), this.clock);
       this.note(due, 'woke', this.clock, decision);
     }
   }
 
-  private start(event: EventView, order: string | undefined, now: Instant): void {
+  private start(event: EventView, order: string | null, now: Instant): void {
     const result = enter(this.plan, event, this.snapshot(order), now);
     if (!result.entered || this.runs.some((run) => run.key === result.entryKey && this.keepsOut(run))) return;
-    const run: PlayedRun = { key: result.entryKey, order, state: result.decision.run, wakeAt: null };
+    const run: PlayedRun = { key: result.entryKey, orderId: order, state: result.decision.run, wakeAt: null };
     this.runs.push(run);
     this.note(run, 'entered', now, result.decision);
   }
@@ -178,19 +175,11 @@ class Table {
     if (decision.journal.length > 0) this.played.push({ now: toIso(now), run: run.key, told, decision });
   }
 
-  private snapshot(order: string | undefined): FactsSnapshot {
+  private snapshot(order: string | null): FactsSnapshot {
     const { shopZone = 'Europe/Paris', customerZone = null, customerId = 'customer' } = this.scenario;
-    const facts = order === undefined ? null : (this.person.orders[order] ?? null);
-    const placed = Object.values(this.person.orders)
-      .filter(({ placedAt }) => placedAt !== null)
-      .toSorted((a, b) => (`${a.placedAt}|${a.id}` < `${b.placedAt}|${b.id}` ? -1 : 1));
-    return {
-      shop: { id: 'shop', name: 'Birch & Bowl', timeZone: shopZone, currency: 'EUR', locale: 'en' },
-      customerId,
-      customer: { ...this.person.customer, timeZone: customerZone },
-      orderCount: placed.length,
-      order: facts,
-      position: { ordinal: placed.findIndex(({ id }) => id === order) + 1 },
-    };
+    const { customer, orders } = this.person;
+    const shop = { id: 'shop', name: 'Birch & Bowl', timeZone: shopZone, currency: 'EUR', locale: 'en' };
+    const inZone = { orders, customer: { ...customer, timeZone: customerZone } };
+    return snapshotOf(inZone, { shop, customerId, orderId: order });
   }
 }

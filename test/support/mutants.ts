@@ -167,8 +167,10 @@ const twice: Mutate = (document) =>
         ];
       });
 
-const neverExpires: Mutate = (document) =>
-  document.steps.flatMap((step, index) => {
+/** Of other classes the engine itself says until when a message is useful. */
+const neverExpires: Mutate = (document) => {
+  if (document.class !== 'service') return [];
+  return document.steps.flatMap((step, index) => {
     const { usefulFor, ...settings } = step.settings;
     if (usefulFor === undefined) return [];
     return [
@@ -179,6 +181,7 @@ const neverExpires: Mutate = (document) =>
       },
     ];
   });
+};
 
 const holdOut: Mutate = (document) =>
   document.class !== 'service' && document.class !== 'feedback'

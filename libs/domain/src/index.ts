@@ -68,6 +68,8 @@ export {
 } from './facts/facts.js';
 export { applyEvent, applyToCustomer, applyToOrder, NOBODY } from './facts/fold.js';
 export { mergeCustomers } from './facts/fold-customer.js';
+export { ordinalOf } from './facts/ordinal.js';
+export { snapshotOf } from './facts/person-snapshot.js';
 export {
   type EventView,
   type FactsSnapshot,
@@ -79,6 +81,7 @@ export {
 } from './facts/view.js';
 export { withWritten, type WrittenFacts } from './facts/written.js';
 export { afterAct } from './journey/after-act.js';
+export { concerns } from './journey/concerns.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { celView, compileExpression } from './journey/expression.js';
 export {

@@ -1,4 +1,4 @@
-import type { CustomerFacts, FactsSnapshot, OrderFacts, ShopFacts } from '#app/domain';
+import { type CustomerFacts, type FactsSnapshot, type OrderFacts, ordinalOf, type ShopFacts } from '#app/domain';
 import type {
   CustomerMerge,
   FactsChanges,
@@ -7,7 +7,6 @@ import type {
   TimelineEvent,
 } from '../facts/facts-store.port.js';
 import { foldBatch, type Folded } from '../intake/fold-batch.js';
-import { ordinalOf } from '../intake/ordinal.js';
 import { identitiesOf, present } from '../intake/people.js';
 import { suppressionChanges } from '../intake/suppression-changes.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';

@@ -12,6 +12,7 @@ import {
   NOBODY,
   type PersonFacts,
   type ShopFacts,
+  snapshotOf,
   toInstant,
   toIso,
 } from '#app/domain';
@@ -113,19 +114,7 @@ class Stage {
   }
 
   private snapshot(customerId: string, orderId: string | null): FactsSnapshot {
-    const person = this.people[Number(customerId)] ?? NOBODY;
-    const placed = Object.values(person.orders)
-      .filter(({ placedAt }) => placedAt !== null)
-      .toSorted((a, b) => (`${a.placedAt}|${a.id}` < `${b.placedAt}|${b.id}` ? -1 : 1));
-    const order = orderId !== null && Object.hasOwn(person.orders, orderId) ? person.orders[orderId] : undefined;
-    return {
-      shop: this.shop,
-      customerId,
-      customer: person.customer,
-      orderCount: placed.length,
-      order: order ?? null,
-      position: { ordinal: placed.findIndex(({ id }) => id === orderId) + 1 },
-    };
+    return snapshotOf(this.people[Number(customerId)] ?? NOBODY, { shop: this.shop, customerId, orderId });
   }
 }
 

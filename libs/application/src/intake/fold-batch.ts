@@ -6,10 +6,10 @@ import {
   emptyOrder,
   type FactsSnapshot,
   type OrderFacts,
+  ordinalOf,
   type ShopFacts,
 } from '#app/domain';
 import type { FactsChanges, KnownPeople, TimelineEvent } from '../facts/facts-store.port.js';
-import { ordinalOf } from './ordinal.js';
 import { identitiesOf, People, type Person, present } from './people.js';
 
 /** An event of the batch on its way onto the timeline. */

@@ -51,7 +51,10 @@ export const FINDING_RULES: Readonly<Record<FindingCode, { readonly severity: st
   },
   'send.after-cancellation': { severity: 'error; warning for marketing', rule: 'The same after it was cancelled.' },
   'send.after-return': { severity: 'error', rule: 'The same after a return was asked for; marketing is free to.' },
-  'send.never-expires': { severity: 'warning', rule: 'A message without usefulFor: it goes out however late it is.' },
+  'send.never-expires': {
+    severity: 'warning',
+    rule: 'A service message without usefulFor: it goes out however late it is. Others are given up after 14 days.',
+  },
   'review.gated': { severity: 'error', rule: 'Whether somebody is asked for a review depends on a score they gave.' },
   'contact.too-many': {
     severity: 'warning',

@@ -1,7 +1,9 @@
 import { applyEvent, NOBODY } from '../facts/fold.js';
 import type { PersonFacts } from '../facts/facts.js';
+import { snapshotOf } from '../facts/person-snapshot.js';
 import type { EventView, FactsSnapshot, Json } from '../facts/view.js';
 import { afterAct } from '../journey/after-act.js';
+import { concerns } from '../journey/concerns.js';
 import { decide, enter, startsBy } from '../journey/decide.js';
 import type { JourneyPlan } from '../journey/plan.js';
 import type { ActEffect, Decision, RunInput, RunState, SendEffect } from '../journey/run.js';
@@ -87,8 +89,9 @@ class StoryPlayer {
 
   private hear(event: EventView, order: string | null): void {
     const now = toInstant(event.occurredAt);
+    const happening = { type: event.type, occurredAt: event.occurredAt, orderId: order };
     // those that this event starts haven't heard it
-    const concerned = this.runs.filter(({ orderId }) => orderId === null || order === null || orderId === order);
+    const concerned = this.runs.filter((run) => concerns(happening, run));
     for (const run of concerned) if (run.state.status === 'waiting') this.tell(run, { type: 'event', event }, now);
   }
 
@@ -170,20 +173,7 @@ class StoryPlayer {
   }
 
   private snapshotOf(orderId: string | null): FactsSnapshot {
-    const orders = Object.values(this.person.orders).filter((order) => order.placedAt !== null);
-    const placed =
-      orders.length < 2
-        ? orders
-        : orders.toSorted((a, b) => (`${a.placedAt}${a.id}` < `${b.placedAt}${b.id}` ? -1 : 1));
-    const order = orderId === null ? null : (this.person.orders[orderId] ?? null);
-    return {
-      shop: SHOP,
-      customerId: this.story.customerId,
-      customer: this.person.customer,
-      orderCount: placed.length,
-      order,
-      position: { ordinal: placed.findIndex(({ id }) => id === orderId) + 1 },
-    };
+    return snapshotOf(this.person, { shop: SHOP, customerId: this.story.customerId, orderId });
   }
 }
 

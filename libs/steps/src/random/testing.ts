@@ -13,6 +13,7 @@ import {
   type PersonFacts,
   type RunInput,
   type RunState,
+  snapshotOf,
   type StepDocument,
   toInstant,
   toIso,
@@ -194,15 +195,11 @@ function domainEvent(type: DomainEvent['type'], at: number, data: object): Domai
   } as DomainEvent;
 }
 
-function snapshotOf(person: PersonFacts, customerId: string): FactsSnapshot {
-  return {
-    shop: { id: 'shop', name: 'Shop', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' },
-    customerId,
-    customer: { ...person.customer, timeZone: 'America/New_York' },
-    orderCount: 1,
-    order: person.orders['1'] ?? null,
-    position: { ordinal: 1 },
-  };
+const SHOP = { id: 'shop', name: 'Shop', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' };
+
+function factsOf({ customer, orders }: PersonFacts, customerId: string): FactsSnapshot {
+  const inZone = { orders, customer: { ...customer, timeZone: 'America/New_York' } };
+  return snapshotOf(inZone, { shop: SHOP, customerId, orderId: '1' });
 }
 
 const viewOf = ({ id, type, occurredAt, data }: DomainEvent): EventView => ({
@@ -217,7 +214,7 @@ export function live(plan: JourneyPlan, { customerId, told }: Story): readonly L
   let now = START;
   const placed = domainEvent('order.placed', now, {});
   let person = applyEvent(NOBODY, placed);
-  const snapshot = snapshotOf(person, customerId);
+  const snapshot = factsOf(person, customerId);
   const first = enter(plan, viewOf(placed), snapshot, now);
   if (!first.entered) throw new Error(first.reason);
   const lived: Lived[] = [
@@ -237,7 +234,7 @@ export function live(plan: JourneyPlan, { customerId, told }: Story): readonly L
       person = applyEvent(person, event);
       input = { type: 'event', event: viewOf(event) };
     }
-    const facts = snapshotOf(person, customerId);
+    const facts = factsOf(person, customerId);
     const decision = decide(plan, run, input, facts, now);
     lived.push({ before: run, input, snapshot: facts, now, decision });
     run = decision.run;

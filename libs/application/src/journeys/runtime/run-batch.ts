@@ -2,6 +2,7 @@ import {
   type Act,
   type ActEffect,
   afterAct,
+  concerns,
   type Decision,
   type DomainEvent,
   type EventType,
@@ -117,20 +118,12 @@ export class RunBatch {
     else this.byCustomer.set(customerId, [tracked]);
   }
 
-  /**
-   * Runs of a person that an event concerns: of its order, or either of them without an order. A new order concerns those of earlier
-   * orders too: it is what brings a customer back, the goal or the end of much; an erasure concerns all. Ended runs hear of their
-   * goal only.
-   */
+  /** Runs of a person that an event concerns. Ended runs hear of their goal only. */
   concerned({ customerId, orderId, event: { type, occurredAt } }: Told): TrackedRun[] {
     const runs = this.byCustomer.get(customerId) ?? [];
-    return runs.filter((tracked) => {
-      const { orderId: ownOrderId, state } = tracked.run;
-      const isOfOrder = orderId === null || ownOrderId === null || ownOrderId === orderId;
-      const isNextOrder = type === 'order.placed' && occurredAt >= state.entry.occurredAt;
-      const isErasure = type === 'customer.redacted';
-      return (isOfOrder || isNextOrder || isErasure) && (tracked.isWaiting || tracked.isGoal(type));
-    });
+    return runs.filter(
+      (tracked) => (tracked.isWaiting || tracked.isGoal(type)) && concerns({ type, occurredAt, orderId }, tracked.run),
+    );
   }
 
   /** Those of them that have an order which the event isn't of: they decide on the facts of their own. */

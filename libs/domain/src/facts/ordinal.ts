@@ -1,4 +1,4 @@
-import type { IsoInstant } from '#app/domain';
+import type { IsoInstant } from '../time/instant.js';
 
 type Placed = readonly [externalId: string, placedAt: IsoInstant];
 
