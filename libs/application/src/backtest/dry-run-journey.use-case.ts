@@ -7,6 +7,7 @@ import {
   type FactsSnapshot,
   type Instant,
   type IsoInstant,
+  isOwnEvent,
   type JournalEntry,
   MEDIA,
   type Medium,
@@ -244,13 +245,14 @@ function goOn(scene: Scene, waiting: WaitingRun, { days }: DryRunRequest): Obser
 /** The trigger as though it happened now, with what the last one of this person carried. */
 function supposedEvent({ journey, snapshot, orderId, data, now }: Scene): FoldedEvent {
   const at = toIso(now);
+  const type = journey.plan.trigger.event;
   const event = {
     id: 'supposed',
-    type: journey.plan.trigger.event,
+    type,
     occurredAt: at,
     receivedAt: at,
     ...(snapshot.order ? { order: { externalId: snapshot.order.id } } : {}),
-    data,
+    data: isOwnEvent(type) ? { date: at.slice(0, 10), ...data, journey: journey.version.key } : data,
   } as DomainEvent;
   return { event, customerId: snapshot.customerId, orderId, snapshot };
 }

@@ -91,6 +91,7 @@ export class RunBacktest {
   private async find(tx: Transaction, key: string, version: number | null): Promise<JourneyInForce> {
     const found = await this.history.findVersion(tx, key, version);
     const journey = found && (await this.plans.of(tx, [found.versionId])).get(found.versionId);
+    if (journey?.plan.calendar) throw unheard(key, journey.plan.calendar.type);
     if (journey) return journey;
     throw new PermanentError(
       'not_found',
@@ -188,6 +189,13 @@ function refuseEmpty({ from, to }: Stretch): void {
   throw new PermanentError('validation', 'The range is empty: `from` must lie before `to`.', {
     faults: [{ pointer: '/to', code: 'range', message: 'must lie after `from`' }],
   });
+}
+
+function unheard(key: string, type: 'date' | 'schedule'): PermanentError {
+  return new PermanentError(
+    'validation',
+    `"${key}" begins by a ${type}. A backtest plays what senders told, and knows no ${type}s; play a scenario instead.`,
+  );
 }
 
 function refuseCancelled(signal: AbortSignal | undefined): void {

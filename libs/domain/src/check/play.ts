@@ -108,7 +108,7 @@ class StoryPlayer {
       return;
     }
     const { entryKey, decision } = result;
-    if (this.runs.length >= MAX_RUNS || this.isTaken(plan, entryKey)) return;
+    if (this.runs.length >= MAX_RUNS || this.isTaken(plan, entryKey) || this.isFull(plan)) return;
     const run: OpenRun = { plan, entryKey, orderId, startedBy, lived: [], state: decision.run, wakeAt: null };
     this.runs.push(run);
     this.apply(run, { input: { type: 'entered', event }, now, snapshot, decision });
@@ -121,6 +121,11 @@ class StoryPlayer {
         run.entryKey === entryKey &&
         (document.entry.reentry === 'never' || run.state.status === 'waiting'),
     );
+  }
+
+  private isFull({ document: { key, entry } }: JourneyPlan): boolean {
+    const underWay = this.runs.filter(({ plan, state }) => plan.document.key === key && state.status === 'waiting');
+    return entry.limit !== undefined && underWay.length >= entry.limit;
   }
 
   private wakeUntil(end: Instant): void {

@@ -112,10 +112,10 @@ interface Told {
   readonly played: Played;
 }
 
-/** The event that starts the journey comes a second time, for the same order, by a second parcel where it is about one. */
+/** The event that starts the journey, unless it is a date, comes a second time, for the same order, by a second parcel where it is about one. */
 function twiceTold({ plan }: CheckInput, story: Story): readonly Told[] {
   const first = story.events.find(({ type, at }) => type === plan.trigger.event && at === START);
-  if (!first || first.type === 'order.placed') return [];
+  if (!first || first.type === 'order.placed' || first.type === 'journey.due') return [];
   const isParcel = first.type.startsWith('shipment.');
   const data = { ...first.data, ...(isParcel ? { parcelId: 'P-2' } : {}) };
   const twice = withEvent(story, { ...first, at: hoursLater(START, 3 * HOURS_A_DAY), data });

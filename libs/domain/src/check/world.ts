@@ -84,6 +84,8 @@ const DATA: Readonly<Partial<Record<EventType, Facts>>> = {
   'consent.changed': { channel: 'email', state: 'opted_in', level: 'single' },
   'survey.answered': { survey: 'survey', score: 5, comment: 'Fine' },
   'review.submitted': { rating: 5, title: 'Good', text: 'Very good' },
+  'ticket.solved': { ticketId: 'T-1', topic: 'delivery', group: 'care', channel: 'email' },
+  'ticket.reopened': { ticketId: 'T-1', topic: 'delivery', group: 'care', channel: 'email' },
 };
 
 export const WORLD: World = { customerId: 'person-1', facts: KNOWN, trigger: {}, later: [] };
@@ -102,7 +104,7 @@ export function storyOf(plan: JourneyPlan, { customerId, facts, trigger, later }
   const { event } = plan.trigger;
   const profile = { profile: profileOf(facts) };
   const placed = { ...detailsOf(facts), ...profile };
-  const start = eventOf(event, START, trigger);
+  const start = startOf(plan, trigger);
   const begins =
     event === 'order.placed' || event === 'order.updated' || event === 'order.paid'
       ? { ...start, data: { ...placed, ...start.data } }
@@ -115,6 +117,17 @@ export function storyOf(plan: JourneyPlan, { customerId, facts, trigger, later }
     ...milestonesOf(facts, event),
   ];
   return { customerId, events: [...before, begins, ...later].toSorted((a, b) => a.at - b.at) };
+}
+
+/** What begins the journey. Where no sender tells of it, it is about the person alone, unless the date is an order's. */
+function startOf({ trigger, calendar }: JourneyPlan, wished: Facts): StoryEvent {
+  if (trigger.journey === null) return eventOf(trigger.event, START, wished);
+  const own = {
+    journey: trigger.journey,
+    ...(trigger.event === 'journey.due' ? { date: toIso(START).slice(0, 10) } : {}),
+  };
+  const start = eventOf(trigger.event, START, { ...own, ...wished });
+  return calendar?.type === 'date' && calendar.of === 'order' ? start : { ...start, order: null };
 }
 
 /** The world with these wishes come true before the journey starts; undefined where no event can make them so. */

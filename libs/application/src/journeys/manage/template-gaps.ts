@@ -22,7 +22,7 @@ const MAYBE_UNKNOWN: readonly { readonly field: string; readonly word: string }[
   ...['name', 'total', 'promisedDate', 'statusUrl', 'lines'].map((name) => ({ field: name, word: name })),
   ...['url', 'imageUrl', 'price', 'sku', 'productId'].map((name) => ({ field: `lines.${name}`, word: name })),
   ...['carrier', 'trackingNumber', 'trackingUrl', 'estimatedDeliveryAt'].map((name) => ({ field: name, word: name })),
-  ...['comment', 'title', 'text', 'reason', 'amount'].map((name) => ({ field: name, word: name })),
+  ...['comment', 'title', 'text', 'reason', 'amount', 'topic', 'group'].map((name) => ({ field: name, word: name })),
 ];
 /** Stories whose messages are rendered. */
 const MAX_STORIES = 4;
