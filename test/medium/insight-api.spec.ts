@@ -36,6 +36,7 @@ describe('the way in', () => {
     expect(await status(`journeys/${key}/funnel?from=yesterday`)).toBe(422);
     expect(await status(`journeys/${key}/funnel/people?state=lost`)).toBe(422);
     expect(await status(`journeys/${key}/funnel/people?cursor=eA`)).toBe(422);
+    expect(await status(`journeys/${key}/funnel/people?step=nope`)).toBe(404);
     expect(await status('journeys/nobody/funnel')).toBe(404);
   });
 
