@@ -46,11 +46,62 @@ function documentOf(text: string) {
   return read.document;
 }
 
-function play(text: string): ScenarioOutcome {
+function play(text: string, journey = JOURNEY): ScenarioOutcome {
   const read = readScenario({ name: 'a.scenario.yaml', text });
   if ('faults' in read) throw new Error(JSON.stringify(read.faults));
-  return playScenario(read, documentOf(JOURNEY));
+  return playScenario(read, documentOf(journey));
 }
+
+const withTrigger = (trigger: string, key = 'customer.id'): string =>
+  JOURNEY.replace('trigger: { event: shipment.delivered, where: order.delivered }', `trigger: ${trigger}`)
+    .replace('key: order.id, reentry: never', `key: ${key}, per: year, reentry: never`)
+    .replace('after: P2D', 'after: PT0H');
+const timesOf = ({ messages }: ScenarioOutcome): string[] => messages.map(({ at }) => at);
+
+describe('a scenario of a journey that begins by no event of a sender', () => {
+  const born = (birthday: string) => `
+journey: how-was-it
+given: { shop: { timeZone: Europe/Paris }, customer: { email: a@example.com, consents: { email: opted_in }, attributes: { birthday: '${birthday}' } } }
+events:
+  - { at: 2026-05-04T10:00:00Z, type: customer.created }
+expect: []
+until: 2028-06-01T00:00:00Z
+`;
+
+  it('enters by its date, each year, by the facts of that time', () => {
+    const yearly = withTrigger('{ date: customer.attributes.birthday, every: year, lead: P1D }');
+    expect(timesOf(play(born('1992-02-29'), yearly))).toEqual(['2027-02-27T08:00:00.000Z', '2028-02-28T08:00:00.000Z']);
+    const moved = born('1990-07-01').replace(
+      'expect:',
+      `  - { at: 2026-06-01T10:00:00Z, type: customer.updated, data: { profile: { attributes: { birthday: '05-20' } } } }\nexpect:`,
+    );
+    expect(timesOf(play(moved, yearly))).toEqual(['2027-05-19T07:00:00.000Z', '2028-05-19T07:00:00.000Z']);
+  });
+
+  it('enters at the times of its schedule while the segment holds', () => {
+    const monthly = withTrigger(
+      `{ schedule: { every: month, on: [1], at: '09:00' }, segment: 'customer.orderCount == 1' }`,
+      'customer.id + event.occurredAt',
+    );
+    const twice = born('x')
+      .replace(
+        'type: customer.created }',
+        'type: customer.created }\n  - { at: 2026-06-15T10:00:00Z, type: order.placed, order: 1 }',
+      )
+      .replace('expect:', '  - { at: 2026-08-15T10:00:00Z, type: order.placed, order: 2 }\nexpect:');
+    expect(timesOf(play(twice, monthly))).toEqual(['2026-07-01T07:00:00.000Z', '2026-08-01T07:00:00.000Z']);
+  });
+
+  it('enters by a call that is told as journey.requested', () => {
+    const asked = born('x').replace(
+      'type: customer.created }',
+      'type: customer.created }\n  - { at: 2026-05-05T10:00:00+02:00, type: journey.requested, data: { theme: price } }',
+    );
+    expect(timesOf(play(asked, withTrigger('api', 'customer.id + event.data.theme')))).toEqual([
+      '2026-05-05T08:00:00.000Z',
+    ]);
+  });
+});
 
 describe('a scenario', () => {
   it('passes when the messages are those that were expected', () => {

@@ -1,12 +1,13 @@
-import { toNormalisedEvent } from '#app/contracts';
 import {
   applyEvent,
   compileJourney,
   type CustomerRef,
   type DomainEvent,
   type FactsSnapshot,
+  type Instant,
   type IsoInstant,
   type JourneyDocument,
+  type JourneyPlan,
   type Medium,
   type MessageClass,
   NOBODY,
@@ -20,6 +21,7 @@ import { stepKinds } from '#app/steps';
 import { JourneyRehearsal, type RehearsedMessage } from '../backtest/journey-rehearsal.js';
 import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
 import type { JourneyScenario, ReadScenario, ScenarioStep } from './read-scenario.js';
+import { type KnownInScenario, nextOpening } from './scenario-openings.js';
 
 /** What a journey does in a scenario that says nothing of its end: timers ring for so long after the last event. */
 const LONGEST_MS = 400 * 86_400_000;
@@ -76,11 +78,13 @@ class Stage {
   private readonly said: (ScenarioMessage & { readonly reason: string | null })[] = [];
   private readonly people: PersonFacts[] = [];
   private readonly rehearsal: JourneyRehearsal;
+  private readonly plan: JourneyPlan;
 
   constructor(
     private readonly shop: ShopFacts,
     journey: JourneyInForce,
   ) {
+    this.plan = journey.plan;
     const facts = { snapshot: this.snapshot.bind(this), suppression: () => undefined };
     this.rehearsal = new JourneyRehearsal(journey, facts, {
       onDecision: () => undefined,
@@ -91,19 +95,41 @@ class Stage {
   play(steps: readonly ScenarioStep[], until: string | undefined) {
     const inOrder = steps.toSorted((a, b) => toInstant(a.receivedAt) - toInstant(b.receivedAt));
     let last = -Infinity;
-    for (const { event: wire, receivedAt } of inOrder) {
+    for (const { event: told, receivedAt } of inOrder) {
       const now = toInstant(receivedAt);
       const end = until === undefined ? Infinity : toInstant(until);
       if (now > end) break;
-      this.rehearsal.ringUntil(now);
+      this.liveUntil(last, now);
       last = now;
-      const event = { ...toNormalisedEvent(wire), id: wire.id, receivedAt: toIso(now) } as DomainEvent;
+      const event = { ...told, receivedAt: toIso(now) } as DomainEvent;
       const customerId = this.learn(event);
       const orderId = event.order?.externalId ?? null;
       this.rehearsal.hear({ event, customerId, orderId, snapshot: this.snapshot(customerId, orderId) }, now);
     }
-    this.rehearsal.ringUntil(until === undefined ? last + LONGEST_MS : toInstant(until));
+    this.liveUntil(last, until === undefined ? last + LONGEST_MS : toInstant(until));
     return this.said;
+  }
+
+  /** Timers ring, and whoever enters by a date or a schedule does so in between. */
+  private liveUntil(from: Instant, end: Instant): void {
+    if (Number.isFinite(from))
+      for (let at = from; ;) {
+        const opening = nextOpening(this.plan, this.shop, this.known(), at);
+        if (!opening || opening.at > end) break;
+        at = opening.at;
+        this.rehearsal.ringUntil(at);
+        for (const event of opening.events) this.rehearsal.hear(event, at);
+      }
+    this.rehearsal.ringUntil(end);
+  }
+
+  private known(): KnownInScenario[] {
+    return this.people.flatMap(({ orders }, index) => {
+      const customerId = String(index);
+      return [null, ...Object.keys(orders)].map((orderId) => {
+        return { customerId, orderId, snapshot: this.snapshot(customerId, orderId) };
+      });
+    });
   }
 
   private learn(event: DomainEvent): string {

@@ -1,4 +1,4 @@
-import { wireEvent } from '#app/contracts';
+import { toNormalisedEvent, wireEvent } from '#app/contracts';
 import {
   EVENT_TYPES,
   type EventType,
@@ -6,7 +6,10 @@ import {
   isTimeZone,
   type Json,
   MESSAGE_CLASSES,
+  type NormalisedEvent,
   schemaFaults,
+  toInstant,
+  toIso,
 } from '#app/domain';
 import { z } from 'zod';
 import { readYaml } from '../journeys/read-yaml.js';
@@ -17,6 +20,9 @@ const text = z.string().min(1).max(255);
 const fields = z.record(z.string(), z.json());
 const zone = z.string().refine(isTimeZone, { error: 'Write an IANA zone, e.g. Europe/Paris' });
 const reference = z.strictObject({ externalId: text.optional(), email: text.optional(), phone: text.optional() });
+
+/** In a scenario of a journey that begins by API: a call that names somebody. */
+const REQUESTED = 'journey.requested';
 
 const scenario = z.strictObject({
   title: text.optional(),
@@ -52,7 +58,7 @@ const scenario = z.strictObject({
       z.strictObject({
         at: time,
         receivedAt: time.optional(),
-        type: z.enum(EVENT_TYPES),
+        type: z.enum([...EVENT_TYPES, REQUESTED]),
         order: z.union([text, z.int().transform(String)]).optional(),
         customer: reference.optional(),
         data: fields.optional(),
@@ -76,9 +82,9 @@ const scenario = z.strictObject({
 
 export type JourneyScenario = z.output<typeof scenario>;
 
-/** An event as our own format says it; `receivedAt` stands beside it. */
+/** An event; `receivedAt` stands beside it. */
 export interface ScenarioStep {
-  readonly event: z.output<typeof wireEvent>;
+  readonly event: NormalisedEvent & { readonly id: string };
   readonly receivedAt: string;
 }
 
@@ -105,12 +111,22 @@ function eventsOf(read: JourneyScenario): { steps: ScenarioStep[]; faults: Fault
   const steps: ScenarioStep[] = [];
   const faults: Fault[] = [];
   for (const [index, told] of [...given, ...read.events].entries()) {
-    const event = wireEvent.safeParse(toWire(told, index, read));
+    const written = toWire(told, index, read);
+    const receivedAt = told.receivedAt ?? told.at;
+    if (told.type === REQUESTED) {
+      steps.push({ event: requested(written, read.journey), receivedAt });
+      continue;
+    }
+    const event = wireEvent.safeParse(written);
     const place = index < given.length ? '/given/customer' : `/events/${index - given.length}`;
-    if (event.success) steps.push({ event: event.data, receivedAt: told.receivedAt ?? told.at });
+    if (event.success) steps.push({ event: { ...toNormalisedEvent(event.data), id: event.data.id }, receivedAt });
     else faults.push(...schemaFaults(event.error, place, 'validation'));
   }
   return { steps, faults };
+}
+
+function requested({ data, occurredAt, ...event }: Written, journey: string): ScenarioStep['event'] {
+  return { ...event, occurredAt: toIso(toInstant(occurredAt)), data: { ...data, journey } } as ScenarioStep['event'];
 }
 
 interface Told {
@@ -134,7 +150,16 @@ function givenEvents({ given, events }: JourneyScenario): Told[] {
   return [{ at, type: 'customer.updated', data: { profile: profile as Json } }, ...consented];
 }
 
-function toWire({ type, at, order, customer, data }: Told, index: number, { given }: JourneyScenario): unknown {
+interface Written {
+  readonly id: string;
+  readonly type: EventType;
+  readonly occurredAt: string;
+  readonly customer: z.output<typeof reference>;
+  readonly order?: { readonly externalId: string };
+  readonly data: Readonly<Record<string, Json>>;
+}
+
+function toWire({ type, at, order, customer, data }: Told, index: number, { given }: JourneyScenario): Written {
   const { externalId, email, phone }: z.output<typeof reference> = given?.customer ?? SOMEBODY;
   const own = Object.fromEntries(
     Object.entries({ externalId, email, phone }).filter(([, value]) => value !== undefined),
