@@ -66,7 +66,7 @@ export class HttpClient {
       });
       call.on('error', (error: NodeJS.ErrnoException) => {
         const reused = call.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        reject(Object.assign(error, { reused }));
+        reject(Object.assign(error, { reused, message: `${method} ${path}: ${error.message}` }));
       });
       if (timeoutMs !== undefined) {
         call.setTimeout(timeoutMs, () =>
