@@ -11,8 +11,8 @@ Without arguments: once, and once twice and shuffled, on every backend there is.
 which is faster where much falls due. --presets all installs every preset as it comes and keeps the contact rules of a new shop:
 then it looks for mails that break them, and accounts for each review request and apology. The clock then stops every four hours.`;
 
-/** Six stops a day, three of them in the hours of the contact rules. */
-const ALL_PRESETS_STEP = 'PT4H';
+/** Six stops a day, three of them in the hours of the contact rules; what is compared stops at each due time. */
+const USUAL_STEPS = { all: 'PT4H', compared: undefined } as const;
 
 export interface Plan {
   backend: Backend;
@@ -64,13 +64,20 @@ function planOf({
   twice,
   shuffle,
   presets = 'compared',
-  step = presets === 'all' ? ALL_PRESETS_STEP : undefined,
+  step,
 }: Omit<ReturnType<typeof parseOptions>, 'data' | 'json'>): Plan {
   if (backend !== 'postgres' && backend !== 'redis') throw new Error(USAGE);
   if ((url === undefined) !== (key === undefined)) throw new Error(USAGE);
   if (presets !== 'compared' && presets !== 'all') throw new Error(USAGE);
   const target = url !== undefined && key !== undefined ? { url, key } : undefined;
-  return { backend, twice, seed: shuffle === undefined ? undefined : Number(shuffle), step, presets, target };
+  return {
+    backend,
+    twice,
+    seed: shuffle === undefined ? undefined : Number(shuffle),
+    step: step ?? USUAL_STEPS[presets],
+    presets,
+    target,
+  };
 }
 
 function everyPlan(): Plan[] {
