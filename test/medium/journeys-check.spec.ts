@@ -29,6 +29,10 @@ class OnePreset extends PresetCatalogue {
   async find(): Promise<PresetSource> {
     return { key: 'thanks', text: PRESET };
   }
+
+  async samples(): Promise<readonly PresetSource[]> {
+    return [];
+  }
 }
 
 describe('what the checker says of a journey that is to go live', () => {

@@ -1,5 +1,7 @@
+import { DeliverMessages, FireDueTimers, ProcessInbox, VirtualClockPort } from '#app/application';
 import type { CustomerFacts } from '#app/domain';
 import { expectInvariants } from '../support/invariants.js';
+import { ApiRig } from './api-rig.js';
 import { aJourney, JourneyRig, NOW, type Person, send, step, wait } from './journeys-rig.js';
 
 const after = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
@@ -69,5 +71,40 @@ describe('somebody who asks to be erased', () => {
     expect(await rig.makeTimers().run()).toMatchObject({ fired: 1, messages: 0 });
     expect(await ends()).toEqual([['exited', 'erased']]);
     expect(await messages()).toEqual([]);
+  });
+});
+
+describe('an erasure that comes in', () => {
+  let rig: ApiRig;
+  let n = 0;
+  const tell = async (type: string, at: string, data = {}) => {
+    n += 1;
+    const customer = { externalId: '1', email: 'ada@mail.example' };
+    const order = type.startsWith('order.') ? { order: { externalId: `o${n}` } } : {};
+    await rig.post('/api/v1/events', { id: `e${n}`, type, occurredAt: at, customer, ...order, data });
+    await rig.app.get(ProcessInbox).run();
+  };
+  beforeAll(async () => {
+    rig = await ApiRig.start('erasure');
+    await rig.post('/api/v1/journeys', aJourney({ steps: [send('say'), wait('rest', 'P1D'), send('again')] }));
+    await rig.post('/api/v1/journeys/thanks/publish');
+  }, 60_000);
+  afterAll(() => rig.stop());
+
+  it('ends what is under way, lets nothing out any more and starts nothing, whatever comes later', async () => {
+    await rig.app.get(VirtualClockPort).set(Date.parse(NOW));
+    await tell('order.placed', NOW);
+    await tell('customer.redacted', after(1));
+    await tell('order.placed', after(2));
+    await rig.app.get(VirtualClockPort).set(Date.parse(after(48)));
+    await rig.app.get(FireDueTimers).run();
+    expect(await rig.app.get(DeliverMessages).run('email')).toMatchObject({ claimed: 0, sent: 0 });
+    const { rows } = await rig.owner.query('select status, end_reason from app.journey_run');
+    expect(rows).toEqual([{ status: 'exited', end_reason: 'erased' }]);
+    const messages = await rig.get('/api/v1/messages');
+    expect(messages.body).toMatchObject({ items: [{ state: 'suppressed', reason: 'erased' }] });
+    const customer = (await rig.owner.query<{ id: string }>('select id from app.customer')).rows[0]?.id;
+    const why = await rig.get(`/api/v1/customers/${customer}/explain?journey=thanks`);
+    expect(why.text).toContain('The customer had asked to be erased.');
   });
 });

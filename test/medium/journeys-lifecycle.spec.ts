@@ -27,6 +27,10 @@ class OnePreset extends PresetCatalogue {
   async find(key: string): Promise<PresetSource | undefined> {
     return (await this.list()).find((preset) => preset.key === key);
   }
+
+  async samples(): Promise<readonly PresetSource[]> {
+    return [];
+  }
 }
 
 describe('the life cycle of a journey', () => {

@@ -15,6 +15,7 @@ import { MessagesController } from './controllers/messages.controller.js';
 import { OpsController } from './controllers/ops.controller.js';
 import { OrdersController } from './controllers/orders.controller.js';
 import { PresetsController } from './controllers/presets.controller.js';
+import { PreviewsController } from './controllers/previews.controller.js';
 import { PublicationsController } from './controllers/publications.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { ScoresController } from './controllers/scores.controller.js';
@@ -44,6 +45,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     OpsController,
     OrdersController,
     PresetsController,
+    PreviewsController,
     PublicationsController,
     RunsController,
     ScoresController,

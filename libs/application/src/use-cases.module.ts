@@ -8,6 +8,7 @@ import { EnsureFirstShop } from './access/ensure-first-shop.use-case.js';
 import { ManageKeys } from './access/manage-keys.use-case.js';
 import { BacktestJobs } from './backtest/backtest-jobs.js';
 import { DryRunJourney } from './backtest/dry-run-journey.use-case.js';
+import { PreviewMessages } from './backtest/preview-messages.use-case.js';
 import { RunBacktest } from './backtest/run-backtest.use-case.js';
 import { SampleMessages } from './backtest/sample-messages.js';
 import { AdvanceClock } from './clock/advance-clock.use-case.js';
@@ -69,6 +70,7 @@ import { WakeRuns } from './journeys/runtime/wake-runs.js';
 import { KeepHouse } from './ops/keep-house.use-case.js';
 import { OperateShop } from './ops/operate-shop.use-case.js';
 import { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
+import { ReadSamples } from './presets/read-samples.use-case.js';
 import { InstallPreset } from './presets/install-preset.use-case.js';
 import { ReadScores } from './scores/read-scores.use-case.js';
 import { ManageShop } from './shops/manage-shop.use-case.js';
@@ -118,7 +120,9 @@ const useCases = [
   PlanMessages,
   PrepareMessages,
   ProcessInbox,
+  PreviewMessages,
   PreviewPublication,
+  ReadSamples,
   PublishJourney,
   RaiseEvents,
   ReadFunnel,

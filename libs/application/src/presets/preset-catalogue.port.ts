@@ -11,4 +11,7 @@ export abstract class PresetCatalogue {
   abstract list(): Promise<readonly PresetSource[]>;
 
   abstract find(key: string): Promise<PresetSource | undefined>;
+
+  /** Made-up facts to look at messages with, by name. */
+  abstract samples(): Promise<readonly PresetSource[]>;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FilePresetCatalogue } from './file-preset-catalogue.js';
@@ -17,6 +17,14 @@ describe('FilePresetCatalogue', () => {
     expect(await new FilePresetCatalogue(folder).list()).toEqual([
       { key: 'a', text: 'key: a' },
       { key: 'b', text: 'key: b' },
+    ]);
+  });
+
+  it('finds samples in the folder beside it', async () => {
+    await mkdir(path.join(folder, 'samples'));
+    await writeFile(path.join(folder, 'samples', 'known.yaml'), 'title: Known');
+    expect(await new FilePresetCatalogue(path.join(folder, 'journeys')).samples()).toEqual([
+      { key: 'known', text: 'title: Known' },
     ]);
   });
 

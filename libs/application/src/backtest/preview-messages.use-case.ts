@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import {
+  eventOfTrigger,
+  factsView,
+  type Json,
+  type Medium,
+  PermanentError,
+  type PlannedStep,
+  type ShopFacts,
+  toIso,
+} from '#app/domain';
+import { chooseLocale } from '../delivery/choose-locale.js';
+import { TemplateEngine } from '../delivery/template-engine.port.js';
+import { FactsReader } from '../facts/facts.repository.js';
+import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
+import { ClockPort } from '../ports/clock.port.js';
+import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { ReadSamples, type Sample } from '../presets/read-samples.use-case.js';
+import { BacktestHistory } from './backtest-history.port.js';
+
+type Variables = Readonly<Record<string, Json>>;
+
+/** Whose facts the messages are written with: those of a sample, or of a customer (our id) with an order (the sender's id). */
+export type PreviewSubject =
+  | { readonly sample: string }
+  | { readonly customer: string; readonly order?: string | undefined };
+
+export interface PreviewRequest {
+  readonly key: string;
+  /** The latest version when left out, published or not. */
+  readonly version?: number | undefined;
+  /** All steps that send when left out. */
+  readonly step?: string | undefined;
+  /** The person's language when left out. */
+  readonly locale?: string | undefined;
+  readonly subject: PreviewSubject;
+}
+
+/** What the channels of a step would carry; null is what the template doesn't have. */
+export interface PreviewedMessage {
+  readonly step: string;
+  readonly template: string;
+  readonly channels: readonly Medium[];
+  readonly locale: string | null;
+  readonly subject: string | null;
+  readonly text: string | null;
+  readonly html: string | null;
+  readonly sms: string | null;
+  /** Why it can't be written. */
+  readonly problem: string | null;
+}
+
+export interface MessagePreview {
+  readonly journey: string;
+  readonly version: number;
+  readonly messages: readonly PreviewedMessage[];
+}
+
+/** Writes the messages of a journey as a person would get them, whether or not they would come to the steps. Nothing is stored. */
+@Injectable()
+export class PreviewMessages {
+  constructor(
+    private readonly unitOfWork: UnitOfWork,
+    private readonly history: BacktestHistory,
+    private readonly plans: JourneyPlans,
+    private readonly facts: FactsReader,
+    private readonly samples: ReadSamples,
+    private readonly templates: TemplateEngine,
+    private readonly clock: ClockPort,
+  ) {}
+
+  /** @throws PermanentError `not_found` for a journey, version, step, sample, customer or order that isn't there */
+  run(shopId: string, { key, version, step, locale, subject }: PreviewRequest): Promise<MessagePreview> {
+    return this.unitOfWork.inShop(shopId, async (tx) => {
+      const found = await this.history.findVersion(tx, key, version ?? null);
+      const journey = found && (await this.plans.of(tx, [found.versionId])).get(found.versionId);
+      if (!journey) throw new PermanentError('not_found', `There is no journey "${key}", or it has no such version.`);
+      const variables = await this.variables(tx, journey, subject);
+      const messages = stepsOf(journey, step).flatMap((planned) => this.write(journey, planned, variables, locale));
+      return { journey: key, version: journey.version.version, messages };
+    });
+  }
+
+  private async variables(tx: Transaction, journey: JourneyInForce, subject: PreviewSubject): Promise<Variables> {
+    const { settings } = journey.plan.document;
+    const [shop, now] = await Promise.all([this.facts.shop(tx), this.clock.now(tx)]);
+    const common = { shop: { ...shop }, now: toIso(now), settings };
+    if ('customer' in subject) return { ...common, ...(await this.ofCustomer(tx, shop, journey, subject, common.now)) };
+    return { ...common, ...(await this.ofSample(journey, subject.sample, common.now)) };
+  }
+
+  private async ofSample({ plan: { document } }: JourneyInForce, name: string, now: string): Promise<Variables> {
+    const { event, settings, facts } = await this.sample(document.key, name);
+    const { type, data } = event ?? { type: eventOfTrigger(document.trigger), data: {} };
+    return {
+      ...facts,
+      event: { id: 'sample', occurredAt: now, type, data },
+      settings: { ...document.settings, ...filled(settings, document.settings) },
+    };
+  }
+
+  private async ofCustomer(
+    tx: Transaction,
+    shop: ShopFacts,
+    { plan: { document } }: JourneyInForce,
+    { customer, order = null }: { readonly customer: string; readonly order?: string | undefined | null },
+    now: string,
+  ): Promise<Variables> {
+    const person = await this.history.findSubject(tx, customer, order);
+    const [snapshot] = person ? await this.facts.snapshots(tx, shop, [person]) : [];
+    if (!person || !snapshot)
+      throw new PermanentError('not_found', 'This shop has no such customer, or they have no such order.');
+    const type = eventOfTrigger(document.trigger);
+    const last = await this.history.lastEvent(tx, type, person.customerId, order);
+    const { id, occurredAt, data } = last?.event ?? { id: 'none', occurredAt: now, data: {} };
+    return { ...factsView(snapshot), event: { id, type, occurredAt, data: data as Json } };
+  }
+
+  private async sample(key: string, name: string): Promise<Sample> {
+    const all = await this.samples.all(key);
+    const sample = all.find((one) => one.name === name);
+    if (sample) return sample;
+    const names = all.map((one) => one.name).join(', ');
+    throw new PermanentError('not_found', `There is no sample "${name}"; there are ${names}.`);
+  }
+
+  private write(
+    { version }: JourneyInForce,
+    { id, kind, settings }: PlannedStep,
+    variables: Variables,
+    wanted: string | undefined,
+  ): PreviewedMessage[] {
+    const scale = kind.surveys?.(settings)[0]?.scale;
+    return (kind.templates?.(settings) ?? []).map(({ name, channels }) => {
+      const byLocale = version.templates[name] ?? {};
+      const locale = chooseLocale(Object.keys(byLocale), [
+        wanted,
+        localeOf(variables['customer']),
+        localeOf(variables['shop']),
+      ]);
+      const about = { step: id, template: name, channels, locale: locale ?? null };
+      const template = locale === undefined ? undefined : byLocale[locale];
+      if (locale === undefined || !template)
+        return { ...about, ...NOTHING, problem: `There is no template "${name}".` };
+      try {
+        const rendered = this.templates.render(template, { ...variables, locale, links: linksOf(scale) });
+        return { ...about, ...rendered, problem: null };
+      } catch (error) {
+        return { ...about, ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
+      }
+    });
+  }
+}
+
+const NOTHING = { subject: null, text: null, html: null, sms: null };
+
+function stepsOf({ plan }: JourneyInForce, wanted: string | undefined): PlannedStep[] {
+  const steps = [...plan.steps.values()].filter(({ id }) => wanted === undefined || id === wanted);
+  if (steps.length > 0) return steps;
+  throw new PermanentError('not_found', `"${plan.document.key}" has no step "${wanted}".`);
+}
+
+/** Values of a sample for settings that the journey has and the shop left empty. */
+function filled(sample: Variables, own: Variables): Variables {
+  const isEmpty = (value: Json | undefined): boolean =>
+    value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(sample).filter(([name]) => Object.hasOwn(own, name) && isEmpty(own[name])));
+}
+
+function localeOf(person: Json | undefined): string | null {
+  const isKnown = typeof person === 'object' && person !== null && 'locale' in person;
+  return isKnown && typeof person.locale === 'string' ? person.locale : null;
+}
+
+/** They lead nowhere. */
+function linksOf(scale: { readonly min: number; readonly max: number } = { min: 0, max: 10 }): Json {
+  const url = (path: string): string => `https://preview.example/${path}`;
+  const count = scale.max - scale.min + 1;
+  const scores = Array.from({ length: count }, (_, index) => scale.min + index);
+  return {
+    survey: url('survey'),
+    unsubscribe: url('unsubscribe'),
+    scores: scores.map((score) => ({ score, url: url(`survey/${score}`) })),
+  };
+}
