@@ -15,7 +15,7 @@ const message = (order: string, state = 'sent', reason: string | null = null): L
   reason,
   sentAt: null,
 });
-const messages = [message('a'), message('b', 'suppressed', 'day-cap'), message('c', 'queued', 'review-rest')];
+const messages = [message('a'), message('b', 'expired', 'day-cap'), message('c', 'queued', 'review-rest')];
 const runs: ListedRun[] = [{ id: 'r', order: 'd', status: 'exited', endReason: 'exit:order.cancelled' }];
 const ask: CountedStep = {
   step: 'ask',

@@ -84,7 +84,7 @@ function outcomeOf({ state, reason }: ListedMessage): string {
   if (state === 'sent') return 'sent';
   if (state === 'held_out') return 'held out';
   if (state === 'suppressed') return `skipped: ${reason}`;
-  if (state === 'expired') return 'skipped: useful-until';
+  if (state === 'expired') return `skipped: ${reason ?? 'useful-until'}`;
   return state === 'failed' ? `failed: ${reason}` : `waiting: ${reason ?? state}`;
 }
 
