@@ -17,6 +17,8 @@ export interface ListedMessage {
   journey: string;
   order: string;
   dueAt: string;
+  notBefore: string;
+  sentAt: string | null;
   customer: string;
 }
 

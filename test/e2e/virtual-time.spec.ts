@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { describeBackends } from '../support/describe-backends.js';
 import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
@@ -23,7 +24,12 @@ describeBackends('a shop in virtual time', (backend) => {
       ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
     });
     await shop.start('standalone');
-    await shop.client.patch('/api/v1/shop', { timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' });
+    await shop.client.patch('/api/v1/shop', {
+      timeZone: 'Europe/Paris',
+      currency: 'EUR',
+      locale: 'en',
+      contactRules: NO_CONTACT_RULES,
+    });
     await shop.install('delivery-csat', { window: null, after: 'PT36H' });
     await shop.install('review-request', { window: null, after: 'PT72H', reminder: false });
     await shop.install('order-thank-you');
