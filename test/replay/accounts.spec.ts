@@ -16,6 +16,7 @@ const message = (order: string, state = 'sent', reason: string | null = null): L
   sentAt: null,
 });
 const messages = [message('a'), message('b', 'expired', 'day-cap'), message('c', 'queued', 'review-rest')];
+const stopped = message('d', 'suppressed', 'run-exited');
 const runs: ListedRun[] = [{ id: 'r', order: 'd', status: 'exited', endReason: 'exit:order.cancelled' }];
 const ask: CountedStep = {
   step: 'ask',
@@ -41,6 +42,14 @@ describe('an account of expected messages', () => {
         'waiting: review-rest': 1,
         'ended before: exit:order.cancelled': 1,
       },
+      faults: [],
+    });
+  });
+
+  it('takes a message that the end of its run stopped for one who left there', () => {
+    const funnel = [{ ...ask, exited: { 'exit:order.cancelled': 1 } }];
+    expect(account({ messages: [...messages, stopped], funnel })).toMatchObject({
+      outcomes: { exited: 1 },
       faults: [],
     });
   });

@@ -83,6 +83,7 @@ export function accountOf(
 function outcomeOf({ state, reason }: ListedMessage): string {
   if (state === 'sent') return 'sent';
   if (state === 'held_out') return 'held out';
+  if (state === 'suppressed' && reason === 'run-exited') return 'exited';
   if (state === 'suppressed') return `skipped: ${reason}`;
   if (state === 'expired') return `skipped: ${reason ?? 'useful-until'}`;
   return state === 'failed' ? `failed: ${reason}` : `waiting: ${reason ?? state}`;
@@ -114,5 +115,6 @@ function reasonsOf(counted: CountedStep | undefined): Record<string, number> {
   if (!counted) return {};
   const named = (state: 'skipped' | 'failed' | 'waiting') =>
     Object.entries(counted[state]).map(([reason, n]) => [`${state}: ${reason}`, n] as const);
-  return Object.fromEntries([...named('skipped'), ...named('failed'), ...named('waiting')]);
+  const exited = Object.values(counted.exited).reduce((sum, n) => sum + n, 0);
+  return Object.fromEntries([['exited', exited], ...named('skipped'), ...named('failed'), ...named('waiting')]);
 }
