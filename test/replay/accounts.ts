@@ -101,14 +101,15 @@ function otherwiseCounted(messages: readonly ListedMessage[], counted: CountedSt
     const outcome = outcomeOf(message);
     listed[outcome] = (listed[outcome] ?? 0) + 1;
   }
-  const shown = { sent: counted?.sent ?? 0, 'held out': counted?.heldOut ?? 0, ...reasonsOf(counted) };
+  const shown: Record<string, number> = {
+    sent: counted?.sent ?? 0,
+    'held out': counted?.heldOut ?? 0,
+    ...reasonsOf(counted),
+  };
   const keys = new Set([...Object.keys(listed), ...Object.keys(shown)]);
   return [...keys]
-    .filter((key) => (listed[key] ?? 0) !== ((shown as Record<string, number>)[key] ?? 0))
-    .map(
-      (key) =>
-        `the funnel counts ${(shown as Record<string, number>)[key] ?? 0} as ${key}, the list ${listed[key] ?? 0}`,
-    );
+    .filter((key) => (listed[key] ?? 0) !== (shown[key] ?? 0))
+    .map((key) => `the funnel counts ${shown[key] ?? 0} as ${key}, the list ${listed[key] ?? 0}`);
 }
 
 function reasonsOf(counted: CountedStep | undefined): Record<string, number> {
