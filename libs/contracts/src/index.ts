@@ -5,7 +5,7 @@ export { callList, callQuery, callSecret, rotatedCallSecret } from './api/call.s
 export { caseClosing, caseDocument, caseList, caseQuery } from './api/case.schema.js';
 export { journeyCheck, journeyFinding } from './api/check.schema.js';
 export { clockAdvance, clockDocument } from './api/clock.schema.js';
-export { entryAnswer, entryBatchAnswer, entryRequest, MAX_ENTRIES_PER_CALL } from './api/entry.schema.js';
+export { entryAnswer, entryBatchAnswer, entryRequest } from './api/entry.schema.js';
 export { eventAnswer, eventBatchAnswer } from './api/event-answer.schema.js';
 export {
   explainQuery,

@@ -44,7 +44,6 @@ export {
   type OrderDetails,
   type OrderLine,
   type ParcelDetails,
-  OWN_EVENT_TYPES,
   type OwnEventType,
   type ReviewSubmission,
   type SenderEventType,

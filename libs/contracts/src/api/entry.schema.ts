@@ -3,7 +3,7 @@ import { customerRef, orderRef } from '../event/event-envelope.schema.js';
 import { wireId } from '../event/wire-text.schema.js';
 
 /** People of one call to POST /api/v1/journeys/:key/entries. */
-export const MAX_ENTRIES_PER_CALL = 1_000;
+const MAX_ENTRIES_PER_CALL = 1_000;
 const MAX_DATA_CHARS = 10_000;
 const RESERVED = ['journey', 'key'];
 

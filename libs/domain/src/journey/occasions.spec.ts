@@ -32,6 +32,7 @@ describe('a birthday', () => {
   it('comes by the person’s own wall, and as long before as is wished', () => {
     const trigger = { ...BIRTHDAY, lead: 'P7D', at: '18:30' };
     expect(next(trigger, born('1990-05-20', 'America/New_York'))).toBe('2026-05-20 at 2026-05-13T22:30:00.000Z');
+    expect(next(trigger, born('1990-05-20', 'Mars/Olympus'))).toBe('2026-05-20 at 2026-05-13T16:30:00.000Z');
   });
 
   it('is found over the turn of the year', () => {

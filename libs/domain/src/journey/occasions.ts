@@ -2,7 +2,7 @@ import { DateTime, Duration } from 'luxon';
 import { PermanentError } from '../errors.js';
 import { type FactsSnapshot, factsView, type Json } from '../facts/view.js';
 import { type Weekday, WEEKDAYS } from '../time/business-days.js';
-import { type Instant, type IsoDate, isIsoDate, isTimeZone, localDate, toInstant, zoneOf } from '../time/instant.js';
+import { type Instant, type IsoDate, isIsoDate, localDate, toInstant, toIso, zoneOf } from '../time/instant.js';
 import type { Period } from './document.js';
 import { celView } from './expression.js';
 import type { JourneyPlan, PlannedDate, PlannedSchedule } from './plan.js';
@@ -35,11 +35,10 @@ export function nextOccasion(
     const once = occasionOn(day, date, zone);
     return once.dueAt > after ? once : 'past';
   }
-  const thisYear = DateTime.fromMillis(after, { zone: zoneOf(zone) }).year;
-  const first = Math.max(day.year + 1, thisYear);
+  const thisYear = Number(toIso(after).slice(0, 4)) - 1;
+  const first = Math.max(Number(day.slice(0, 4)) + 1, thisYear);
   for (let year = first; ; year += 1) {
-    // luxon takes the 29th of February to the 28th where there is none
-    const occasion = occasionOn(day.plus({ years: year - day.year }), date, zone);
+    const occasion = occasionOn(inYear(day, year), date, zone);
     if (occasion.dueAt > after) return occasion;
   }
 }
@@ -53,7 +52,7 @@ export function nextScheduled({ every, on = [], at }: PlannedSchedule, zone: str
       (every === 'week'
         ? on.includes(WEEKDAYS[day.weekday - 1] as Weekday)
         : on.some((wanted) => Math.min(Number(wanted), day.daysInMonth ?? 31) === day.day));
-    const time = wallTime(day, at, zone).toMillis();
+    const time = wallTime(day.toFormat('yyyy-MM-dd'), at, zone).toMillis();
     if (isNamed && time > after) return time;
     day = day.plus({ days: 1 });
   }
@@ -66,7 +65,8 @@ export function periodOf(at: Instant, period: Period, zone: string): string {
 }
 
 function zoneOfPerson({ customer: { timeZone }, shop }: FactsSnapshot): string {
-  return timeZone !== null && isTimeZone(timeZone) ? timeZone : shop.timeZone;
+  // a name that is no zone stays a name
+  return timeZone !== null && typeof zoneOf(timeZone) !== 'string' ? timeZone : shop.timeZone;
 }
 
 function valueOf(plan: JourneyPlan, expression: string, snapshot: FactsSnapshot): Json {
@@ -79,12 +79,11 @@ function valueOf(plan: JourneyPlan, expression: string, snapshot: FactsSnapshot)
   }
 }
 
-/** Days stand in UTC here, whatever the person's zone: only their names count. */
-function dayOf(value: Json, { isYearly }: PlannedDate, zone: string): DateTime | undefined {
+function dayOf(value: Json, { isYearly }: PlannedDate, zone: string): IsoDate | undefined {
   if (typeof value !== 'string') return undefined;
   const yearless = YEARLESS.exec(value)?.[1];
   const text = yearless !== undefined && isYearly ? `${SOME_LEAP_YEAR}-${yearless}` : calendarDay(value, zone);
-  return text !== undefined && isIsoDate(text) ? DateTime.fromISO(text, { zone: 'utc' }) : undefined;
+  return text !== undefined && isIsoDate(text) ? text : undefined;
 }
 
 function calendarDay(value: string, zone: string): string | undefined {
@@ -97,15 +96,21 @@ function calendarDay(value: string, zone: string): string | undefined {
   }
 }
 
-function occasionOn(day: DateTime, { lead, at }: PlannedDate, zone: string): Occasion {
-  return {
-    date: day.toFormat('yyyy-MM-dd'),
-    dueAt: wallTime(day, at, zone).minus(Duration.fromISO(lead)).toMillis(),
-  };
+/** The same day of another year; the 29th of February is the 28th where there is none. */
+function inYear(day: IsoDate, year: number): IsoDate {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const rest = day.endsWith('-02-29') && !isLeap ? '-02-28' : day.slice(4);
+  return `${String(year).padStart(4, '0')}${rest}`;
+}
+
+function occasionOn(day: IsoDate, { lead, at }: PlannedDate, zone: string): Occasion {
+  const time = wallTime(day, at, zone);
+  return { date: day, dueAt: (lead === 'P0D' ? time : time.minus(Duration.fromISO(lead))).toMillis() };
 }
 
 /** An hour that a change of the clocks skips is the one after it. */
-function wallTime(day: DateTime, at: string, zone: string): DateTime {
+function wallTime(date: IsoDate, at: string, zone: string): DateTime {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
   const [hour = 0, minute = 0] = at.split(':').map(Number);
-  return day.setZone(zoneOf(zone), { keepLocalTime: true }).set({ hour, minute, second: 0, millisecond: 0 });
+  return DateTime.fromObject({ year, month, day, hour, minute }, { zone: zoneOf(zone) });
 }
