@@ -17,6 +17,29 @@ const INSERT = `
   from jsonb_to_recordset($2::jsonb) as r (received_at timestamptz, inbox_id uuid, ordinal smallint, type text, occurred_at timestamptz,
     order_external_id text, body jsonb)`;
 
+/** People as intake would have found them, by what they are called first; their ids follow the order in which they came. */
+const PEOPLE = [
+  `create temporary table person as
+   select ('00000000-0000-7000-8000-' || lpad(to_hex(row_number() over (order by min(received_at), name)), 12, '0'))::uuid as id, name
+   from (select received_at, coalesce(body->'customer'->>'externalId', body->'customer'->>'email') as name from app.event) e
+   where name is not null group by name`,
+  `create temporary table owner as
+   select distinct on (e.order_external_id) e.order_external_id, p.id
+   from app.event e join person p on p.name = coalesce(e.body->'customer'->>'externalId', e.body->'customer'->>'email')
+   where e.order_external_id is not null and e.type like 'order.%' order by 1, e.received_at`,
+  'create index on owner (order_external_id)',
+  'create index on person (name)',
+  'analyze owner',
+  'analyze person',
+  `insert into app.customer (shop_id, id, facts, email)
+   select $1, id, '{}', null from person`,
+  `insert into app.orders (shop_id, id, external_id, customer_id, facts)
+   select $1, gen_random_uuid(), order_external_id, id, '{}' from owner`,
+  `update app.event e set customer_id = o.id from owner o where o.order_external_id = e.order_external_id`,
+  `update app.event e set customer_id = p.id from person p
+   where e.customer_id is null and p.name = coalesce(e.body->'customer'->>'externalId', e.body->'customer'->>'email')`,
+];
+
 interface Row {
   readonly received_at: string;
   readonly inbox_id: string;
@@ -45,7 +68,8 @@ export async function fillHistory(client: pg.Client, shopId: string, folder: str
     if (rows.length === BATCH) await flush();
   }
   await flush();
-  await client.query('vacuum analyze app.event');
+  for (const sql of PEOPLE) await client.query(sql, sql.includes('$1') ? [shopId] : []);
+  for (const table of ['event', 'customer', 'orders']) await client.query(`vacuum full analyze app.${table}`);
   return count;
 }
 

@@ -69,8 +69,8 @@ describe('a backtest', () => {
   };
   const sent = async (key: string, from: string): Promise<number> => {
     const { rows } = await rig.owner.query<{ n: number }>(
-      `select count(*)::int as n from app.message m join app.journey j on j.id = m.journey_id join app.journey_run r on r.id = m.run_id
-       where j.key = $1 and m.state = 'sent' and r.started_at >= $2`,
+      `select count(*)::int as n from app.message m join app.journey j on j.id = m.journey_id
+       where j.key = $1 and m.state = 'sent' and m.created_at >= $2`,
       [key, from],
     );
     return rows[0]?.n ?? 0;

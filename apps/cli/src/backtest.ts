@@ -62,24 +62,26 @@ function numberOf(name: string, text: string | undefined): number | undefined {
 function startBar(): { show: (progress: BacktestProgress) => void; end: () => void } {
   if (!process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
   const bar = new cliProgress.SingleBar({
-    format: 'backtest {bar} {percentage} % | {value}/{total} events | {at}',
+    format: 'backtest {bar} {percentage} % | {value}/{total} people | {events} events',
     stream: process.stderr,
     hideCursor: true,
   });
-  bar.start(0, 0, { at: '' });
+  bar.start(0, 0, { events: 0 });
   return {
-    show: ({ events, of, at }) => {
+    show: ({ people, of, events }) => {
       bar.setTotal(of);
-      bar.update(events, { at: at?.slice(0, 10) ?? '' });
+      bar.update(people, { events: count(events) });
     },
     end: () => bar.stop(),
   };
 }
 
 function print(report: BacktestReport): void {
-  const { journey, version, from, to, events, entered, people, messages, diff, collisions } = report;
+  const { journey, version, from, to, events, entered, carried, people, messages, diff, collisions } = report;
   console.log(`${journey}, version ${version}, from ${from} to ${to}`);
-  console.log(`${count(events)} events, ${count(entered)} entries of ${count(people)} people`);
+  console.log(
+    `${count(events)} events, ${count(entered)} entries of ${count(people)} people, ${count(carried)} runs already under way`,
+  );
   console.log(
     `${count(messages.wouldSend)} messages (${listOf(messages.byMedium)}), ${count(report.heldOut)} held out`,
   );

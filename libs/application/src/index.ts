@@ -21,11 +21,13 @@ export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access
 export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
 export {
   BacktestHistory,
-  type HistoryPlace,
+  type Concern,
+  type HistoryPage,
   type JourneyVersionRef,
   type RecordedContact,
   type RecordedMessage,
-  type RecordedPage,
+  type Kinship,
+  type Selection,
   type Stretch,
   type WaitingRun,
 } from './backtest/backtest-history.port.js';

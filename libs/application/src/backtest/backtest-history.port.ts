@@ -1,14 +1,7 @@
-import type { Instant, IsoDate, RunState } from '#app/domain';
+import type { EventType, Instant, IsoDate, RunState } from '#app/domain';
 import type { TimelineEvent } from '../facts/facts-store.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import type { RecordedSuppression } from './suppressions-of-then.js';
-
-/** A place in the history: after this event. */
-export interface HistoryPlace {
-  readonly receivedAt: string;
-  readonly inboxId: string;
-  readonly ordinal: number;
-}
 
 export interface JourneyVersionRef {
   readonly journeyId: string;
@@ -29,19 +22,41 @@ export interface RecordedContact {
   readonly day: IsoDate;
 }
 
-export interface RecordedPage<T> {
-  readonly items: readonly T[];
-  /** Opaque; null after the last page. */
-  readonly next: string | null;
-}
-
 /** A stretch of time, its end left out. */
 export interface Stretch {
   readonly from: Instant;
   readonly to: Instant;
 }
 
-/** What backtests read: the events of a shop in the order in which they were received, and what was sent meanwhile. */
+/** Whom a journey may have concerned: who told of one of these events in the stretch, or got a message of it. */
+export interface Concern {
+  readonly journeyId: string;
+  readonly triggers: readonly EventType[];
+  readonly stretch: Stretch;
+}
+
+/** People whom something of the history ties together, by id. */
+export interface Kinship {
+  readonly id: string;
+  readonly other: string;
+}
+
+export interface Selection {
+  readonly concern: Concern;
+  /** Events received before. */
+  readonly before: Instant;
+  /** Names the cast of a person by one of its people; who is not in it is a cast of their own. Null: all are one cast. */
+  readonly casts: ReadonlyMap<string, string> | null;
+}
+
+export interface HistoryPage {
+  /** All events of a cast stand together, in the order in which they were received. */
+  readonly events: readonly { readonly cast: string; readonly source: TimelineEvent }[];
+  /** Number of all casts of the selection. */
+  readonly casts: number;
+}
+
+/** What backtests read: the events of people in the order in which they were received, and what was sent to them meanwhile. */
 export abstract class BacktestHistory {
   /** @param version a number; null: the latest; `live`: the one that people enter now. Null when there is none. */
   abstract findVersion(
@@ -50,34 +65,33 @@ export abstract class BacktestHistory {
     version: number | 'live' | null,
   ): Promise<JourneyVersionRef | null>;
 
-  /** Number of events received before this time. */
-  abstract count(tx: Transaction, before: Instant): Promise<number>;
+  /** When people could first enter the journey; null before its first publication. */
+  abstract firstPublished(tx: Transaction, journeyId: string): Promise<Instant | null>;
 
-  abstract events(
-    tx: Transaction,
-    after: HistoryPlace | null,
-    before: Instant,
-    limit: number,
-  ): Promise<readonly TimelineEvent[]>;
+  /** People who share an order or an address. */
+  abstract kinships(tx: Transaction, before: Instant): Promise<readonly Kinship[]>;
+
+  /** Everything that happened to the people whom the journey concerns and to their casts, cast by cast. */
+  abstract pages(tx: Transaction, selection: Selection): AsyncGenerator<HistoryPage>;
 
   /** Suppressed addresses, but for those that follow from what people said. */
   abstract suppressions(tx: Transaction): Promise<readonly RecordedSuppression[]>;
 
-  /** Messages of the journey that went out, of runs that started in the stretch and due in it, by due time. */
+  /** Messages of the journey that went out and were due in the stretch, by due time. */
   abstract sentBy(
     tx: Transaction,
     journeyId: string,
+    people: readonly string[],
     stretch: Stretch,
-    cursor: string | null,
-  ): Promise<RecordedPage<RecordedMessage>>;
+  ): Promise<readonly RecordedMessage[]>;
 
   /** Messages of the shop's other journeys that went out in the stretch; days are those of the shop's zone. */
   abstract sentByOthers(
     tx: Transaction,
     journeyId: string,
+    people: readonly string[],
     stretch: Stretch,
-    cursor: string | null,
-  ): Promise<RecordedPage<RecordedContact>>;
+  ): Promise<readonly RecordedContact[]>;
 
   /** The newest event of this type of the person (and of the order, where one is named); null when there is none. */
   abstract lastEvent(

@@ -20,7 +20,7 @@ class Endless {
   fail: (error: unknown) => void = () => undefined;
 
   run(_shopId: string, _request: object, { onProgress, signal }: BacktestWatch): Promise<BacktestReport> {
-    onProgress?.({ events: 5, of: 10, at: null });
+    onProgress?.({ people: 5, of: 10, events: 7 });
     return new Promise((resolve, reject) => {
       this.finish = () => resolve({ journey: 'thanks' } as BacktestReport);
       this.fail = reject;
@@ -38,7 +38,7 @@ describe('BacktestJobs', () => {
   it('shows how far a job is, then its report', async () => {
     const { backtest, jobs } = start();
     const { id } = jobs.start('shop', REQUEST);
-    expect(jobs.get('shop', id)).toMatchObject({ state: 'running', progress: { events: 5, of: 10 }, report: null });
+    expect(jobs.get('shop', id)).toMatchObject({ state: 'running', progress: { people: 5, of: 10 }, report: null });
     backtest.finish();
     expect(await jobs.ended('shop', id)).toMatchObject({ state: 'done', report: { journey: 'thanks' } });
   });

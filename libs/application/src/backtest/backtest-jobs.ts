@@ -58,7 +58,7 @@ export class BacktestJobs {
       shopId,
       journey: request.key,
       state: 'running',
-      progress: { events: 0, of: 0, at: null },
+      progress: { people: 0, of: 0, events: 0 },
       report: null,
       error: null,
       stop: new AbortController(),

@@ -68,12 +68,15 @@ export interface BacktestReport {
   readonly version: number;
   readonly from: IsoInstant;
   readonly to: IsoInstant;
-  /** Events in the range; `earlierEvents` were only folded, so that the facts at its start are those of then. */
+  /** Events in the range of the people whom the journey may concern. */
   readonly events: number;
+  /** Theirs from before, which make the facts and the runs at its start those of then. */
   readonly earlierEvents: number;
   /** People who entered. */
   readonly people: number;
   readonly entered: number;
+  /** Runs that were under way when the range began. */
+  readonly carried: number;
   readonly goals: number;
   readonly messages: {
     readonly wouldSend: number;

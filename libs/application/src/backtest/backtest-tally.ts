@@ -20,17 +20,17 @@ type StepTally = {
 };
 type Tallied = Pick<
   BacktestReport,
-  'people' | 'entered' | 'goals' | 'messages' | 'suppressed' | 'heldOut' | 'acts' | 'funnel' | 'sms'
+  'people' | 'carried' | 'entered' | 'goals' | 'messages' | 'suppressed' | 'heldOut' | 'acts' | 'funnel' | 'sms'
 >;
 
 const MAX_SAMPLE = 5;
 /** Zones differ by whole quarters of an hour, and so do their changes. */
 const QUARTER_MS = 900_000;
 
-/** Counts what a rehearsal comes to. One line is kept of each message, nothing of a run. */
+/** Counts what rehearsals come to, cast after cast. Nothing is kept of a cast that is over but what it adds up to. */
 export class BacktestTally implements RehearsalWitness {
-  readonly messages: TalliedMessage[] = [];
   readonly sample: RehearsedMessage[] = [];
+  private messages: TalliedMessage[] = [];
   private readonly people = new Set<string>();
   private readonly steps = new Map<string, StepTally>();
   private readonly days = new Map<number, IsoDate>();
@@ -41,13 +41,33 @@ export class BacktestTally implements RehearsalWitness {
   private readonly acts: MutableCounts = {};
   /** By run under way: the visit that was counted last. */
   private readonly visits = new Map<string, number>();
-  private readonly counts = { entered: 0, goals: 0, heldOut: 0 };
+  private readonly counts = { people: 0, carried: 0, entered: 0, goals: 0, heldOut: 0 };
+  private wouldSend = 0;
 
   constructor(
     plan: JourneyPlan,
     private readonly timeZone: string,
   ) {
     for (const id of plan.steps.keys()) this.stepOf(id);
+  }
+
+  /** @param underWay runs that wait when the range begins: each stands at a step as though it had just come there */
+  startCast(underWay: Iterable<StoredRun>): void {
+    for (const { id, state } of underWay) {
+      this.counts.carried += 1;
+      if (state.step !== null) this.stepOf(state.step).entered += 1;
+      this.visits.set(id, state.visit);
+    }
+  }
+
+  endCast(waiting: Iterable<StoredRun>): void {
+    for (const { state } of waiting) {
+      const until = (state.stepState as { until?: Instant | null } | null)?.until ?? null;
+      if (state.step !== null) add(this.stepOf(state.step).waiting, until === null ? 'event' : 'time');
+    }
+    this.counts.people += this.people.size;
+    this.people.clear();
+    this.visits.clear();
   }
 
   onDecision(run: StoredRun, isNew: boolean, journal: readonly JournalEntry[]): void {
@@ -77,20 +97,23 @@ export class BacktestTally implements RehearsalWitness {
     add(this.byDay, day);
     add(this.byMedium, medium);
     const { customerId: customer, order } = send.snapshot;
+    this.wouldSend += 1;
     this.messages.push({ customer, order: order?.id ?? null, step, dueAt, day });
     this.keepSample(message);
   }
 
-  result(waiting: Iterable<StoredRun>): Tallied {
-    for (const { state } of waiting) {
-      const until = (state.stepState as { until?: Instant | null } | null)?.until ?? null;
-      if (state.step !== null) add(this.stepOf(state.step).waiting, until === null ? 'event' : 'time');
-    }
+  /** Messages since the last call. */
+  takeMessages(): readonly TalliedMessage[] {
+    const { messages } = this;
+    this.messages = [];
+    return messages;
+  }
+
+  result(): Tallied {
     return {
       ...this.counts,
-      people: this.people.size,
       messages: {
-        wouldSend: this.messages.length,
+        wouldSend: this.wouldSend,
         byDay: Object.fromEntries(Object.entries(this.byDay).toSorted(([a], [b]) => (a < b ? -1 : 1))),
         byMedium: this.byMedium,
       },

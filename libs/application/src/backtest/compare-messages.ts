@@ -8,56 +8,55 @@ const MAX_EXAMPLES = 10;
 
 /** Compares by person, order and step; where a step sends several messages to one of them, in the order of their due times. */
 export class MessageComparison {
-  private readonly open = new Map<string, Message[]>();
-  private readonly total: number;
+  private onlyMine = 0;
   private both = 0;
   private onlyOther = 0;
   private retimed = 0;
+  private readonly mineExamples: Message[] = [];
   private readonly otherExamples: Message[] = [];
   private readonly retimedExamples: { readonly mine: Message; readonly other: Message }[] = [];
 
-  constructor(messages: readonly Message[]) {
-    this.total = messages.length;
-    for (const message of messages) {
+  /** All messages of some people. Others come in the order of their due times. */
+  add(mine: readonly Message[], others: readonly Message[]): void {
+    const open = new Map<string, Message[]>();
+    for (const message of mine) {
       const key = keyOf(message);
-      const same = this.open.get(key);
+      const same = open.get(key);
       if (same) same.push(message);
-      else this.open.set(key, [message]);
+      else open.set(key, [message]);
+    }
+    for (const other of others) this.match(open.get(keyOf(other))?.shift(), other);
+    for (const message of [...open.values()].flat()) {
+      this.onlyMine += 1;
+      keep(this.mineExamples, message);
     }
   }
 
-  /** Others come in the order of their due times. */
-  add(other: Message): void {
-    const key = keyOf(other);
-    const mine = this.open.get(key);
-    const match = mine?.shift();
-    if (mine?.length === 0) this.open.delete(key);
-    if (!match) {
+  result(against: string): BacktestDifference {
+    return {
+      against,
+      onlyBacktest: this.onlyMine,
+      onlyOther: this.onlyOther,
+      both: this.both,
+      retimed: this.retimed,
+      examples: {
+        onlyBacktest: this.mineExamples.map(toLine),
+        onlyOther: this.otherExamples.map(toLine),
+        retimed: this.retimedExamples.map((pair) => ({ ...toLine(pair.mine), otherDueAt: toIso(pair.other.dueAt) })),
+      },
+    };
+  }
+
+  private match(mine: Message | undefined, other: Message): void {
+    if (!mine) {
       this.onlyOther += 1;
       keep(this.otherExamples, other);
       return;
     }
     this.both += 1;
-    if (match.dueAt === other.dueAt) return;
+    if (mine.dueAt === other.dueAt) return;
     this.retimed += 1;
-    keep(this.retimedExamples, { mine: match, other });
-  }
-
-  result(against: string): BacktestDifference {
-    const mine: Message[] = [];
-    for (const messages of this.open.values()) for (const message of messages) keep(mine, message);
-    return {
-      against,
-      onlyBacktest: this.total - this.both,
-      onlyOther: this.onlyOther,
-      both: this.both,
-      retimed: this.retimed,
-      examples: {
-        onlyBacktest: mine.map(toLine),
-        onlyOther: this.otherExamples.map(toLine),
-        retimed: this.retimedExamples.map((pair) => ({ ...toLine(pair.mine), otherDueAt: toIso(pair.other.dueAt) })),
-      },
-    };
+    keep(this.retimedExamples, { mine, other });
   }
 }
 
@@ -70,36 +69,37 @@ export interface OtherMessage {
 
 /** Finds people whom another journey wrote to on the same day. */
 export class CollisionSearch {
-  private readonly byPersonAndDay = new Map<string, number>();
-  private readonly hit = new Set<string>();
-  private readonly people = new Set<string>();
+  private people = 0;
   private readonly byJourney: Record<string, number> = {};
   private readonly examples: OtherMessage[] = [];
   private messages = 0;
 
-  constructor(messages: readonly TalliedMessage[]) {
-    for (const { customer, day } of messages) {
+  /** All messages of some people. */
+  add(mine: readonly TalliedMessage[], others: readonly OtherMessage[]): void {
+    const byPersonAndDay = new Map<string, number>();
+    for (const { customer, day } of mine) {
       const key = `${customer}|${day}`;
-      this.byPersonAndDay.set(key, (this.byPersonAndDay.get(key) ?? 0) + 1);
+      byPersonAndDay.set(key, (byPersonAndDay.get(key) ?? 0) + 1);
     }
-  }
-
-  add(other: OtherMessage): void {
-    const key = `${other.customer}|${other.day}`;
-    const mine = this.byPersonAndDay.get(key);
-    if (mine === undefined) return;
-    this.byJourney[other.journey] = (this.byJourney[other.journey] ?? 0) + 1;
-    keep(this.examples, other);
-    if (this.hit.has(key)) return;
-    this.hit.add(key);
-    this.messages += mine;
-    this.people.add(other.customer);
+    const people = new Set<string>();
+    const hit = new Set<string>();
+    for (const other of others) {
+      const key = `${other.customer}|${other.day}`;
+      const messages = byPersonAndDay.get(key);
+      if (messages === undefined) continue;
+      this.byJourney[other.journey] = (this.byJourney[other.journey] ?? 0) + 1;
+      keep(this.examples, other);
+      people.add(other.customer);
+      if (!hit.has(key)) this.messages += messages;
+      hit.add(key);
+    }
+    this.people += people.size;
   }
 
   result(): BacktestCollisions {
     return {
       messages: this.messages,
-      people: this.people.size,
+      people: this.people,
       byJourney: this.byJourney,
       examples: this.examples.map(({ customer, day, journey }) => ({ customer, day, journey })),
     };

@@ -43,6 +43,8 @@ export interface RehearsalWitness {
   onMessage(message: RehearsedMessage): void;
 }
 
+const NOBODY: RehearsalWitness = { onDecision: () => undefined, onMessage: () => undefined };
+
 /** A run in virtual time: waiting, or over and still short of its goal. */
 interface StagedRun {
   run: StoredRun;
@@ -69,7 +71,7 @@ export class JourneyRehearsal {
   constructor(
     readonly journey: JourneyInForce,
     private readonly facts: RehearsalFacts,
-    private readonly witness: RehearsalWitness,
+    public witness: RehearsalWitness = NOBODY,
   ) {
     const { goal } = journey.plan;
     this.goalMs = goal ? addDuration(0, goal.within, 'UTC') * LONGEST_MONTHS : null;

@@ -11,9 +11,9 @@ import { identitiesOf, present } from '../intake/people.js';
 import { suppressionChanges } from '../intake/suppression-changes.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
-import { type FactsCell, FactsShelf } from './facts-shelf.js';
 
-interface Customer extends FactsCell<CustomerFacts> {
+interface Customer {
+  facts: CustomerFacts;
   readonly id: string;
   /** Counts the customers, which makes the elder one survive a merge. */
   readonly bornAt: number;
@@ -23,7 +23,8 @@ interface Customer extends FactsCell<CustomerFacts> {
   mergedInto: Customer | null;
 }
 
-interface Order extends FactsCell<OrderFacts> {
+interface Order {
+  facts: OrderFacts;
   readonly id: string;
   readonly externalId: string;
   owner: Customer | null;
@@ -49,7 +50,6 @@ export class PeopleOfThen {
   private readonly owners = new Map<string, Customer>();
   private readonly orders = new Map<string, Order>();
   private readonly ordersById = new Map<string, Order>();
-  private readonly shelf = new FactsShelf();
   private made = 0;
 
   constructor(
@@ -82,9 +82,9 @@ export class PeopleOfThen {
     return {
       shop: this.shop,
       customerId: customer.knownAs,
-      customer: this.shelf.read(customer),
+      customer: customer.facts,
       orderCount: placedBy(customer).size,
-      order: order ? this.shelf.read(order) : null,
+      order: order ? order.facts : null,
       position: { ordinal: order && owner ? ordinalOf(order.externalId, placedBy(owner)) : 0 },
     };
   }
@@ -111,7 +111,7 @@ export class PeopleOfThen {
       identities,
       customers: customers.map((customer) => ({
         id: customer.id,
-        facts: this.shelf.read(customer),
+        facts: customer.facts,
         createdAt: customer.bornAt,
       })),
       orders: order
@@ -120,7 +120,7 @@ export class PeopleOfThen {
               id: order.id,
               externalId: order.externalId,
               customerId: order.owner?.id ?? null,
-              facts: this.shelf.read(order),
+              facts: order.facts,
             },
           ]
         : [],
@@ -145,11 +145,11 @@ export class PeopleOfThen {
 
   private saveCustomer(id: string, facts: CustomerFacts): void {
     let customer = this.customers.get(id);
-    if (!customer) {
+    if (customer) customer.facts = facts;
+    else {
       customer = { id, bornAt: this.customers.size, knownAs: id, facts, orders: [], mergedInto: null };
       this.customers.set(id, customer);
     }
-    this.shelf.write(customer, facts);
   }
 
   private merge(loser: Customer, survivor: Customer): void {
@@ -167,7 +167,7 @@ export class PeopleOfThen {
       this.ordersById.set(id, order);
     }
     order.placedAt = facts.placedAt;
-    this.shelf.write(order, facts);
+    order.facts = facts;
     const owner = customerId === null ? null : this.customerOf(customerId);
     if (owner === order.owner) return;
     const former = order.owner;

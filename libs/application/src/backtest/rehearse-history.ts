@@ -2,52 +2,58 @@ import { type FactsSnapshot, type Instant, type Medium, type ShopFacts, toInstan
 import type { TimelineEvent } from '../facts/facts-store.port.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
-import type { StoredRun, SuppressedAddress } from '../journeys/runtime/run-store.port.js';
+import type { SuppressedAddress } from '../journeys/runtime/run-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
 import type { Stretch } from './backtest-history.port.js';
-import { BacktestTally } from './backtest-tally.js';
+import type { BacktestTally } from './backtest-tally.js';
 import { JourneyRehearsal, type RehearsalFacts } from './journey-rehearsal.js';
 import { PeopleOfThen } from './people-of-then.js';
-import { type RecordedSuppression, SuppressionsOfThen } from './suppressions-of-then.js';
+import { type RecordedSuppressions, SuppressionsOfThen } from './suppressions-of-then.js';
+
+/** The journeys that are played, each with its tally, and when. */
+export interface Rehearsed {
+  readonly shop: ShopFacts;
+  readonly journeys: readonly JourneyInForce[];
+  readonly tallies: readonly BacktestTally[];
+  /** People enter from then on; earlier events only become facts. */
+  readonly since: Instant;
+  /** What happens in it is counted. */
+  readonly range: Stretch;
+  readonly suppressed: RecordedSuppressions;
+}
 
 /**
- * Plays the events of history, in the order in which they were received, to one or two versions of a journey. Before the range
- * they only become facts; in it they are heard at the time of their receipt, after every timer that was due by then.
+ * Plays what happened to some people, in the order in which it was received, to one or two versions of a journey. From `since`
+ * on events are heard at the time of their receipt, after every timer that was due by then.
  */
 export class RehearseHistory implements RehearsalFacts {
-  readonly tallies: readonly BacktestTally[];
   events = 0;
   earlierEvents = 0;
   private readonly people: PeopleOfThen;
   private readonly suppressions: SuppressionsOfThen;
   private readonly rehearsals: readonly JourneyRehearsal[];
+  private isCounted = false;
 
   constructor(
-    shop: ShopFacts,
-    journeys: readonly JourneyInForce[],
-    private readonly stretch: Stretch,
-    recorded: readonly RecordedSuppression[],
+    private readonly rehearsed: Rehearsed,
     secrets: SecretPort,
   ) {
-    this.people = new PeopleOfThen(shop, secrets);
-    this.suppressions = new SuppressionsOfThen(recorded, secrets);
-    this.tallies = journeys.map(({ plan }) => new BacktestTally(plan, shop.timeZone));
-    this.rehearsals = journeys.map(
-      (journey, index) => new JourneyRehearsal(journey, this, this.tallies[index] as BacktestTally),
-    );
+    this.people = new PeopleOfThen(rehearsed.shop, secrets);
+    this.suppressions = new SuppressionsOfThen(rehearsed.suppressed, secrets);
+    this.rehearsals = rehearsed.journeys.map((journey) => new JourneyRehearsal(journey, this));
   }
 
   take(source: TimelineEvent): void {
     const now = toInstant(source.event.receivedAt);
-    const isInRange = now >= this.stretch.from;
-    if (isInRange) for (const rehearsal of this.rehearsals) rehearsal.ringUntil(now);
+    const { since, range } = this.rehearsed;
+    if (now >= range.from) this.startCounting();
+    const isHeard = now >= since;
+    if (isHeard) for (const rehearsal of this.rehearsals) rehearsal.ringUntil(now);
     const news = this.people.take(source);
     for (const change of news.suppressions) this.suppressions.change(change);
-    if (!isInRange) {
-      this.earlierEvents += 1;
-      return;
-    }
-    this.events += 1;
+    if (this.isCounted) this.events += 1;
+    else this.earlierEvents += 1;
+    if (!isHeard) return;
     for (const rehearsal of this.rehearsals) {
       for (const merge of news.merges) rehearsal.merge(merge);
       // a history may have been imported long after it happened: its news is heard as though it had come in time
@@ -58,12 +64,12 @@ export class RehearseHistory implements RehearsalFacts {
   }
 
   /** Rings what is due before the end of the range. */
-  end(to: Instant): void {
-    for (const rehearsal of this.rehearsals) rehearsal.ringUntil(to - 1);
-  }
-
-  waiting(index: number): Iterable<StoredRun> {
-    return this.rehearsals[index]?.waiting() ?? [];
+  end(): void {
+    this.startCounting();
+    for (const [index, rehearsal] of this.rehearsals.entries()) {
+      rehearsal.ringUntil(this.rehearsed.range.to - 1);
+      this.rehearsed.tallies[index]?.endCast(rehearsal.waiting());
+    }
   }
 
   snapshot(customerId: string, orderId: string | null): FactsSnapshot {
@@ -72,6 +78,18 @@ export class RehearseHistory implements RehearsalFacts {
 
   suppression(medium: Medium, address: string, at: Instant): SuppressedAddress['scope'] | undefined {
     return this.suppressions.scopeOf(medium, address, at);
+  }
+
+  private startCounting(): void {
+    if (this.isCounted) return;
+    this.isCounted = true;
+    for (const [index, rehearsal] of this.rehearsals.entries()) {
+      const tally = this.rehearsed.tallies[index];
+      if (!tally) continue;
+      rehearsal.ringUntil(this.rehearsed.range.from - 1);
+      tally.startCast(rehearsal.waiting());
+      rehearsal.witness = tally;
+    }
   }
 }
 

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, type IsoInstant, PermanentError, type ShopFacts, toInstant, toIso } from '#app/domain';
+import { PermanentError, toIso } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
-import type { TimelineEvent } from '../facts/facts-store.port.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
-import { BacktestHistory, type HistoryPlace, type RecordedPage, type Stretch } from './backtest-history.port.js';
-import type { BacktestCollisions, BacktestDifference, BacktestReport } from './backtest-report.js';
-import { type BacktestTally, type TalliedMessage } from './backtest-tally.js';
-import { CollisionSearch, MessageComparison } from './compare-messages.js';
-import { RehearseHistory } from './rehearse-history.js';
+import { BacktestHistory, type Concern, type Stretch } from './backtest-history.port.js';
+import { BacktestPlay } from './backtest-play.js';
+import type { BacktestReport } from './backtest-report.js';
+import { BacktestTally } from './backtest-tally.js';
+import { castsOf } from './casts.js';
+import type { Rehearsed } from './rehearse-history.js';
 import { SampleMessages } from './sample-messages.js';
+import { byAddress } from './suppressions-of-then.js';
 
 export interface BacktestRequest extends Stretch {
   readonly key: string;
@@ -21,10 +22,11 @@ export interface BacktestRequest extends Stretch {
 }
 
 export interface BacktestProgress {
-  readonly events: number;
+  /** Those who were played; people who share an order or an address count as one. */
+  readonly people: number;
   readonly of: number;
-  /** Virtual time that was reached; null at the start. */
-  readonly at: IsoInstant | null;
+  /** Events that were played. */
+  readonly events: number;
 }
 
 export interface BacktestWatch {
@@ -32,8 +34,10 @@ export interface BacktestWatch {
   readonly signal?: AbortSignal;
 }
 
-/** Events of one page: one read of the database, after which other work of the process has its turn. */
-const PAGE = 500;
+/** Runs that began so long before the range are taken to be over by then. */
+const LONGEST_RUN_MS = 366 * 86_400_000;
+/** A key that no two people have in common. */
+const OWN_KEY = /(^|\+\s*)(order|customer)\.id\s*($|\+)/;
 
 /** Runs a journey over recorded history in virtual time. Reads only: nothing is stored, no message leaves. */
 @Injectable()
@@ -51,41 +55,50 @@ export class RunBacktest {
   async run(shopId: string, request: BacktestRequest, watch: BacktestWatch = {}): Promise<BacktestReport> {
     const { from, to } = request;
     refuseEmpty(request);
-    const start = await this.unitOfWork.inShop(shopId, (tx) => this.prepare(tx, request));
-    const { journey, other, shop } = start;
-    const journeys = other ? [journey, other] : [journey];
-    const rehearsal = new RehearseHistory(shop, journeys, request, start.suppressions, this.secrets);
-    await this.play(shopId, rehearsal, request, start.events, watch);
-    rehearsal.end(to);
-    const [tally, otherTally] = rehearsal.tallies as [BacktestTally, BacktestTally | undefined];
-    const version = journey.version.version;
-    return {
-      journey: request.key,
-      version,
-      from: toIso(from),
-      to: toIso(to),
-      events: rehearsal.events,
-      earlierEvents: rehearsal.earlierEvents,
-      ...tally.result(rehearsal.waiting(0)),
-      collisions: await this.collisions(shopId, journey, request, tally),
-      sample: this.samples.render(journey, shop.name, tally.sample),
-      diff:
-        other && otherTally
-          ? compareTallies(tally, otherTally, other.version.version)
-          : await this.compareWithLive(shopId, journey, request, tally),
-    };
+    return this.unitOfWork.inShop(shopId, async (tx) => {
+      const start = await this.prepare(tx, request);
+      const { journey, other, rehearsed } = start;
+      const play = new BacktestPlay(rehearsed, this.secrets);
+      await this.play(tx, play, start, watch);
+      const [tally] = rehearsed.tallies as [BacktestTally];
+      return {
+        journey: request.key,
+        version: journey.version.version,
+        from: toIso(from),
+        to: toIso(to),
+        events: play.events,
+        earlierEvents: play.earlierEvents,
+        ...tally.result(),
+        collisions: play.collisions.result(),
+        sample: this.samples.render(journey, rehearsed.shop.name, tally.sample),
+        diff: play.comparison.result(other === null ? 'live' : `version ${other.version.version}`),
+      };
+    });
   }
 
   private async prepare(tx: Transaction, request: BacktestRequest) {
-    const { key, version = null, against, to } = request;
+    const { key, version = null, against, from, to } = request;
     const journey = await this.find(tx, key, version);
     const other = against === undefined ? null : await this.find(tx, key, against);
-    const [shop, suppressions, events] = await Promise.all([
-      this.facts.shop(tx),
-      this.history.suppressions(tx),
-      this.history.count(tx, to),
-    ]);
-    return { journey, other, shop, suppressions, events } satisfies { shop: ShopFacts; [name: string]: unknown };
+    const journeys = other ? [journey, other] : [journey];
+    const { journeyId } = journey.version;
+    const published = await this.history.firstPublished(tx, journeyId);
+    const since = Math.min(from, published ?? from);
+    const shop = await this.facts.shop(tx);
+    const rehearsed: Rehearsed = {
+      shop,
+      journeys,
+      tallies: journeys.map(({ plan }) => new BacktestTally(plan, shop.timeZone)),
+      since,
+      range: { from, to },
+      suppressed: byAddress(await this.history.suppressions(tx)),
+    };
+    const concern: Concern = {
+      journeyId,
+      triggers: journeys.map(({ plan }) => plan.trigger.event),
+      stretch: { from: Math.max(since, from - LONGEST_RUN_MS), to },
+    };
+    return { journey, other, rehearsed, concern };
   }
 
   private async find(tx: Transaction, key: string, version: number | null): Promise<JourneyInForce> {
@@ -101,87 +114,35 @@ export class RunBacktest {
     );
   }
 
-  /** The next page is on its way while the last one is played. */
   private async play(
-    shopId: string,
-    rehearsal: RehearseHistory,
-    { to }: BacktestRequest,
-    total: number,
+    tx: Transaction,
+    play: BacktestPlay,
+    { rehearsed: { journeys, range }, concern }: { rehearsed: Rehearsed; concern: Concern },
     { onProgress, signal }: BacktestWatch,
   ): Promise<void> {
-    onProgress?.({ events: 0, of: total, at: null });
-    let page = await this.read(shopId, null, to);
-    for (let played = 0; page.length > 0;) {
-      const last = page.at(-1);
-      const next = page.length === PAGE && last ? this.read(shopId, placeOf(last), to) : Promise.resolve([]);
-      // told when it is waited for
-      next.catch(() => undefined);
-      for (const event of page) rehearsal.take(event);
-      played += page.length;
-      onProgress?.({ events: played, of: Math.max(total, played), at: last?.event.receivedAt ?? null });
-      page = await next;
+    const show = (of: number): void =>
+      onProgress?.({ people: play.casts, of, events: play.events + play.earlierEvents });
+    show(0);
+    const together = journeys.some(({ plan }) => !OWN_KEY.test(plan.entryKey));
+    const casts = together ? null : castsOf(await this.history.kinships(tx, range.to));
+    for await (const page of this.history.pages(tx, { concern, before: range.to, casts })) {
       refuseCancelled(signal);
+      play.take(page);
+      await this.compare(tx, play, concern);
+      show(page.casts);
     }
+    play.end();
+    await this.compare(tx, play, concern);
+    show(play.casts);
   }
 
-  private read(shopId: string, after: HistoryPlace | null, before: Instant): Promise<readonly TimelineEvent[]> {
-    return this.unitOfWork.inShop(shopId, (tx) => this.history.events(tx, after, before, PAGE));
+  private async compare(tx: Transaction, play: BacktestPlay, { journeyId }: Concern): Promise<void> {
+    const people = play.takePlayed();
+    if (people.length === 0) return;
+    const { range } = play;
+    const own = await this.history.sentBy(tx, journeyId, people, range);
+    play.compare(own, await this.history.sentByOthers(tx, journeyId, people, range));
   }
-
-  private async collisions(
-    shopId: string,
-    { version }: JourneyInForce,
-    stretch: Stretch,
-    { messages }: BacktestTally,
-  ): Promise<BacktestCollisions> {
-    const search = new CollisionSearch(messages);
-    await this.eachPage(
-      shopId,
-      (tx, cursor) => this.history.sentByOthers(tx, version.journeyId, stretch, cursor),
-      (contact) => search.add(contact),
-    );
-    return search.result();
-  }
-
-  private async compareWithLive(
-    shopId: string,
-    { version }: JourneyInForce,
-    stretch: Stretch,
-    { messages }: BacktestTally,
-  ): Promise<BacktestDifference> {
-    const comparison = new MessageComparison(messages);
-    await this.eachPage(
-      shopId,
-      (tx, cursor) => this.history.sentBy(tx, version.journeyId, stretch, cursor),
-      (message) => comparison.add(message),
-    );
-    return comparison.result('live');
-  }
-
-  private async eachPage<T>(
-    shopId: string,
-    read: (tx: Transaction, cursor: string | null) => Promise<RecordedPage<T>>,
-    take: (item: T) => void,
-  ): Promise<void> {
-    let cursor: string | null = null;
-    do {
-      const after: string | null = cursor;
-      const page: RecordedPage<T> = await this.unitOfWork.inShop(shopId, (tx) => read(tx, after));
-      for (const item of page.items) take(item);
-      cursor = page.next;
-    } while (cursor !== null);
-  }
-}
-
-function compareTallies(tally: BacktestTally, other: BacktestTally, version: number): BacktestDifference {
-  const comparison = new MessageComparison(tally.messages);
-  const byDue = (a: TalliedMessage, b: TalliedMessage): number => a.dueAt - b.dueAt;
-  for (const message of other.messages.toSorted(byDue)) comparison.add(message);
-  return comparison.result(`version ${version}`);
-}
-
-function placeOf({ event, inboxId, ordinal }: TimelineEvent): HistoryPlace {
-  return { receivedAt: toIso(toInstant(event.receivedAt)), inboxId, ordinal };
 }
 
 function refuseEmpty({ from, to }: Stretch): void {

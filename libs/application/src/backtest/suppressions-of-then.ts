@@ -8,19 +8,23 @@ export interface RecordedSuppression extends SuppressedAddress {
   readonly since: Instant;
 }
 
+/** By medium and fingerprint. */
+export type RecordedSuppressions = ReadonlyMap<string, RecordedSuppression>;
+
+export function byAddress(recorded: readonly RecordedSuppression[]): RecordedSuppressions {
+  return new Map(recorded.map((row) => [`${row.medium}|${row.fingerprint}`, row]));
+}
+
 type Scope = SuppressedAddress['scope'];
 
 /** Which addresses were suppressed at a moment of history: by what providers said, and by what people said up to then. */
 export class SuppressionsOfThen {
-  private readonly recorded: ReadonlyMap<string, RecordedSuppression>;
   private readonly said = new Set<string>();
 
   constructor(
-    recorded: readonly RecordedSuppression[],
+    private readonly recorded: RecordedSuppressions,
     private readonly secrets: SecretPort,
-  ) {
-    this.recorded = new Map(recorded.map((row) => [`${row.medium}|${row.fingerprint}`, row]));
-  }
+  ) {}
 
   change({ medium, fingerprint, action }: SuppressionChange): void {
     const key = `${medium}|${toHex(fingerprint)}`;

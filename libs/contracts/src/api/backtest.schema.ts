@@ -10,7 +10,10 @@ const version = z.number().int().min(1);
 
 export const backtestRequest = z
   .strictObject({
-    from: time.meta({ description: 'Events received from then on are heard; earlier ones only become facts.' }),
+    from: time.meta({
+      description:
+        'What happens from then on is counted. People enter from then on too, or from the first publication of the journey if that was earlier.',
+    }),
     to: time.meta({ description: 'The end of the range, itself left out.' }),
     version: version.optional().meta({ description: 'The latest version when left out, published or not.' }),
     against: version.optional().meta({ description: 'A version to compare with; what was really sent when left out.' }),
@@ -26,7 +29,7 @@ const line = z.object({
 
 const step = z.object({
   step: z.string(),
-  entered: count.meta({ description: 'Visits: the sum of all that follows.' }),
+  entered: count.meta({ description: 'Visits, runs that were under way included: the sum of all that follows.' }),
   sent: count,
   passed: count,
   heldOut: count,
@@ -54,10 +57,11 @@ const report = z
     version: count,
     from: isoInstant,
     to: isoInstant,
-    events: count,
-    earlierEvents: count.meta({ description: 'Events before the range, which only became facts.' }),
+    events: count.meta({ description: 'Events in the range of the people whom the journey may concern.' }),
+    earlierEvents: count.meta({ description: 'Their earlier events, from which the facts and runs of then follow.' }),
     people: count.meta({ description: 'People who entered.' }),
     entered: count,
+    carried: count.meta({ description: 'Runs that were under way when the range began.' }),
     goals: count,
     messages: z.object({ wouldSend: count, byDay: counts, byMedium: counts }),
     suppressed: counts.meta({ description: 'Messages that would have stayed, by reason.' }),
@@ -96,9 +100,9 @@ export const backtestJob = z
     journey: z.string(),
     state: z.enum(['running', 'done', 'failed', 'cancelled']),
     progress: z.object({
-      events: count,
-      of: count,
-      at: isoInstant.nullable().meta({ description: 'Time of the history that was reached.' }),
+      people: count.meta({ description: 'Played so far; those who share an order or an address count as one.' }),
+      of: count.meta({ description: 'People whom the journey may concern; 0 until they are counted.' }),
+      events: count.meta({ description: 'Played so far.' }),
     }),
     report: report.nullable(),
     error: z.object({ code: z.string(), text: z.string() }).nullable(),

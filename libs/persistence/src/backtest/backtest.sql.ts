@@ -8,12 +8,41 @@ export const VERSION = `
 
 const EVENT = 'inbox_id, ordinal, source_id, received_at, type, occurred_at, customer_id, order_external_id, body';
 
-/** The first condition on received_at leaves out partitions; the tuple finds the place in the key. */
-export const EVENTS = `
-  select ${EVENT} from app.event
-  where shop_id = app.current_shop() and received_at >= $1::timestamptz and received_at < $4::timestamptz
-    and (received_at, inbox_id, ordinal) > ($1::timestamptz, $2::uuid, $3::smallint)
-  order by received_at, inbox_id, ordinal limit $5`;
+/** People who share an order (its owner and whom an event of it concerns) or an address (whose it is and who gave it as well). */
+export const KINSHIPS = `
+  select e.customer_id as id, o.customer_id as other
+  from app.event e join app.orders o on o.shop_id = e.shop_id and o.external_id = e.order_external_id
+  where e.shop_id = app.current_shop() and e.received_at < $1::timestamptz and e.customer_id <> o.customer_id
+  union select c.id, i.customer_id from app.customer c
+  join app.customer_identity i on i.shop_id = c.shop_id and i.kind = 'email' and i.value = c.email
+  where c.shop_id = app.current_shop() and c.merged_into is null and i.customer_id <> c.id
+  union select c.id, i.customer_id from app.customer c
+  join app.customer_identity i on i.shop_id = c.shop_id and i.kind = 'phone' and i.value = c.phone
+  where c.shop_id = app.current_shop() and c.merged_into is null and i.customer_id <> c.id`;
+
+/** One sort for the whole history: far less than looking up every person, and the server's memory stays bounded. */
+export const CURSOR_SETTINGS = `
+  select set_config('statement_timeout', '0', true), set_config('cursor_tuple_fraction', '1', true), set_config('work_mem', '64MB', true)`;
+
+const CAST = 'coalesce($1::uuid, k.cast_id, e.customer_id)';
+
+/** $1: the one cast of everybody, or null; $2 and $3: people and their casts. */
+export const OPEN_CURSOR = `
+  declare history no scroll cursor for
+  with kin as (select * from unnest($2::uuid[], $3::uuid[]) as k (id, cast_id)),
+  concerned as materialized (
+    select ${CAST} as cast_id from app.event e left join kin k on k.id = e.customer_id
+    where e.shop_id = app.current_shop() and e.customer_id is not null and e.type = any($5::text[])
+      and e.received_at >= $6::timestamptz and e.received_at < $7::timestamptz
+    union select ${CAST} from app.message e left join kin k on k.id = e.customer_id
+    where e.shop_id = app.current_shop() and e.journey_id = $4
+      and e.created_at >= $6::timestamptz and e.created_at < $7::timestamptz)
+  select c.cast_id, (select count(*) from concerned)::integer as casts, e.inbox_id, e.ordinal, e.source_id,
+    (extract(epoch from e.received_at) * 1000)::float8 as received_ms, e.type,
+    (extract(epoch from e.occurred_at) * 1000)::float8 as occurred_ms, e.customer_id, e.body
+  from app.event e left join kin k on k.id = e.customer_id join concerned c on c.cast_id = ${CAST}
+  where e.shop_id = app.current_shop() and e.customer_id is not null and e.received_at < $8::timestamptz
+  order by c.cast_id, e.received_at, e.inbox_id, e.ordinal`;
 
 /** Opt-outs are left out: events tell of them, at their time. */
 export const SUPPRESSIONS = `
@@ -24,22 +53,18 @@ export const SUPPRESSIONS = `
 const WENT_OUT = `m.state in ('sent', 'unknown')`;
 
 export const SENT_BY = `
-  select m.id, m.due_at, m.customer_id, o.external_id, m.step from app.message m
-  join app.journey_run r on r.shop_id = m.shop_id and r.id = m.run_id
+  select m.due_at, m.customer_id, o.external_id, m.step from app.message m
   left join app.orders o on o.shop_id = m.shop_id and o.id = m.order_id
-  where m.shop_id = app.current_shop() and m.journey_id = $1 and ${WENT_OUT}
-    and m.due_at < $3::timestamptz and r.started_at >= $2::timestamptz and m.created_at >= $2::timestamptz and m.created_at < $3::timestamptz
-    and (m.due_at, m.id) > ($4::timestamptz, $5::uuid)
-  order by m.due_at, m.id limit $6`;
+  where m.shop_id = app.current_shop() and m.customer_id = any($2::uuid[]) and m.journey_id = $1 and ${WENT_OUT}
+    and m.due_at < $4::timestamptz and m.created_at >= $3::timestamptz and m.created_at < $4::timestamptz
+  order by m.due_at, m.id`;
 
 export const SENT_BY_OTHERS = `
-  select m.id, m.created_at::text as created_at, m.customer_id, j.key,
-    to_char(coalesce(m.sent_at, m.due_at) at time zone s.time_zone, 'YYYY-MM-DD') as day
+  select m.customer_id, j.key, to_char(coalesce(m.sent_at, m.due_at) at time zone s.time_zone, 'YYYY-MM-DD') as day
   from app.message m join app.journey j on j.shop_id = m.shop_id and j.id = m.journey_id join app.shop s on s.id = m.shop_id
-  where m.shop_id = app.current_shop() and m.journey_id <> $1 and ${WENT_OUT}
-    and coalesce(m.sent_at, m.due_at) >= $2::timestamptz and coalesce(m.sent_at, m.due_at) < $3::timestamptz and m.created_at < $3::timestamptz
-    and (m.created_at, m.id) > ($4::timestamptz, $5::uuid)
-  order by m.created_at, m.id limit $6`;
+  where m.shop_id = app.current_shop() and m.customer_id = any($2::uuid[]) and m.journey_id <> $1 and ${WENT_OUT}
+    and coalesce(m.sent_at, m.due_at) >= $3::timestamptz and coalesce(m.sent_at, m.due_at) < $4::timestamptz and m.created_at < $4::timestamptz
+  order by m.created_at, m.id`;
 
 export const LAST_EVENT = `
   select ${EVENT} from app.event

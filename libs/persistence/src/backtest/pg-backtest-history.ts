@@ -1,29 +1,47 @@
 import { Injectable } from '@nestjs/common';
 import {
   BacktestHistory,
-  type HistoryPlace,
+  type HistoryPage,
   type JourneyVersionRef,
   type RecordedContact,
   type RecordedMessage,
-  type RecordedPage,
   type RecordedSuppression,
+  type Kinship,
+  type Selection,
   type Stretch,
   type TimelineEvent,
   type Transaction,
   type WaitingRun,
 } from '#app/application';
-import { type Instant, type Medium, type RunState, toIso } from '#app/domain';
+import { type DomainEvent, type Instant, type Medium, type RunState, toIso } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { type EventRow, toTimelineEvent } from '../facts/event-rows.js';
 import { presentId } from '../facts/present-customer.sql.js';
-import { EVENTS, LAST_EVENT, SENT_BY, SENT_BY_OTHERS, SUPPRESSIONS, VERSION, WAITING_RUN } from './backtest.sql.js';
+import {
+  CURSOR_SETTINGS,
+  KINSHIPS,
+  LAST_EVENT,
+  OPEN_CURSOR,
+  SENT_BY,
+  SENT_BY_OTHERS,
+  SUPPRESSIONS,
+  VERSION,
+  WAITING_RUN,
+} from './backtest.sql.js';
 
-/** Messages of one page. */
-const PAGE = 2_000;
+/** Events of one page, after which other work of the process has its turn. */
+const PAGE = 1_000;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
+/** Times in milliseconds since 1970: a page holds thousands, and a date costs far more to read. */
+interface CastRow extends Omit<EventRow, 'received_at' | 'occurred_at' | 'order_external_id'> {
+  readonly cast_id: string;
+  readonly casts: number;
+  readonly received_ms: number;
+  readonly occurred_ms: number;
+}
+
 interface SentRow {
-  readonly id: string;
   readonly due_at: Date;
   readonly customer_id: string;
   readonly external_id: string | null;
@@ -31,8 +49,6 @@ interface SentRow {
 }
 
 interface ContactRow {
-  readonly id: string;
-  readonly created_at: string;
   readonly customer_id: string;
   readonly key: string;
   readonly day: string;
@@ -49,7 +65,7 @@ interface RunRow {
   readonly due_at: Date | null;
 }
 
-/** History in PostgreSQL, read in pages along the primary keys. */
+/** History in PostgreSQL. */
 @Injectable()
 export class PgBacktestHistory extends BacktestHistory {
   async findVersion(tx: Transaction, key: string, version: number | 'live' | null): Promise<JourneyVersionRef | null> {
@@ -58,23 +74,37 @@ export class PgBacktestHistory extends BacktestHistory {
     return rows[0] ? { journeyId: rows[0].journey_id, versionId: rows[0].id } : null;
   }
 
-  async count(tx: Transaction, before: Instant): Promise<number> {
-    const [row] = await pg(tx).query<{ n: string }>(
-      'select count(*) as n from app.event where shop_id = app.current_shop() and received_at < $1',
-      [toIso(before)],
+  async firstPublished(tx: Transaction, journeyId: string): Promise<Instant | null> {
+    const [row] = await pg(tx).query<{ at: Date | null }>(
+      `select min(at) as at from app.journey_history where shop_id = app.current_shop() and journey_id = $1 and state = 'live'`,
+      [journeyId],
     );
-    return Number(row?.n ?? 0);
+    return row?.at?.getTime() ?? null;
   }
 
-  async events(
+  kinships(tx: Transaction, before: Instant): Promise<readonly Kinship[]> {
+    return pg(tx).query<{ id: string; other: string }>(KINSHIPS, [toIso(before)]);
+  }
+
+  /** The next page is on its way while the last one is used. */
+  async *pages(
     tx: Transaction,
-    after: HistoryPlace | null,
-    before: Instant,
-    limit: number,
-  ): Promise<readonly TimelineEvent[]> {
-    const place = after ? [after.receivedAt, after.inboxId, after.ordinal] : ['-infinity', NOBODY, -1];
-    const rows = await pg(tx).query<EventRow>(EVENTS, [...place, toIso(before), limit], 'backtest_events');
-    return rows.map(toTimelineEvent);
+    { concern: { journeyId, triggers, stretch }, before, casts }: Selection,
+  ): AsyncGenerator<HistoryPage> {
+    const client = pg(tx);
+    const together = casts === null ? NOBODY : null;
+    const kin = [[...(casts?.keys() ?? [])], [...(casts?.values() ?? [])]];
+    const span = [toIso(stretch.from), toIso(stretch.to), toIso(before)];
+    await client.query(CURSOR_SETTINGS);
+    await client.query(OPEN_CURSOR, [together, ...kin, journeyId, triggers, ...span]);
+    const fetch = (): Promise<CastRow[]> => client.query<CastRow>(`fetch ${PAGE} from history`);
+    for (let rows = await fetch(); rows.length > 0;) {
+      const next = rows.length === PAGE ? fetch() : Promise.resolve([]);
+      // told when it is waited for
+      next.catch(() => undefined);
+      yield { events: rows.map(toCastEvent), casts: rows[0]?.casts ?? 0 };
+      rows = await next;
+    }
   }
 
   async suppressions(tx: Transaction): Promise<readonly RecordedSuppression[]> {
@@ -86,38 +116,28 @@ export class PgBacktestHistory extends BacktestHistory {
   async sentBy(
     tx: Transaction,
     journeyId: string,
+    people: readonly string[],
     { from, to }: Stretch,
-    cursor: string | null,
-  ): Promise<RecordedPage<RecordedMessage>> {
-    const [dueAt, id] = cursor?.split('|') ?? ['-infinity', NOBODY];
-    const values = [journeyId, toIso(from), toIso(to), dueAt, id, PAGE];
+  ): Promise<readonly RecordedMessage[]> {
+    const values = [journeyId, people, toIso(from), toIso(to)];
     const rows = await pg(tx).query<SentRow>(SENT_BY, values, 'backtest_sent_by');
-    const last = rows.length === PAGE ? rows.at(-1) : undefined;
-    return {
-      items: rows.map((row) => ({
-        customer: row.customer_id,
-        order: row.external_id,
-        step: row.step,
-        dueAt: row.due_at.getTime(),
-      })),
-      next: last ? `${last.due_at.toISOString()}|${last.id}` : null,
-    };
+    return rows.map((row) => ({
+      customer: row.customer_id,
+      order: row.external_id,
+      step: row.step,
+      dueAt: row.due_at.getTime(),
+    }));
   }
 
   async sentByOthers(
     tx: Transaction,
     journeyId: string,
+    people: readonly string[],
     { from, to }: Stretch,
-    cursor: string | null,
-  ): Promise<RecordedPage<RecordedContact>> {
-    const [createdAt, id] = cursor?.split('|') ?? ['-infinity', NOBODY];
-    const values = [journeyId, toIso(from), toIso(to), createdAt, id, PAGE];
+  ): Promise<readonly RecordedContact[]> {
+    const values = [journeyId, people, toIso(from), toIso(to)];
     const rows = await pg(tx).query<ContactRow>(SENT_BY_OTHERS, values, 'backtest_sent_by_others');
-    const last = rows.length === PAGE ? rows.at(-1) : undefined;
-    return {
-      items: rows.map((row) => ({ customer: row.customer_id, journey: row.key, day: row.day })),
-      next: last ? `${last.created_at}|${last.id}` : null,
-    };
+    return rows.map((row) => ({ customer: row.customer_id, journey: row.key, day: row.day }));
   }
 
   async lastEvent(
@@ -165,4 +185,16 @@ export class PgBacktestHistory extends BacktestHistory {
       wakeAt: row.due_at && row.due_at.getTime(),
     };
   }
+}
+
+function toCastEvent({ cast_id, received_ms, occurred_ms, ...row }: CastRow): HistoryPage['events'][number] {
+  const event = {
+    ...row.body,
+    type: row.type,
+    occurredAt: toIso(occurred_ms),
+    receivedAt: toIso(received_ms),
+    id: `${row.inbox_id}-${row.ordinal}`,
+  } as DomainEvent;
+  const { inbox_id: inboxId, ordinal, source_id: sourceId, customer_id: customerId } = row;
+  return { cast: cast_id, source: { event, inboxId, ordinal, sourceId, customerId } };
 }
