@@ -85,9 +85,11 @@ export class JourneyRehearsal {
   /** An event that is known from `now` on. What fell due before is to be rung first. */
   hear(event: FoldedEvent, now: Instant): void {
     this.clock = Math.max(this.clock, now);
-    const folded = { ...event, snapshot: this.withActs(event.customerId, event.snapshot) };
+    const own = this.byCustomer.get(event.customerId);
+    // most events concern nobody here, and a snapshot is worth more than the question
+    if (!own && event.event.type !== this.journey.plan.trigger.event) return;
+    const folded = inTime(event, this.withActs(event.customerId, event.snapshot));
     const hearing = hear(folded, [this.journey], this.clock);
-    const own = this.byCustomer.get(folded.customerId);
     if (!own && hearing.entries.length === 0) return;
     const batch = new RunBatch();
     for (const { run } of own ?? []) batch.track(new TrackedRun(run, this.journey, false, undefined));
@@ -255,4 +257,9 @@ export class JourneyRehearsal {
 function withoutData(run: StoredRun): StoredRun {
   const { state } = run;
   return { ...run, state: { ...state, entry: { ...state.entry, data: null } } };
+}
+
+/** A history may have been imported long after it happened: its news is heard as though it had come in time. */
+function inTime({ event, customerId, orderId }: FoldedEvent, snapshot: FactsSnapshot): FoldedEvent {
+  return { event: { ...event, receivedAt: event.occurredAt }, customerId, orderId, snapshot };
 }

@@ -1,7 +1,17 @@
-import { type CustomerFacts, type FactsSnapshot, type OrderFacts, ordinalOf, type ShopFacts } from '#app/domain';
+import {
+  applyToCustomer,
+  applyToOrder,
+  type CustomerFacts,
+  type DomainEvent,
+  type FactsSnapshot,
+  type OrderFacts,
+  ordinalOf,
+  type ShopFacts,
+} from '#app/domain';
 import type {
   CustomerMerge,
   FactsChanges,
+  Identity,
   KnownPeople,
   SuppressionChange,
   TimelineEvent,
@@ -41,6 +51,25 @@ export interface News {
   readonly suppressions: readonly SuppressionChange[];
 }
 
+const NO_NEWS: News = { heard: [], merges: [], suppressions: [] };
+
+/** An event whose facts are put together when somebody looks at them, which must be before the next event. */
+class HeardOnce implements FoldedEvent {
+  private seen: FactsSnapshot | undefined;
+
+  constructor(
+    readonly event: DomainEvent,
+    readonly customerId: string,
+    readonly orderId: string | null,
+    private readonly people: Pick<PeopleOfThen, 'snapshot'>,
+  ) {}
+
+  get snapshot(): FactsSnapshot {
+    this.seen ??= this.people.snapshot(this.customerId, this.orderId);
+    return this.seen;
+  }
+}
+
 /**
  * What was known of people at a moment of history: events are folded one after the other, by the functions of intake, into facts
  * that are kept in memory. Nothing is kept of an event beyond what it changed, unless its person isn't known yet.
@@ -58,6 +87,31 @@ export class PeopleOfThen {
   ) {}
 
   take(source: TimelineEvent): News {
+    return this.takePlain(source) ?? this.takeAny(source);
+  }
+
+  /**
+   * Most news is of a person and an order that are known already as belonging together: it changes their facts and nothing else.
+   * Undefined for any other event.
+   */
+  private takePlain(source: TimelineEvent): News | undefined {
+    const { event } = source;
+    const order = event.order && this.orders.get(event.order.externalId);
+    const named = identitiesOf(event.customer);
+    const customer = order ? order.owner : this.ownerOf(named[0]);
+    if (!customer || (event.order && !order) || event.type === 'consent.changed') return undefined;
+    if (named.some((identity) => this.ownerOf(identity) !== customer)) return undefined;
+    const isNamed = named.length > 0 && !(order && event.type.startsWith('shipment.'));
+    if (order) {
+      order.facts = applyToOrder(order.facts, event);
+      order.placedAt = order.facts.placedAt;
+    }
+    customer.facts = applyToCustomer(customer.facts, isNamed ? event : { ...event, customer: undefined });
+    if (source.customerId !== null) customer.knownAs = source.customerId;
+    return { ...NO_NEWS, heard: [new HeardOnce(event, customer.id, order?.id ?? null, this)] };
+  }
+
+  private takeAny(source: TimelineEvent): News {
     const { event } = source;
     const known = this.load(event);
     const order = event.order && this.orders.get(event.order.externalId);
@@ -98,9 +152,8 @@ export class PeopleOfThen {
     const found = new Set<Customer>();
     const identities: KnownPeople['identities'][number][] = [];
     for (const { kind, value } of identitiesOf(ref)) {
-      const owner = this.owners.get(`${kind}|${value}`);
-      if (!owner) continue;
-      const customer = presentOf(owner);
+      const customer = this.ownerOf({ kind, value });
+      if (!customer) continue;
       found.add(customer);
       identities.push({ kind, value, customerId: customer.id });
     }
@@ -194,6 +247,11 @@ export class PeopleOfThen {
         snapshot: { ...snapshot, customerId: customer.knownAs },
       },
     ];
+  }
+
+  private ownerOf(identity: Identity | undefined): Customer | undefined {
+    const owner = identity && this.owners.get(`${identity.kind}|${identity.value}`);
+    return owner && presentOf(owner);
   }
 
   private customerOf(id: string): Customer {

@@ -1,6 +1,5 @@
 import { type FactsSnapshot, type Instant, type Medium, type ShopFacts, toInstant } from '#app/domain';
 import type { TimelineEvent } from '../facts/facts-store.port.js';
-import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
 import type { SuppressedAddress } from '../journeys/runtime/run-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
@@ -56,8 +55,7 @@ export class RehearseHistory implements RehearsalFacts {
     if (!isHeard) return;
     for (const rehearsal of this.rehearsals) {
       for (const merge of news.merges) rehearsal.merge(merge);
-      // a history may have been imported long after it happened: its news is heard as though it had come in time
-      for (const folded of news.heard) rehearsal.hear(inTime(folded), now);
+      for (const folded of news.heard) rehearsal.hear(folded, now);
       // what is overdue because its cause was told late is done at once
       rehearsal.ringUntil(now);
     }
@@ -91,8 +89,4 @@ export class RehearseHistory implements RehearsalFacts {
       rehearsal.witness = tally;
     }
   }
-}
-
-function inTime({ event, ...folded }: FoldedEvent): FoldedEvent {
-  return { ...folded, event: { ...event, receivedAt: event.occurredAt } };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DateTime, Duration } from 'luxon';
 import {
   addDuration,
   endOfDay,
@@ -61,6 +62,19 @@ describe('toInstant and toIso', () => {
 });
 
 describe('addDuration', () => {
+  it('agrees with the calendar of luxon, changes of the clock included', () => {
+    const zone = fc.constantFrom('UTC', 'Europe/Paris', 'America/Sao_Paulo', 'Australia/Lord_Howe', 'Africa/Cairo');
+    const length = fc.constantFrom('P1D', 'P14D', 'P2W', 'P1DT36H', 'PT90M', 'P1.5D', 'P1M', 'P1Y2M10DT2H', '-P3D');
+    const moment = fc.integer({ min: at('2017-01-01T00:00:00Z'), max: at('2018-12-31T00:00:00Z') });
+    fc.assert(
+      fc.property(moment, length, zone, (from, duration, name) => {
+        const expected = DateTime.fromMillis(from, { zone: name }).plus(Duration.fromISO(duration)).toMillis();
+        expect(addDuration(from, duration, name)).toEqual(expected);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('keeps the wall clock over days and elapsed time over hours when clocks change', () => {
     const noonBefore = at('2026-03-28T12:00:00+01:00');
     expect(toIso(addDuration(noonBefore, 'P1D', 'Europe/Paris'))).toBe('2026-03-29T10:00:00.000Z');

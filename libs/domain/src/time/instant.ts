@@ -134,13 +134,48 @@ export function zoneOf(name: string): Zone | string {
   return zone;
 }
 
+/** A duration taken apart: calendar months, whole days, and elapsed milliseconds. */
+interface Length {
+  readonly parsed: Duration;
+  readonly months: number;
+  readonly days: number;
+  readonly ms: number;
+}
+
+/** Durations come from documents and rules, so there are few. */
+const lengths = new Map<string, Length>();
+const MAX_LENGTHS = 1_000;
+
+function lengthOf(duration: string): Length {
+  const known = lengths.get(duration);
+  if (known) return known;
+  const parsed = Duration.fromISO(duration);
+  if (!parsed.isValid)
+    throw new PermanentError('validation', `"${duration}" is not an ISO 8601 duration; write e.g. PT72H or P3D.`);
+  const { years, quarters, months, weeks, days, hours, minutes, seconds, milliseconds } = parsed;
+  const length = {
+    parsed,
+    months: years * 12 + quarters * 3 + months,
+    days: weeks * 7 + days,
+    ms: hours * 3_600_000 + minutes * 60_000 + seconds * 1_000 + milliseconds,
+  };
+  if (lengths.size >= MAX_LENGTHS) lengths.clear();
+  lengths.set(duration, length);
+  return length;
+}
+
 /** Adds an ISO 8601 duration. Hours and shorter are elapsed time; days, weeks, months keep the wall clock of `zone`. */
 export function addDuration(at: Instant, duration: string, zone: string): Instant {
-  const length = Duration.fromISO(duration);
-  if (!length.isValid)
-    throw new PermanentError('validation', `"${duration}" is not an ISO 8601 duration; write e.g. PT72H or P3D.`);
+  const { parsed, months, days, ms } = lengthOf(duration);
+  if (months === 0 && Number.isInteger(days) && Number.isInteger(ms)) {
+    if (days === 0) return at + ms;
+    const known = zoneOf(zone);
+    const later = at + days * DAY_MS;
+    // unless the clocks of the zone have changed meanwhile, days are elapsed time as well
+    if (typeof known !== 'string' && known.offset(at) === known.offset(later)) return later + ms;
+  }
   return DateTime.fromMillis(at, { zone: zoneOf(zone) })
-    .plus(length)
+    .plus(parsed)
     .toMillis();
 }
 

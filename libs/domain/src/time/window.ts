@@ -28,9 +28,13 @@ export function nextOpening(at: Instant, window: LocalWindow, zone: string): Ins
 /** By the wall clock alone, so that an hour that occurs twice counts both times, and one that is skipped never. */
 function isOpen(at: Instant, { from, to, days }: LocalWindow, zone: string): boolean {
   const local = DateTime.fromMillis(at, { zone: zoneOf(zone) });
-  const time = local.toFormat('HH:mm');
+  const time = `${digits(local.hour)}:${digits(local.minute)}`;
   const opensOn = (weekday: number): boolean => days === undefined || days.includes(WEEKDAYS[weekday - 1] as Weekday);
   if (from < to) return time >= from && time < to && opensOn(local.weekday);
   const yesterday = local.weekday === 1 ? 7 : local.weekday - 1;
   return (time >= from && opensOn(local.weekday)) || (time < to && opensOn(yesterday));
+}
+
+function digits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
