@@ -88,7 +88,9 @@ export class JourneyRehearsal {
     const own = this.byCustomer.get(event.customerId);
     // most events concern nobody here, and a snapshot is worth more than the question
     if (!own && event.event.type !== this.journey.plan.trigger.event) return;
-    const folded = inTime(event, this.withActs(event.customerId, event.snapshot));
+    const { customerId, orderId } = event;
+    const snapshot = this.withActs(customerId, event.snapshot);
+    const folded = { event: event.event, customerId, orderId, snapshot };
     const hearing = hear(folded, [this.journey], this.clock);
     if (!own && hearing.entries.length === 0) return;
     const batch = new RunBatch();
@@ -257,9 +259,4 @@ export class JourneyRehearsal {
 function withoutData(run: StoredRun): StoredRun {
   const { state } = run;
   return { ...run, state: { ...state, entry: { ...state.entry, data: null } } };
-}
-
-/** A history may have been imported long after it happened: its news is heard as though it had come in time. */
-function inTime({ event, customerId, orderId }: FoldedEvent, snapshot: FactsSnapshot): FoldedEvent {
-  return { event: { ...event, receivedAt: event.occurredAt }, customerId, orderId, snapshot };
 }
