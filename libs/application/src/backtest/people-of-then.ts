@@ -97,15 +97,15 @@ export class PeopleOfThen {
   private takePlain(source: TimelineEvent): News | undefined {
     const { event } = source;
     const order = event.order && this.orders.get(event.order.externalId);
+    if ((event.order && !order) || event.type === 'consent.changed') return undefined;
     const named = identitiesOf(event.customer);
     const customer = order ? order.owner : this.ownerOf(named[0]);
-    if (!customer || (event.order && !order) || event.type === 'consent.changed') return undefined;
-    if (named.some((identity) => this.ownerOf(identity) !== customer)) return undefined;
-    const isNamed = named.length > 0 && !(order && event.type.startsWith('shipment.'));
+    if (!customer || named.some((identity) => this.ownerOf(identity) !== customer)) return undefined;
     if (order) {
       order.facts = applyToOrder(order.facts, event);
       order.placedAt = order.facts.placedAt;
     }
+    const isNamed = named.length > 0 && !isOfParcel(source);
     customer.facts = applyToCustomer(customer.facts, isNamed ? event : { ...event, customer: undefined });
     if (source.customerId !== null) customer.knownAs = source.customerId;
     return { ...NO_NEWS, heard: [new HeardOnce(event, customer.id, order?.id ?? null, this)] };
@@ -271,4 +271,9 @@ function placedBy({ orders }: Customer): Map<string, string> {
   const placed = new Map<string, string>();
   for (const { externalId, placedAt } of orders) if (placedAt !== null) placed.set(externalId, placedAt);
   return placed;
+}
+
+/** A carrier's word on a parcel describes whom it is addressed to, who may be another. */
+function isOfParcel({ event }: TimelineEvent): boolean {
+  return event.order !== undefined && event.type.startsWith('shipment.');
 }
