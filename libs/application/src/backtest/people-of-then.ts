@@ -96,19 +96,27 @@ export class PeopleOfThen {
    */
   private takePlain(source: TimelineEvent): News | undefined {
     const { event } = source;
-    const order = event.order && this.orders.get(event.order.externalId);
-    if ((event.order && !order) || event.type === 'consent.changed') return undefined;
-    const named = identitiesOf(event.customer);
-    const customer = order ? order.owner : this.ownerOf(named[0]);
-    if (!customer || named.some((identity) => this.ownerOf(identity) !== customer)) return undefined;
+    const known = this.knownTogether(event);
+    if (!known || event.type === 'consent.changed') return undefined;
+    const { customer, order, isNamed } = known;
     if (order) {
       order.facts = applyToOrder(order.facts, event);
       order.placedAt = order.facts.placedAt;
     }
-    const isNamed = named.length > 0 && !isOfParcel(source);
     customer.facts = applyToCustomer(customer.facts, isNamed ? event : { ...event, customer: undefined });
     if (source.customerId !== null) customer.knownAs = source.customerId;
     return { ...NO_NEWS, heard: [new HeardOnce(event, customer.id, order?.id ?? null, this)] };
+  }
+
+  /** The one customer that everything in an event speaks of, with the order; undefined where that takes finding out. */
+  private knownTogether({ customer: ref, order: orderRef, type }: DomainEvent) {
+    const order = orderRef && this.orders.get(orderRef.externalId);
+    if (orderRef && !order) return undefined;
+    const named = identitiesOf(ref);
+    const customer = order ? order.owner : this.ownerOf(named[0]);
+    if (!customer || named.some((identity) => this.ownerOf(identity) !== customer)) return undefined;
+    // a carrier's word on a parcel describes nobody
+    return { customer, order, isNamed: named.length > 0 && !(order && type.startsWith('shipment.')) };
   }
 
   private takeAny(source: TimelineEvent): News {
@@ -271,9 +279,4 @@ function placedBy({ orders }: Customer): Map<string, string> {
   const placed = new Map<string, string>();
   for (const { externalId, placedAt } of orders) if (placedAt !== null) placed.set(externalId, placedAt);
   return placed;
-}
-
-/** A carrier's word on a parcel describes whom it is addressed to, who may be another. */
-function isOfParcel({ event }: TimelineEvent): boolean {
-  return event.order !== undefined && event.type.startsWith('shipment.');
 }
