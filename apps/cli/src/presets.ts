@@ -23,6 +23,7 @@ export async function installPreset(
   const { shopId } = await context.get(EnsureFirstShop).run({ withOwnerKey: false });
   const installed = await context.get(InstallPreset).run(shopId, { key, publish, settings });
   console.log(`${installed.key} is ${installed.state}, version ${installed.version}.`);
+  for (const { code, message } of installed.warnings) console.log(`warning ${code}: ${message}`);
 }
 
 function settingOf(pair: string): [string, Json] {
