@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConfiguredChannels } from '#app/channels';
 import { localDate, toInstant } from '#app/domain';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { DeliveryRig, type MessagePlan, SURVEY } from './delivery-rig.js';
 
+jest.setTimeout(60_000);
 /** Noon in Berlin, where the shop is. */
 const NOON = '2026-03-10T11:00:00.000Z';
 const NEXT_MORNING = '2026-03-11T07:00:00.000Z';
@@ -149,17 +150,10 @@ describe('the limit of a day', () => {
 describe('rank', () => {
   it('gives the day to the message that matters most', async () => {
     const customerId = randomUUID();
-    const [low, high, middle] = [
-      await one({ customerId, priority: 20 }),
-      await one({ customerId, priority: 54 }),
-      await one({ customerId, priority: 40 }),
-    ];
+    const ids = [];
+    for (const priority of [20, 54, 40]) ids.push(await one({ customerId, priority }));
     await deliver();
-    expect([await fate(low), await fate(high), await fate(middle)]).toEqual([
-      `day-cap until ${NEXT_MORNING}`,
-      'sent null',
-      `day-cap until ${NEXT_MORNING}`,
-    ]);
+    expect(await fates(ids)).toEqual([`day-cap until ${NEXT_MORNING}`, 'sent null', `day-cap until ${NEXT_MORNING}`]);
   });
 
   it('stands back a minute for one that another worker holds', async () => {
@@ -271,6 +265,25 @@ describe('the rests', () => {
   });
 });
 
+describe('a question that went out late', () => {
+  it('comes before its reminder, which rests three days', async () => {
+    const customerId = randomUUID();
+    const ask = { customerId, class: 'feedback', survey: SURVEY, template: 'survey' } as const;
+    const reminder = await one({ ...ask, dueAt: '2026-03-10T10:30:00Z' });
+    const question = await one({ ...ask, dueAt: '2026-03-06T10:30:00Z' });
+    await rig.rows('update app.message set run_id = (select run_id from app.message where id = $1) where id = $2', [
+      question,
+      reminder,
+    ]);
+    await rig.rows('update app.message set not_before = app.now() where id = $1', [question]);
+    await deliver();
+    expect([await fate(question), await fate(reminder)]).toEqual([
+      'sent null',
+      'survey-rest until 2026-03-13T11:00:00.000Z',
+    ]);
+  });
+});
+
 describe('without rules', () => {
   it('all goes out at once, at any hour', async () => {
     await rig.rows('update app.shop set contact_rules = $1', [NO_CONTACT_RULES]);
@@ -303,7 +316,5 @@ describe('over weeks', () => {
     const ads = sent.filter((row) => row.class === 'marketing').map((row) => row.sent_at.getTime());
     const weeks = ads.slice(3).map((at, index) => at - (ads[index] ?? 0));
     expect(weeks.every((gap) => gap >= 7 * 86_400_000 - 3_600_000)).toBe(true);
-    const reviews = sent.filter((row) => row.class === 'review').map((row) => row.sent_at.getTime());
-    expect(reviews.slice(1).every((at, index) => at - (reviews[index] ?? 0) >= 4.9 * 86_400_000)).toBe(true);
   });
 });

@@ -18,7 +18,6 @@ export { CONTACT_REASONS, type ContactFacts, type ContactReason } from './contac
 export {
   type ContactCandidate,
   type ContactHistory,
-  EMPTY_CONTACT_HISTORY,
   type PastAnswer,
   type PastCase,
   type PastContact,

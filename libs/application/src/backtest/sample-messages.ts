@@ -30,6 +30,7 @@ export class SampleMessages {
         template: effect.template,
         survey: effect.survey,
         context: { event: { ...entry }, settings: version.document.settings },
+        dueAt: effect.dueAt,
         expiresAt: effect.usefulUntil,
         now: at,
       };

@@ -26,6 +26,7 @@ export class ContactDesk {
       class: message.class,
       runId: message.runId,
       priority,
+      dueAt: message.dueAt,
       survey,
       usefulUntil: message.expiresAt,
       zone: customer.timeZone ?? shopZone,

@@ -35,6 +35,8 @@ export interface DueMessage {
   readonly template: string;
   readonly survey: SurveyDefinition | null;
   readonly context: { readonly [name: string]: Json };
+  /** Business time at which it fell due. */
+  readonly dueAt: Instant;
   /** It is useless from then on. */
   readonly expiresAt: Instant | null;
   /** Business time of the reading. */

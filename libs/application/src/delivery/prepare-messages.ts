@@ -24,12 +24,12 @@ export class PrepareMessages {
     return this.uow.acrossShops((tx) => this.store.claim(tx, medium, limit, CLAIM_LEASE_MS));
   }
 
-  /** Messages of one shop, composed, those of higher priority first; those that another process has claimed since are left out. */
+  /** Messages of one shop, composed, those of higher priority first, then those due before; those that another process has claimed since are left out. */
   async composeAll(shopId: string, claims: readonly ClaimedMessage[]): Promise<ComposedMessage[]> {
     const { messages, shop, versions, snapshots } = await this.uow.inShop(shopId, (tx) => this.read(tx, claims));
     return messages
       .map((message, index) => this.compose.run(message, shop.name, versions.get(message.versionId), snapshots[index]))
-      .toSorted((a, b) => b.priority - a.priority);
+      .toSorted((a, b) => b.priority - a.priority || a.message.dueAt - b.message.dueAt);
   }
 
   private async read(tx: Transaction, claims: readonly ClaimedMessage[]) {

@@ -36,6 +36,7 @@ const rules = z.strictObject({
   surveyRest: rest.nullable().meta({ description: 'Until the same CSAT or CES survey is asked again.' }),
   surveysPer30Days: limit.nullable().meta({ description: 'CSAT and CES questions in any thirty days.' }),
   reviewRest: rest.nullable().meta({ description: 'Between the review requests of two runs.' }),
+  reminderRest: rest.nullable().meta({ description: 'From a question or a review request to its reminder.' }),
   moodGuard: z.boolean().meta({ description: 'Marketing waits while something is wrong for the customer.' }),
   reviewGuard: z.boolean().meta({ description: 'Review requests wait while the order or its return is under way.' }),
 });

@@ -31,8 +31,8 @@ export interface PastCase {
 
 /** A feedback, review or marketing message to the same person that is due and hasn't been judged yet. */
 export interface RivalMessage {
-  readonly runId: string;
   readonly priority: number;
+  readonly dueAt: Instant;
 }
 
 /** What counts when a message to one person is judged, over all journeys and media. The order within each list is of no account. */
@@ -52,6 +52,8 @@ export interface ContactCandidate {
   readonly runId: string;
   /** Of its journey, 0 to 100; higher goes first. */
   readonly priority: number;
+  /** Business time at which it fell due: the earlier of two goes first where their priority is the same. */
+  readonly dueAt: Instant;
   readonly survey: SurveyMark | null;
   /** See `usefulUntilOf`; a message whose time is over isn't judged any more. */
   readonly usefulUntil: Instant | null;

@@ -24,6 +24,8 @@ export interface ContactRules {
   readonly surveysPer30Days: number | null;
   /** Between review requests of different runs. */
   readonly reviewRest: string | null;
+  /** From a question or a review request to its reminder, should the first have gone out late. */
+  readonly reminderRest: string | null;
   /** Marketing waits while something is wrong for the person. */
   readonly moodGuard: boolean;
   /** Review requests wait while the order or its return is under way. */
@@ -40,6 +42,7 @@ export const DEFAULT_CONTACT_RULES: ContactRules = {
   surveyRest: 'P30D',
   surveysPer30Days: 2,
   reviewRest: 'P5D',
+  reminderRest: 'P3D',
   moodGuard: true,
   reviewGuard: true,
 };

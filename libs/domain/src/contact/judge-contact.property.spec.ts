@@ -121,8 +121,16 @@ function breaches(one: Sent, sent: readonly Sent[], said: readonly PastAnswer[])
     silence: one.class === 'marketing' && isAnswered(one, said, 'P2D'),
     review: one.class === 'review' && sameClass('P5D').some((other) => other.runId !== one.runId),
     survey: one.survey !== null && breaksSurveyRest(one, one.survey, sent, said),
+    reminder: recent(sent, one, 'P3D').some((other) => isReminderOf(one, other)),
   };
   return Object.keys(broken).filter((rule) => broken[rule]);
+}
+
+function isReminderOf(one: Sent, other: Sent): boolean {
+  const isSameAsk = one.survey
+    ? other.survey?.key === one.survey.key
+    : one.class === 'review' && other.class === 'review';
+  return isSameAsk && other.runId === one.runId;
 }
 
 function isAnswered(one: Sent, said: readonly PastAnswer[], span: string): boolean {

@@ -87,25 +87,30 @@ describe('the limits', () => {
     );
   });
 
-  it('let a reminder through the rests, and count it for the day', () => {
+  it('let a reminder through the other rests three days after its question, and count it for the day', () => {
     const contacts = [aContact({ at: at('2026-03-06T10:00:00Z'), class: 'feedback', runId: 'run', survey: nps })];
     const reminder = { class: 'feedback', survey: nps } as const;
     expect(verdict(reminder, { contacts })).toBe('go');
+    expect(verdict(reminder, { contacts: contacts.map((one) => ({ ...one, at: at('2026-03-09T10:00:00Z') })) })).toBe(
+      'survey-rest until 2026-03-12T10:00',
+    );
     const today = [...contacts, aContact({ at: at('2026-03-10T09:00:00Z') })];
     expect(verdict(reminder, { contacts: today })).toBe('day-cap until 2026-03-11T07:00');
   });
 
-  it('rest five days between the review requests of two runs', () => {
+  it('rest five days between the review requests of two runs, three before a reminder', () => {
     const contacts = [aContact({ at: at('2026-03-08T10:00:00Z'), class: 'review' })];
     expect(verdict({ class: 'review' }, { contacts })).toBe('review-rest until 2026-03-13T10:00');
-    expect(verdict({ class: 'review', runId: 'earlier' }, { contacts })).toBe('go');
+    expect(verdict({ class: 'review', runId: 'earlier' }, { contacts })).toBe('review-rest until 2026-03-11T10:00');
+    const older = [aContact({ at: at('2026-03-07T10:00:00Z'), class: 'review' })];
+    expect(verdict({ class: 'review', runId: 'earlier' }, { contacts: older })).toBe('go');
   });
 
   it('are none when all rules are off', () => {
     const contacts = Array.from({ length: 9 }, (_, n) => aContact({ at: at(NOON) - n, class: 'review', survey: nps }));
     const answers = [{ at: at(NOON), metric: 'nps', isBad: true } as const];
     for (const messageClass of ['feedback', 'review', 'marketing'] as const) {
-      const history = { contacts, answers, rivals: [{ runId: 'x', priority: 99 }] };
+      const history = { contacts, answers, rivals: [{ priority: 99, dueAt: 0 }] };
       const now = '2026-03-10T03:00:00Z';
       expect(verdict({ class: messageClass, survey: nps }, history, { rules: NO_RULES, now })).toBe('go');
     }
@@ -137,15 +142,16 @@ describe('what comes too late', () => {
 
 describe('rank', () => {
   it('lets who matters more go first', () => {
-    const rivals = [{ runId: 'b', priority: 60 }];
+    const rivals = [{ priority: 60, dueAt: 10 }];
     expect(verdict({ priority: 50 }, { rivals })).toBe('outranked until 2026-03-10T11:01');
-    expect(verdict({ priority: 60 }, { rivals })).toBe('go');
+    expect(verdict({ priority: 60, dueAt: 10 }, { rivals })).toBe('go');
+    expect(verdict({ priority: 60, dueAt: 11 }, { rivals })).toBe('outranked until 2026-03-10T11:01');
     expect(verdict({ priority: 50, class: 'service' }, { rivals })).toBe('go');
   });
 
   it('is of no account while another rule stands against the message', () => {
     const contacts = [aContact({ at: at('2026-03-10T08:30:00+01:00') })];
-    expect(verdict({ priority: 1 }, { contacts, rivals: [{ runId: 'b', priority: 60 }] })).toMatch('day-cap');
+    expect(verdict({ priority: 1 }, { contacts, rivals: [{ priority: 60, dueAt: 0 }] })).toMatch('day-cap');
   });
 });
 

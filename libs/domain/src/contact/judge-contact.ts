@@ -90,7 +90,7 @@ function putOff({ reason, facts }: Block, until: Instant, { usefulUntil }: Conta
   return { type: 'defer', until, reason, facts };
 }
 
-/** While the day has a limit, who matters more goes first. */
+/** While the day has a limit, what matters more goes first, and of the same rank what fell due before. */
 function standBack(
   candidate: ContactCandidate,
   { rivals }: ContactHistory,
@@ -98,10 +98,13 @@ function standBack(
   now: Instant,
 ): ContactJudgement | null {
   if (rules.perDay === null) return null;
-  const best = Math.max(...rivals.map((rival) => rival.priority), -1);
-  if (best <= candidate.priority) return null;
+  const { priority, dueAt } = candidate;
+  const rival = rivals.find(
+    (other) => other.priority > priority || (other.priority === priority && other.dueAt < dueAt),
+  );
+  if (!rival) return null;
   const until = opening(addDuration(now, STAND_BACK, 'UTC'), candidate.zone, rules);
-  return putOff({ reason: 'outranked', facts: { priority: candidate.priority, by: best } }, until, candidate);
+  return putOff({ reason: 'outranked', facts: { priority, by: rival.priority } }, until, candidate);
 }
 
 function opening(at: Instant, zone: string, { hours }: ContactRules): Instant {

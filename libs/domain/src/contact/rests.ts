@@ -13,7 +13,7 @@ export function restsAt(
 ): readonly TimedBlock[] {
   const blocks = [dayCap(candidate, history, rules.perDay, at)];
   if (candidate.class === 'marketing') blocks.push(...marketingRests(candidate, history, rules, at));
-  if (candidate.class === 'review') blocks.push(reviewRest(candidate, history, rules.reviewRest, at));
+  if (candidate.class === 'review') blocks.push(...reviewRests(candidate, history, rules, at));
   if (candidate.survey) blocks.push(...surveyRests(candidate, candidate.survey, history, rules, at));
   return blocks.filter((block) => block !== null);
 }
@@ -45,17 +45,20 @@ function marketingRests(
   ];
 }
 
-function reviewRest(
+function reviewRests(
   { zone, runId }: ContactCandidate,
   { contacts }: ContactHistory,
-  rest: string | null,
+  rules: ContactRules,
   at: Instant,
-): TimedBlock | null {
-  const others = contacts.filter((contact) => contact.class === 'review' && contact.runId !== runId);
-  return restAfter(others, rest, zone, at, { reason: 'review-rest', name: 'askedAt' });
+): (TimedBlock | null)[] {
+  const label = { reason: 'review-rest', name: 'askedAt' } as const;
+  const asked = contacts.filter((contact) => contact.class === 'review');
+  const own = asked.filter((contact) => contact.runId === runId);
+  const others = asked.filter((contact) => contact.runId !== runId);
+  return [restAfter(own, rules.reminderRest, zone, at, label), restAfter(others, rules.reviewRest, zone, at, label)];
 }
 
-/** A reminder, which is the same survey in the same run, doesn't rest. */
+/** A reminder, which is the same survey in the same run, rests from its question alone. */
 function surveyRests(
   { zone, runId }: ContactCandidate,
   survey: SurveyMark,
@@ -64,8 +67,9 @@ function surveyRests(
   at: Instant,
 ): (TimedBlock | null)[] {
   const asked = contacts.filter((contact) => contact.survey !== null);
-  if (asked.some((contact) => contact.runId === runId && contact.survey?.key === survey.key)) return [];
   const label = { reason: 'survey-rest', name: 'askedAt' } as const;
+  const reminded = asked.filter((contact) => contact.runId === runId && contact.survey?.key === survey.key);
+  if (reminded.length > 0) return [restAfter(reminded, rules.reminderRest, zone, at, label)];
   if (survey.metric === 'nps') {
     const invited = asked.filter((contact) => contact.survey?.metric === 'nps');
     const answered = answers.filter((answer) => answer.metric === 'nps');

@@ -8,6 +8,7 @@ export function aCandidate(fields: Partial<ContactCandidate> = {}): ContactCandi
     class: 'marketing',
     runId: 'run',
     priority: 50,
+    dueAt: 0,
     survey: null,
     usefulUntil: null,
     zone: 'Europe/Paris',
@@ -34,6 +35,7 @@ export const NO_RULES: ContactRules = {
   surveyRest: null,
   surveysPer30Days: null,
   reviewRest: null,
+  reminderRest: null,
   moodGuard: false,
   reviewGuard: false,
 };

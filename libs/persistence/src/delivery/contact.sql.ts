@@ -37,7 +37,7 @@ select p.asked, p.person,
     from app.orders o where o.shop_id = app.current_shop() and o.customer_id = r.id
     order by o.placed_at desc nulls first limit ${MAX_ORDERS}`)} as orders,
   ${gathered(`
-    select json_build_object('runId', m.run_id, 'priority', coalesce((select (v.document->>'priority')::integer
+    select json_build_object('dueAt', ${milliseconds('m.due_at')}, 'priority', coalesce((select (v.document->>'priority')::integer
       from app.journey_version v where v.shop_id = m.shop_id and v.id = m.version_id), $4::integer)) as one
     from app.message m
     where m.shop_id = app.current_shop() and m.customer_id = r.id and m.class <> 'service' and m.state in ('queued', 'claimed')

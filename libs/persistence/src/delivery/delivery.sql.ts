@@ -12,7 +12,7 @@ from app.claim_messages($1, $2, $3::double precision * interval '1 millisecond')
 
 export const LOAD = `
 select m.id, m.epoch, m.attempts, encode(m.message_key, 'hex') as key, m.version_id, m.run_id, m.customer_id, m.order_id, m.medium, m.class,
-  m.template, m.survey, m.context, m.expires_at, app.now() as now
+  m.template, m.survey, m.context, m.due_at, m.expires_at, app.now() as now
 from app.message m
 where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;
 

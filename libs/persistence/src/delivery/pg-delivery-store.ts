@@ -52,6 +52,7 @@ interface DueRow extends QueryResultRow {
   readonly template: string;
   readonly survey: SurveyDefinition | null;
   readonly context: { readonly [name: string]: Json };
+  readonly due_at: Date;
   readonly expires_at: Date | null;
   readonly now: Date;
 }
@@ -181,6 +182,7 @@ function toDue(row: DueRow): DueMessage {
     template: row.template,
     survey: row.survey,
     context: row.context,
+    dueAt: row.due_at.getTime(),
     expiresAt: row.expires_at && row.expires_at.getTime(),
     now: row.now.getTime(),
   };
