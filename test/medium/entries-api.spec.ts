@@ -152,3 +152,20 @@ describe('why somebody never entered', () => {
     expect(brokenOf(await rig.explain('gus@example.com', parcels))).toEqual(['stale']);
   });
 });
+
+describe('a look ahead at a journey that begins by a date', () => {
+  it('plays it as though its date came now, and says that no backtest can', async () => {
+    const key = await rig.publish({
+      trigger: { date: 'customer.attributes.birthday', every: 'year' },
+      entry: { key: 'customer.id', per: 'year' },
+    });
+    await rig.happens('order.placed', 'ida@example.com', '11');
+    const id = await rig.idOf('ida@example.com');
+    const dry = await rig.api.post(`/api/v1/journeys/${key}/dry-run`, { customer: id, days: 3 });
+    expect(dry.body).toMatchObject({ start: 'supposed', entered: true, messages: [{ wouldSend: true }] });
+    const range = { from: '2026-01-01T00:00:00Z', to: '2026-03-01T00:00:00Z' };
+    const backtest = await rig.api.post(`/api/v1/journeys/${key}/backtest`, range);
+    expect(backtest.status).toBe(422);
+    expect(backtest.text).toContain('begins by a date');
+  });
+});

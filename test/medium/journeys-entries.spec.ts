@@ -146,6 +146,21 @@ describe('entries by a date', () => {
     expect(await rig.runRows()).toEqual([]);
   });
 
+  it('are no longer those of who was merged into another record or erased', async () => {
+    const [gone, kept, erased] = await rig.people(3, born('1990-04-01'));
+    await rig.publish(birthdays());
+    await openAll(rig);
+    await rig.query('update app.customer set merged_into = $2 where id = $1', [gone?.customerId, kept?.customerId]);
+    await rig.query(
+      `update app.customer set facts = facts || '{"erasedAt":"2026-03-11T00:00:00.000Z"}' where id = $1`,
+      [erased?.customerId],
+    );
+    await rig.setNow('2026-03-25T08:00:00.000Z');
+    expect(await openAll(rig)).toBe(1);
+    expect(await rig.query('select customer_id from app.event')).toEqual([{ customer_id: kept?.customerId }]);
+    expect(await dates()).toHaveLength(1);
+  });
+
   it('let in once although two workers look at once', async () => {
     await rig.people(300, born('1990-04-01'));
     await rig.publish(birthdays());

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type FactsSnapshot,
   type Instant,
+  isErased,
   nextOccasion,
   type Occasion,
   type PlannedDate,
@@ -72,8 +73,9 @@ function verdictOn(
   return following ? { occasion, following } : { occasion };
 }
 
-/** A record that was merged into another one has no date of its own any more. */
+/** Who was erased, or merged into another record, has no date any more. */
 function isOf({ of }: PlannedDate, { orderId, customerId }: ComingDate, snapshot: FactsSnapshot): boolean {
+  if (isErased(snapshot.customer)) return false;
   return of === 'order' ? orderId !== null : orderId === null && snapshot.customerId === customerId;
 }
 

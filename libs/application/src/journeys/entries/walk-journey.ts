@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   type FactsSnapshot,
   type Instant,
+  isErased,
   isInSegment,
   nextScheduled,
   type PlannedSchedule,
@@ -59,7 +60,9 @@ export class WalkJourney {
     const page = await this.read(tx, shop, walk, 'customer');
     const data = { journey: journey.version.key };
     const event = { id: '', type: 'journey.scheduled', occurredAt: toIso(walk.dueAt), data } as const;
-    const members = page.snapshots.filter((snapshot) => isInSegment(journey.plan, event, snapshot, now));
+    const members = page.snapshots.filter(
+      (snapshot) => !isErased(snapshot.customer) && isInSegment(journey.plan, event, snapshot, now),
+    );
     const report = await this.events.raise(
       tx,
       shop,
