@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { DeliverMessages, FireDueTimers, InstallPreset, ProcessInbox, VirtualClockPort } from '#app/application';
+import {
+  DeliverMessages,
+  FireDueTimers,
+  InstallPreset,
+  OpenJourneys,
+  ProcessInbox,
+  VirtualClockPort,
+} from '#app/application';
 import { type Json, toInstant } from '#app/domain';
 import { parse } from 'yaml';
 import { expectInvariants } from '../support/invariants.js';
@@ -26,7 +33,11 @@ const ARRIVES: Story = [
   [72, 'shipment.delivered', parcel],
 ];
 const STORIES: Readonly<Record<string, Story>> = {
-  'arrives and pleases': [...ARRIVES, [130, 'survey.answered', { survey: 'relationship-nps', score: 10 }]],
+  'arrives and pleases': [
+    ...ARRIVES,
+    [80, 'ticket.solved', { ticketId: 't', topic: 'care' }],
+    [130, 'survey.answered', { survey: 'relationship-nps', score: 10 }],
+  ],
   'arrives late and is told of': [
     [1, 'order.paid'],
     [20, 'shipment.in_transit', parcel],
@@ -76,6 +87,11 @@ class Shop {
       if (answer.status !== 202) throw new Error(answer.text);
       await this.work();
     }
+    const changed = { theme: 'packaging', did: { en: 'New boxes.', fr: 'De nouveaux cartons.' } };
+    const entry = { customer: { externalId: 'p0-0' }, data: changed };
+    const answer = await this.rig.post<{ status: string }>('/api/v1/journeys/you-said-we-did/entries', entry);
+    if (answer.body.status !== 'entered') throw new Error(answer.text);
+    await this.work();
     await this.reach(toInstant(END));
   }
 
@@ -92,6 +108,7 @@ class Shop {
   private async work(): Promise<void> {
     while ((await this.rig.app.get(ProcessInbox).run()).claimed > 0);
     while ((await this.rig.app.get(FireDueTimers).run()).claimed > 0);
+    while ((await this.rig.app.get(OpenJourneys).run()).claimed > 0);
     for (const medium of ['email', 'sms'] as const) await this.rig.app.get(DeliverMessages).run(medium);
   }
 }
@@ -117,7 +134,12 @@ function history(): (readonly [number, object])[] {
         { id: '2', title: 'Linen oil', quantity: 1, sku: 'OIL-2' },
       ],
       isGift: story === STORIES['is a gift'],
-      profile: { firstName: 'Ines', locale: person.endsWith('0') ? 'fr' : 'en', timeZone: 'Europe/Paris' },
+      profile: {
+        firstName: 'Ines',
+        locale: person.endsWith('0') ? 'fr' : 'en',
+        timeZone: 'Europe/Paris',
+        attributes: { birthday: '06-15' },
+      },
       consents: [{ channel: 'email' }, { channel: 'sms' }],
     });
     for (const [hours, type, data = {}] of story) tell(type, at + hours * HOUR_MS, data);
