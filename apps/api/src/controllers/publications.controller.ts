@@ -33,7 +33,7 @@ export class PublicationsController {
   })
   @Answers(200, publishedJourney, 'It is live.')
   @Refuses(404, 'There is no such journey.')
-  @Refuses(409, 'It is archived.')
+  @Refuses(409, 'It is archived, or was saved anew while it was checked.')
   @Refuses(422, 'The checker found an error, or the plan names a step that the new version does not have.')
   async publish(
     @ShopId() shopId: string,
