@@ -69,7 +69,7 @@ export async function fillHistory(client: pg.Client, shopId: string, folder: str
   }
   await flush();
   for (const sql of PEOPLE) await client.query(sql, sql.includes('$1') ? [shopId] : []);
-  for (const table of ['event', 'customer', 'orders']) await client.query(`vacuum full analyze app.${table}`);
+  for (const table of ['event', 'customer', 'orders']) await client.query(`vacuum analyze app.${table}`);
   return count;
 }
 

@@ -14,8 +14,8 @@ export interface BacktestOptions {
 
 const SUITE = 'backtest';
 const PRESET = 'review-request';
-/** Facts of a hundred thousand orders; without a limit the engine lets garbage stand while there is memory. */
-const HEAP_MIB = 420;
+/** However long the history; without a limit the engine lets garbage stand while there is memory. */
+const HEAP_MIB = 256;
 
 /** A backtest of one journey beside a bare pass over the same rows, each in a process of its own. */
 export async function benchBacktest(rig: Rig, { rounds, data }: BacktestOptions): Promise<Figure[]> {

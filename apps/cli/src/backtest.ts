@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { INestApplicationContext } from '@nestjs/common';
 import { type BacktestProgress, type BacktestReport, EnsureFirstShop, RunBacktest } from '#app/application';
-import { type Instant, PermanentError, toInstant } from '#app/domain';
+import { type Instant, minorDigits, PermanentError, toInstant } from '#app/domain';
 import cliProgress from 'cli-progress';
 import Table from 'cli-table3';
 
@@ -11,6 +11,7 @@ export interface BacktestOptions {
   readonly to: string;
   readonly version?: string;
   readonly against?: string;
+  readonly smsPrice?: string;
   /** File that takes the whole report. */
   readonly json?: string;
 }
@@ -24,6 +25,7 @@ export async function backtest(context: INestApplicationContext, options: Backte
     to: timeOf('to', options.to),
     version: numberOf('version', options.version),
     against: numberOf('against', options.against),
+    smsPrice: priceOf(options.smsPrice),
   };
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
@@ -58,6 +60,12 @@ function numberOf(name: string, text: string | undefined): number | undefined {
   throw new PermanentError('validation', `--${name} ${text} is no version; write its number.`);
 }
 
+function priceOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,3}(\.\d{1,6})?$/.test(text)) return Number(text);
+  throw new PermanentError('validation', `--sms-price ${text} is no price; write e.g. 0.075.`);
+}
+
 /** On stderr, and on a terminal only: what is read by a script stays clean. */
 function startBar(): { show: (progress: BacktestProgress) => void; end: () => void } {
   if (!process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
@@ -77,7 +85,7 @@ function startBar(): { show: (progress: BacktestProgress) => void; end: () => vo
 }
 
 function print(report: BacktestReport): void {
-  const { journey, version, from, to, events, entered, carried, people, messages, diff, collisions } = report;
+  const { journey, version, from, to, events, entered, carried, people, messages, sms, diff, collisions } = report;
   console.log(`${journey}, version ${version}, from ${from} to ${to}`);
   console.log(
     `${count(events)} events, ${count(entered)} entries of ${count(people)} people, ${count(carried)} runs already under way`,
@@ -85,6 +93,7 @@ function print(report: BacktestReport): void {
   console.log(
     `${count(messages.wouldSend)} messages (${listOf(messages.byMedium)}), ${count(report.heldOut)} held out`,
   );
+  if (sms.messages > 0) console.log(`${count(sms.messages)} SMS in ${count(sms.segments)} parts${costText(sms.cost)}`);
   console.log(`kept back: ${listOf(report.suppressed)}`);
   console.log(
     `on a day with a message of another journey: ${count(collisions.messages)} (${listOf(collisions.byJourney)})`,
@@ -100,6 +109,12 @@ function print(report: BacktestReport): void {
     table.push([step.step, ...counts, ...[step.skipped, step.failed, step.waiting, step.exited].map(listOf)]);
   }
   console.log(table.toString());
+}
+
+function costText(cost: BacktestReport['sms']['cost']): string {
+  return cost
+    ? `, ${(cost.amount / 10 ** minorDigits(cost.currency)).toFixed(minorDigits(cost.currency))} ${cost.currency}`
+    : '';
 }
 
 function count(value: number): string {

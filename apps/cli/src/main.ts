@@ -47,6 +47,10 @@ program
   .requiredOption('--to <time>', 'the end of the range, itself left out')
   .option('--version <number>', 'the latest when left out, published or not')
   .option('--against <number>', 'a version to compare with; what was really sent when left out')
+  .option(
+    '--sms-price <amount>',
+    'of one part of an SMS in the currency of the shop, e.g. 0.075; prints what they cost',
+  )
   .option('--json <file>', 'write the whole report there')
   .action((key: string, options: Omit<BacktestOptions, 'key'>) =>
     withInstallation((context) => backtest(context, { key, ...options })),

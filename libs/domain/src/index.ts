@@ -136,7 +136,7 @@ export {
   type StepKinds,
   type TemplateUse,
 } from './journey/step-kind.js';
-export { type Money, parseMoney } from './money.js';
+export { minorDigits, type Money, parseMoney } from './money.js';
 export { businessDaysLater, type Weekday, WEEKDAYS, type WorkCalendar } from './time/business-days.js';
 export {
   addDuration,

@@ -48,11 +48,11 @@ export class BacktestController implements BeforeApplicationShutdown {
   async backtest(
     @ShopId() shopId: string,
     @Param('key', KEY) key: string,
-    @Body({ schema: backtestRequest }) { from, to, version, against }: z.output<typeof backtestRequest>,
+    @Body({ schema: backtestRequest }) { from, to, ...more }: z.output<typeof backtestRequest>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<z.input<typeof backtestReport> | z.input<typeof backtestJob>> {
     const range = { from: toInstant(from), to: toInstant(to) };
-    const job = this.jobs.start(shopId, { key, version, against, ...range });
+    const job = this.jobs.start(shopId, { key, ...more, ...range });
     await Promise.race([this.jobs.ended(shopId, job.id), this.clock.sleep(PATIENCE_MS)]);
     const { report } = this.jobs.get(shopId, job.id);
     if (report) return reportView(report);

@@ -1,4 +1,4 @@
-import type { IsoDate, IsoInstant, Medium } from '#app/domain';
+import type { IsoDate, IsoInstant, Medium, Money } from '#app/domain';
 
 export type Counts = Readonly<Record<string, number>>;
 
@@ -90,7 +90,13 @@ export interface BacktestReport {
   readonly acts: Counts;
   readonly funnel: readonly BacktestStep[];
   readonly collisions: BacktestCollisions;
-  readonly sms: { readonly messages: number };
+  readonly sms: {
+    readonly messages: number;
+    /** Parts as networks bill them. */
+    readonly segments: number;
+    /** Null where no price was given. */
+    readonly cost: Money | null;
+  };
   readonly sample: readonly BacktestSample[];
   readonly diff: BacktestDifference;
 }

@@ -20,8 +20,8 @@ type StepTally = {
 };
 type Tallied = Pick<
   BacktestReport,
-  'people' | 'carried' | 'entered' | 'goals' | 'messages' | 'suppressed' | 'heldOut' | 'acts' | 'funnel' | 'sms'
->;
+  'people' | 'carried' | 'entered' | 'goals' | 'messages' | 'suppressed' | 'heldOut' | 'acts' | 'funnel'
+> & { readonly sms: Omit<BacktestReport['sms'], 'cost'> };
 
 const MAX_SAMPLE = 5;
 /** Zones differ by whole quarters of an hour, and so do their changes. */
@@ -43,10 +43,12 @@ export class BacktestTally implements RehearsalWitness {
   private readonly visits = new Map<string, number>();
   private readonly counts = { people: 0, carried: 0, entered: 0, goals: 0, heldOut: 0 };
   private wouldSend = 0;
+  private segments = 0;
 
   constructor(
     plan: JourneyPlan,
     private readonly timeZone: string,
+    private readonly segmentsOf: (message: RehearsedMessage) => number,
   ) {
     for (const id of plan.steps.keys()) this.stepOf(id);
   }
@@ -96,6 +98,7 @@ export class BacktestTally implements RehearsalWitness {
     const day = this.dayOf(at);
     add(this.byDay, day);
     add(this.byMedium, medium);
+    if (medium === 'sms') this.segments += this.segmentsOf(message);
     const { customerId: customer, order } = send.snapshot;
     this.wouldSend += 1;
     this.messages.push({ customer, order: order?.id ?? null, step, dueAt, day });
@@ -120,7 +123,7 @@ export class BacktestTally implements RehearsalWitness {
       suppressed: this.suppressed,
       acts: this.acts,
       funnel: [...this.steps.values()],
-      sms: { messages: this.byMedium['sms'] ?? 0 },
+      sms: { messages: this.byMedium['sms'] ?? 0, segments: this.segments },
     };
   }
 

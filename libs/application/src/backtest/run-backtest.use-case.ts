@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PermanentError, toIso } from '#app/domain';
+import { type JourneyPlan, PermanentError, toIso } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
 import { SecretPort } from '../ports/secret.port.js';
@@ -11,6 +11,7 @@ import { BacktestTally } from './backtest-tally.js';
 import { castsOf } from './casts.js';
 import type { Rehearsed } from './rehearse-history.js';
 import { SampleMessages } from './sample-messages.js';
+import { smsCost } from './sms-cost.js';
 import { byAddress } from './suppressions-of-then.js';
 
 export interface BacktestRequest extends Stretch {
@@ -19,6 +20,8 @@ export interface BacktestRequest extends Stretch {
   readonly version?: number | undefined;
   /** Another version to compare with; what was really sent when left out. */
   readonly against?: number | undefined;
+  /** Of one part of an SMS, in the shop's currency, such as 0.075. */
+  readonly smsPrice?: number | undefined;
 }
 
 export interface BacktestProgress {
@@ -61,6 +64,7 @@ export class RunBacktest {
       const play = new BacktestPlay(rehearsed, this.secrets);
       await this.play(tx, play, start, watch);
       const [tally] = rehearsed.tallies as [BacktestTally];
+      const tallied = tally.result();
       return {
         journey: request.key,
         version: journey.version.version,
@@ -68,7 +72,8 @@ export class RunBacktest {
         to: toIso(to),
         events: play.events,
         earlierEvents: play.earlierEvents,
-        ...tally.result(),
+        ...tallied,
+        sms: { ...tallied.sms, cost: smsCost(tallied.sms.segments, request.smsPrice, rehearsed.shop.currency) },
         collisions: play.collisions.result(),
         sample: this.samples.render(journey, rehearsed.shop.name, tally.sample),
         diff: play.comparison.result(other === null ? 'live' : `version ${other.version.version}`),
@@ -83,12 +88,16 @@ export class RunBacktest {
     const journeys = other ? [journey, other] : [journey];
     const { journeyId } = journey.version;
     const published = await this.history.firstPublished(tx, journeyId);
+    if (published === null) for (const { plan } of journeys) refuseCalendar(plan);
     const since = Math.min(from, published ?? from);
     const shop = await this.facts.shop(tx);
     const rehearsed: Rehearsed = {
       shop,
       journeys,
-      tallies: journeys.map(({ plan }) => new BacktestTally(plan, shop.timeZone)),
+      tallies: journeys.map(
+        (each) =>
+          new BacktestTally(each.plan, shop.timeZone, (message) => this.samples.segments(each, shop.name, message)),
+      ),
       since,
       range: { from, to },
       suppressed: byAddress(await this.history.suppressions(tx)),
@@ -156,6 +165,15 @@ function unheard(key: string, type: 'date' | 'schedule'): PermanentError {
   return new PermanentError(
     'validation',
     `"${key}" begins by a ${type}. A backtest plays what senders told, and knows no ${type}s; play a scenario instead.`,
+  );
+}
+
+/** Days and schedules let people in by events of our own, and there are none of a journey that was never live. */
+function refuseCalendar({ calendar, document }: JourneyPlan): void {
+  if (calendar === null) return;
+  throw new PermanentError(
+    'validation',
+    `"${document.key}" lets people in by ${calendar.type}; such a journey can be backtested once it has been live.`,
   );
 }
 

@@ -5,6 +5,7 @@ import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
 import { IdPort } from '../ports/id.port.js';
 import type { BacktestSample } from './backtest-report.js';
 import type { RehearsedMessage } from './journey-rehearsal.js';
+import { segmentsOf } from './sms-cost.js';
 
 /** Renders rehearsed messages as they would have gone. Their links lead nowhere: no token of theirs is stored. */
 @Injectable()
@@ -14,31 +15,14 @@ export class SampleMessages {
     private readonly ids: IdPort,
   ) {}
 
-  render({ version }: JourneyInForce, fromName: string, messages: readonly RehearsedMessage[]): BacktestSample[] {
-    return messages.map(({ send: { effect, snapshot, entry }, medium, at }) => {
-      const message = {
-        id: this.ids.next(),
-        epoch: 0,
-        attempts: 1,
-        key: '',
-        versionId: version.id,
-        runId: '',
-        customerId: snapshot.customerId,
-        orderId: null,
-        medium,
-        class: effect.class,
-        template: effect.template,
-        survey: effect.survey,
-        context: { event: { ...entry }, settings: version.document.settings },
-        dueAt: effect.dueAt,
-        expiresAt: effect.usefulUntil,
-        now: at,
-      };
-      const { content, error } = this.compose.run(message, fromName, version, snapshot);
+  render(journey: JourneyInForce, fromName: string, messages: readonly RehearsedMessage[]): BacktestSample[] {
+    return messages.map((message) => {
+      const { send, medium, at } = message;
+      const { content, error } = this.composed(journey, fromName, message);
       return {
-        customer: snapshot.customerId,
-        order: snapshot.order?.id ?? null,
-        step: effect.step,
+        customer: send.snapshot.customerId,
+        order: send.snapshot.order?.id ?? null,
+        step: send.effect.step,
         medium,
         at: toIso(at),
         subject: content?.subject ?? null,
@@ -47,5 +31,33 @@ export class SampleMessages {
         problem: error?.text ?? null,
       };
     });
+  }
+
+  /** In how many parts an SMS would go; 0 for one that can't be rendered. */
+  segments(journey: JourneyInForce, fromName: string, message: RehearsedMessage): number {
+    return segmentsOf(this.composed(journey, fromName, message).content?.text ?? '');
+  }
+
+  private composed({ version }: JourneyInForce, fromName: string, { send, medium, at }: RehearsedMessage) {
+    const { effect, snapshot, entry } = send;
+    const message = {
+      id: this.ids.next(),
+      epoch: 0,
+      attempts: 1,
+      key: '',
+      versionId: version.id,
+      runId: '',
+      customerId: snapshot.customerId,
+      orderId: null,
+      medium,
+      class: effect.class,
+      template: effect.template,
+      survey: effect.survey,
+      context: { event: { ...entry }, settings: version.document.settings },
+      dueAt: effect.dueAt,
+      expiresAt: effect.usefulUntil,
+      now: at,
+    };
+    return this.compose.run(message, fromName, version, snapshot);
   }
 }

@@ -16,6 +16,12 @@ export const backtestRequest = z
     }),
     to: time.meta({ description: 'The end of the range, itself left out.' }),
     version: version.optional().meta({ description: 'The latest version when left out, published or not.' }),
+    smsPrice: z
+      .number()
+      .min(0)
+      .max(1_000)
+      .optional()
+      .meta({ description: "Price of one part of an SMS in the shop's currency, such as 0.075." }),
     against: version.optional().meta({ description: 'A version to compare with; what was really sent when left out.' }),
   })
   .meta({ id: 'BacktestRequest' });
@@ -76,7 +82,14 @@ const report = z
         examples: z.array(z.object({ customer: z.string(), day: z.string(), journey: z.string() })),
       })
       .meta({ description: 'Messages whose person got one of another journey on the same day of the shop.' }),
-    sms: z.object({ messages: count }),
+    sms: z.object({
+      messages: count,
+      segments: count.meta({ description: 'Parts as networks bill them.' }),
+      cost: z
+        .object({ amount: count.meta({ description: 'In the smallest unit of the currency.' }), currency: z.string() })
+        .nullable()
+        .meta({ description: 'Null where no price was given.' }),
+    }),
     sample: z.array(sample),
     diff: z.object({
       against: z.string().meta({ description: '`live`, or `version <n>`.' }),
