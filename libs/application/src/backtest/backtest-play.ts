@@ -15,6 +15,8 @@ export class BacktestPlay {
   private rehearsal: RehearseHistory;
   private people = new Set<string>();
   private played: string[] = [];
+  /** Of casts that have ended, by journey. */
+  private messages: TalliedMessage[][] = [];
 
   constructor(
     private readonly rehearsed: Rehearsed,
@@ -50,7 +52,8 @@ export class BacktestPlay {
 
   /** What was sent to the people who were played since the last call. */
   compare(own: readonly RecordedMessage[], byOthers: readonly RecordedContact[]): void {
-    const [messages = [], other] = this.rehearsed.tallies.map((tally) => tally.takeMessages());
+    const [messages = [], other] = this.messages;
+    this.messages = [];
     const byDue = (a: TalliedMessage, b: TalliedMessage): number => a.dueAt - b.dueAt;
     this.collisions.add(messages, byOthers);
     this.comparison.add(messages, other ? other.toSorted(byDue) : own);
@@ -64,6 +67,8 @@ export class BacktestPlay {
 
   private endCast(): void {
     this.rehearsal.end();
+    for (const [index, tally] of this.rehearsed.tallies.entries())
+      (this.messages[index] ??= []).push(...tally.takeMessages());
     this.casts += 1;
     this.events += this.rehearsal.events;
     this.earlierEvents += this.rehearsal.earlierEvents;

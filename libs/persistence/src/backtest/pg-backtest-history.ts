@@ -30,7 +30,7 @@ import {
 } from './backtest.sql.js';
 
 /** Events of one page, after which other work of the process has its turn. */
-const PAGE = 1_000;
+const PAGE = 250;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Times in milliseconds since 1970: a page holds thousands, and a date costs far more to read. */
