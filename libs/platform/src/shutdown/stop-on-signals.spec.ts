@@ -58,4 +58,13 @@ describe('stopOnSignals', () => {
     expect(await exited).toBe(1);
     expect(steps).toHaveLength(2);
   });
+
+  it('goes on when the database ends a connection that nobody uses', async () => {
+    const { events, exited, steps } = aProcess();
+    const ended = Object.assign(new Error('terminating connection'), { severity: 'FATAL', code: '57P01' });
+    events.emit('uncaughtException', ended);
+    expect(steps).toEqual([]);
+    events.emit('SIGTERM');
+    expect(await exited).toBe(0);
+  });
 });

@@ -15,7 +15,8 @@ export interface StopOptions {
 
 /**
  * SIGTERM and SIGINT: not ready any more, close the application, `afterClose`, exit 0. Exit 1 when that takes over 30 s, and at
- * once on a second signal. An error that nobody caught stops the process the same way, with exit 1.
+ * once on a second signal. An error that nobody caught stops the process the same way, with exit 1; not so the end of a database
+ * connection that nobody was using at that moment: whoever uses it next is told.
  */
 export function stopOnSignals(app: INestApplicationContext, options: StopOptions): void {
   const { logger, host = process } = options;
@@ -42,11 +43,20 @@ export function stopOnSignals(app: INestApplicationContext, options: StopOptions
   host.on('SIGINT', () => stop('SIGINT', 0));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     host.on(event, (error: unknown) => {
+      if (isEndOfConnection(error)) {
+        logger.warn({ err: error }, 'the database ended a connection');
+        return;
+      }
       logger.fatal({ err: error }, 'an error that nobody caught');
       // one more of these must not cut the stop short that the first one began
       if (!isStopping) stop(event, 1);
     });
   }
+}
+
+/** PostgreSQL says FATAL when it ends one connection, e.g. at a shutdown of the server. */
+function isEndOfConnection(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity === 'FATAL';
 }
 
 async function close(app: INestApplicationContext, { logger, afterClose }: StopOptions): Promise<boolean> {
