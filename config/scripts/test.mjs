@@ -7,7 +7,7 @@ import { fromRoot, requirePackages, root } from './workspace.mjs';
 
 requirePackages();
 const args = process.argv.slice(2);
-const isPure = args.includes('--selectProjects') && !args.some((arg) => arg === 'medium' || arg === 'e2e');
+const isPure = args.includes('--selectProjects') && !args.some((arg) => /^(medium|e2e|faults)$/.test(arg));
 if (!isPure) buildWhenStale();
 
 const folder = process.env.AFTERGLOW_RESULTS;

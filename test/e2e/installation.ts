@@ -4,6 +4,7 @@ import pg from 'pg';
 import { EmbeddedPostgres } from '#app/persistence';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
 import { type AppName, AppProcess, DataFolder } from '../support/processes.js';
+import { treeOf } from '../support/process-tree.js';
 import { ShopifySender } from '../support/shopify-sender.js';
 
 export interface ListedMessage {
@@ -32,9 +33,9 @@ export class Cluster {
     private readonly server: EmbeddedPostgres,
   ) {}
 
-  static async start(): Promise<Cluster> {
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
     const folder = new DataFolder();
-    const server = new EmbeddedPostgres({ dataDir: folder.path });
+    const server = new EmbeddedPostgres({ dataDir: folder.path, settings });
     await server.start();
     return new Cluster(folder, server);
   }
@@ -49,6 +50,13 @@ export class Cluster {
   /** As an outage: connections break, nothing is listening. */
   async goAway(): Promise<void> {
     await this.server.stop('immediate');
+  }
+
+  /** As a power cut: `kill -9` for the server and all its processes. */
+  async crash(): Promise<void> {
+    const postmaster = this.folder.serverPid();
+    for (const pid of postmaster === undefined ? [] : treeOf(postmaster)) process.kill(pid, 'SIGKILL');
+    await this.server.stop('immediate').catch(() => undefined);
   }
 
   async comeBack(): Promise<void> {

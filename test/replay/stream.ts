@@ -1,3 +1,4 @@
+import { seededRandom } from '../support/seeded-random.js';
 import { type ShopifyWebhook, uuidOf } from '../support/shopify-sender.js';
 import { emailOf, type ReplayAnswer, type ReplayData, type ReplayOrder } from './orders.js';
 import { dayOf, endOfDay, isoOf, startOfDay } from './wall-clock.js';
@@ -168,14 +169,7 @@ function orderBody(order: ReplayOrder, topic: Topic, time: string): object {
 /** Fisher-Yates with a small generator of its own, so that a seed gives the same order again. */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const result = [...items];
-  let state = seed >>> 0;
-  const random = (): number => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = seededRandom(seed);
   for (let last = result.length - 1; last > 0; last -= 1) {
     const pick = Math.floor(random() * (last + 1));
     [result[last], result[pick]] = [result[pick] as T, result[last] as T];

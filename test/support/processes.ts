@@ -154,14 +154,14 @@ export class AppProcess {
   }
 
   /** As Ctrl-C does it. Returns the exit code; an app that does not end in time is killed, which is an error. */
-  async stop(): Promise<number | null> {
+  async stop(limitMs = STOP_LIMIT_MS): Promise<number | null> {
     signal(this.pid, 'SIGINT');
-    if (await this.endsWithin(STOP_LIMIT_MS)) {
+    if (await this.endsWithin(limitMs)) {
       this.forget();
       return this.child.exitCode;
     }
     await this.kill();
-    throw new Error(`${this.name} did not stop within ${STOP_LIMIT_MS} ms:\n${this.tail()}`);
+    throw new Error(`${this.name} did not stop within ${limitMs} ms:\n${this.tail()}`);
   }
 
   /** As `kill -9` does it: what the app had started lives on. */
@@ -169,6 +169,15 @@ export class AppProcess {
     signal(this.pid, 'SIGKILL');
     await this.endsWithin(STOP_LIMIT_MS);
     this.forget();
+  }
+
+  /** As SIGSTOP does it: it neither ends nor works until `thaw`. */
+  freeze(): void {
+    signal(this.pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    signal(this.pid, 'SIGCONT');
   }
 
   /** `kill -9` for the app and everything below it. */

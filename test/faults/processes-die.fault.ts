@@ -1,0 +1,58 @@
+import { jest } from '@jest/globals';
+import { describeBackends } from '../support/describe-backends.js';
+import { expectKept } from './report.js';
+import { FaultRig } from './rig.js';
+
+jest.setTimeout(180_000);
+
+describeBackends('processes that die', (backend) => {
+  let rig: FaultRig;
+
+  beforeAll(async () => {
+    rig = await FaultRig.start(backend, { ingest: 2, worker: 3 });
+  });
+  afterAll(() => rig?.stop());
+
+  it('F01: takers of webhooks killed at random lose nothing that they have answered', async () => {
+    await rig.sendDuring(200, 40, async () => {
+      await rig.pause(500, 1_500);
+      await rig.killOne('ingest');
+    });
+    expectKept('F01', rig, await rig.judge());
+  });
+
+  it('F03: workers killed at random lose nothing and hand nothing over twice', async () => {
+    await rig.sendDuring(300, 40, async () => {
+      await rig.pause(250, 750);
+      await rig.killOne('worker');
+    });
+    await rig.oracle.endLeases();
+    expectKept('F03', rig, await rig.judge());
+  });
+
+  it('F04: everything but the database killed at once is carried on by its successors', async () => {
+    const sent = rig.send(200, 60);
+    await rig.pause(1_000, 2_500);
+    await rig.killAll();
+    await sent;
+    await rig.oracle.endLeases();
+    expectKept('F04', rig, await rig.judge());
+  });
+
+  it('F20: a worker that stands still past its leases comes back to find its work taken', async () => {
+    await rig.complete();
+    const sent = rig.send(200, 40);
+    for (const worker of rig.workers().slice(0, 2)) {
+      await rig.pause(500, 1_500);
+      worker.freeze();
+      rig.stops += 1;
+      await rig.pause(300, 800);
+      await rig.oracle.endLeases();
+      await rig.oracle.reap();
+      await rig.pause(500, 1_000);
+      worker.thaw();
+    }
+    await sent;
+    expectKept('F20', rig, await rig.judge());
+  });
+});

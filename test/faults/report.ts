@@ -1,0 +1,21 @@
+import type { FaultRig } from './rig.js';
+import type { Outcome } from './oracle.js';
+
+/** Handed over at once by one process: so many messages may be in doubt for each interruption. */
+const IN_HAND = 20;
+
+/** What a fault must leave: nothing lost, nothing doubled, every doubt explained by a death or a stand-still. */
+export function expectKept(fault: string, rig: FaultRig, outcome: Outcome): void {
+  const { accepted, messages, lost, doubled, contradicted, unknown, settledSeconds } = outcome;
+  const interruptions = rig.kills + rig.stops;
+  process.stdout.write(
+    `${fault}: ${accepted} orders, ${messages} messages, ${rig.kills} kills, ${rig.stops} stops, ${lost.length} lost, ${doubled.length} doubled, ` +
+      `${unknown} unknown, settled after ${settledSeconds.toFixed(1)} s, seed ${rig.seed}\n`,
+  );
+  expect({ lost, doubled, contradicted }).toEqual({ lost: [], doubled: [], contradicted: [] });
+  // a sender is told to come again, never that it was wrong
+  expect([...rig.tally.answers.keys()].filter((status) => ![0, 200, 202, 503].includes(status))).toEqual([]);
+  // an app that ended by itself would have needed somebody to start it again
+  expect(rig.apps.filter(({ process }) => process?.hasEnded)).toEqual([]);
+  expect(unknown).toBeLessThanOrEqual(interruptions * IN_HAND);
+}

@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from '../e2e/installation.js';
+import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
+import type { TestBackend } from '../support/describe-backends.js';
+import { type AppName, AppProcess, freePort, tidyUp } from '../support/processes.js';
+import { seededRandom } from '../support/seeded-random.js';
+import { SmtpSink } from '../support/smtp-sink.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { TwilioStub } from '../support/twilio-stub.js';
+import { Load, type Tally } from './load.js';
+import { ask, Oracle, type Outcome } from './oracle.js';
+
+/** Two messages for each order, on two media, with a wait between them. */
+const JOURNEY = `
+key: two-words
+title: A mail at once, a text message a little later
+class: service
+trigger: order.placed
+entry: { key: order.id, reentry: never }
+steps:
+  - { id: mail, kind: send, settings: { template: word, channels: [email] } }
+  - { id: pause, kind: wait, settings: { for: PT2S } }
+  - { id: text, kind: send, settings: { template: word, channels: [sms] } }
+templates:
+  word:
+    en:
+      subject: 'Thank you for {{ order.name }}'
+      preheader: 'It is on its way'
+      mjml: '<mj-text><p>Thank you for {{ order.name }}</p></mj-text>'
+      sms: 'Thank you for {{ order.name }}'
+`;
+/** More than a death costs: the leases that a dead process leaves, and the sweep that finds them. */
+const SETTLE_LIMIT_MS = 120_000;
+
+export interface FleetSize {
+  readonly ingest: number;
+  readonly worker: number;
+}
+
+/** A process of the fleet; `process` is undefined while its successor starts. */
+interface Member {
+  readonly name: AppName;
+  readonly port: number;
+  process: AppProcess | undefined;
+}
+
+/** Seed of this run: FAULTS_SEED repeats one. Printed by each test that draws from it. */
+const SEED = Number(process.env['FAULTS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+/** A whole installation on real processes, every connection of which goes through a proxy, and the hands to break it. */
+export class FaultRig {
+  readonly random = seededRandom(SEED);
+  readonly apps: Member[] = [];
+  /** How often a process was killed, and how often one was made to stand still. */
+  kills = 0;
+  stops = 0;
+  private load: Load | undefined;
+  private readonly starting: Promise<void>[] = [];
+  private nextOrder = 1;
+
+  private constructor(
+    readonly cluster: Cluster,
+    readonly databaseUrl: string,
+    /** Between the apps and PostgreSQL. */
+    readonly database: TcpProxy,
+    /** Between the apps and Redis; undefined where the queue lives in PostgreSQL. */
+    readonly redis: TcpProxy | undefined,
+    readonly smtp: TcpProxy,
+    readonly mails: SmtpSink,
+    readonly texts: TwilioStub,
+    readonly oracle: Oracle,
+    private readonly env: Readonly<Record<string, string>>,
+    private readonly apiKey: string,
+  ) {}
+
+  static async start(backend: TestBackend, size: FleetSize = { ingest: 2, worker: 2 }): Promise<FaultRig> {
+    const cluster = await Cluster.start({ max_connections: '300' });
+    const databaseUrl = await cluster.database();
+    const mails = await SmtpSink.start();
+    const texts = await TwilioStub.start();
+    const database = await TcpProxy.start(portOf(databaseUrl));
+    const smtp = await TcpProxy.start(mails.port);
+    const redisUrl = backend.redisUrl();
+    const redis = redisUrl === undefined ? undefined : await TcpProxy.start(portOf(redisUrl));
+    const apiKey = randomBytes(24).toString('base64url');
+    const env = {
+      DATABASE_URL: throughPort(databaseUrl, database.port),
+      SECRET_KEY: cluster.secretKey,
+      BOOTSTRAP_API_KEY: apiKey,
+      LOG_LEVEL: 'warn',
+      SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+      MAIL_FROM: 'Shop <shop@example.com>',
+      TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'a token of the stub',
+      TWILIO_FROM: '+15005550006',
+      TWILIO_BASE_URL: texts.url,
+      ...(redis && redisUrl ? { REDIS_URL: throughPort(redisUrl, redis.port) } : {}),
+    };
+    const oracle = new Oracle(databaseUrl, mails, texts);
+    const rig = new FaultRig(cluster, databaseUrl, database, redis, smtp, mails, texts, oracle, env, apiKey);
+    await rig.open(size);
+    return rig;
+  }
+
+  get tally(): Tally {
+    if (!this.load) throw new Error('Start the rig first.');
+    return this.load.tally;
+  }
+
+  /** What was seeded how, for reports. */
+  get seed(): number {
+    return SEED;
+  }
+
+  /** Sends so many new orders; resolves when each has been taken. */
+  async send(count: number, perSecond: number): Promise<void> {
+    const first = this.nextOrder;
+    this.nextOrder += count;
+    await this.load?.send(first, count, perSecond);
+  }
+
+  /** Sends each of so many new orders this often at once. */
+  async sendEach(count: number, times: number): Promise<void> {
+    const first = this.nextOrder;
+    this.nextOrder += count;
+    for (let id = first; id < first + count; id += 1) await this.load?.sendAtOnce(id, times);
+  }
+
+  /** The bytes of the next order's webhook, and the port of a process that takes it. */
+  rawRequest(): { readonly bytes: Buffer; readonly port: number } {
+    const port = this.apps.find(({ name }) => name === 'ingest')?.port;
+    if (!this.load || port === undefined) throw new Error('Start the rig first.');
+    return { bytes: this.load.rawRequest(this.nextOrder), port };
+  }
+
+  /** Sends orders while `harm` is done again and again. */
+  async sendDuring(count: number, perSecond: number, harm: () => Promise<void>): Promise<void> {
+    let isOver = false;
+    const harming = (async () => {
+      while (!isOver) await harm();
+    })();
+    try {
+      await this.send(count, perSecond);
+    } finally {
+      isOver = true;
+      await harming;
+    }
+  }
+
+  /** Lets everything come to rest and asks what came of all orders that were taken so far. */
+  async judge(): Promise<Outcome> {
+    await this.complete();
+    return this.oracle.judge(this.tally.accepted, SETTLE_LIMIT_MS);
+  }
+
+  /** `kill -9` for one process of a kind, any but the last one that runs; its successor starts meanwhile. */
+  async killOne(name: AppName): Promise<void> {
+    const running = this.apps.filter((app) => app.name === name && app.process);
+    const victim = running[Math.floor(this.random() * running.length)];
+    if (victim && running.length > 1) await this.kill(victim);
+  }
+
+  /** All processes at once. */
+  async killAll(): Promise<void> {
+    await Promise.all(this.apps.map((app) => this.kill(app)));
+  }
+
+  /** As SIGINT does it, for all of a kind. @throws when one doesn't end by itself within the limit */
+  async stopAll(name: AppName, limitMs: number): Promise<void> {
+    await Promise.all(
+      this.apps.map(async (app) => {
+        if (app.name !== name || !app.process) return;
+        const { process } = app;
+        app.process = undefined;
+        this.stops += 1;
+        await process.stop(limitMs);
+      }),
+    );
+  }
+
+  async startAgain(): Promise<void> {
+    for (const app of this.apps) app.process ??= await this.spawn(app.name, app.port);
+  }
+
+  /** Resolves when every successor is there. */
+  async complete(): Promise<void> {
+    await Promise.all(this.starting);
+  }
+
+  private async kill(member: Member): Promise<void> {
+    const victim = member.process;
+    if (!victim) return;
+    member.process = undefined;
+    await victim.kill();
+    this.kills += 1;
+    const start = this.spawn(member.name, member.port).then((started) => void (member.process = started));
+    // whoever waits for the fleet to be complete is told of a failure
+    start.catch(() => undefined);
+    this.starting.push(start);
+  }
+
+  /** The workers that run. */
+  workers(): AppProcess[] {
+    return this.running('worker');
+  }
+
+  running(name: AppName): AppProcess[] {
+    return this.apps.flatMap((app) => (app.name === name && app.process ? [app.process] : []));
+  }
+
+  /** Sleeps for a random time between these, in milliseconds. */
+  async pause(fromMs: number, toMs: number): Promise<void> {
+    await sleep(fromMs + this.random() * (toMs - fromMs));
+  }
+
+  /** As the schema's owner. */
+  async sql(text: string): Promise<void> {
+    await ask(this.databaseUrl, text);
+  }
+
+  async stop(): Promise<void> {
+    this.load?.close();
+    await tidyUp(
+      async () => {
+        await Promise.allSettled(this.starting);
+        for (const { process } of this.apps) await process?.kill();
+      },
+      () => this.database.stop(),
+      () => this.redis?.stop(),
+      () => this.smtp.stop(),
+      () => this.cluster.stop(),
+      () => this.mails.stop(),
+      () => this.texts.stop(),
+    );
+  }
+
+  private async open({ ingest, worker }: FleetSize): Promise<void> {
+    const names: AppName[] = ['api', ...fill<AppName>('ingest', ingest), ...fill<AppName>('worker', worker)];
+    for (const name of names) this.apps.push({ name, port: await freePort(), process: undefined });
+    const [first, ...rest] = this.apps;
+    // the first one prepares the database
+    for (const members of [first ? [first] : [], rest])
+      await Promise.all(members.map(async (member) => (member.process = await this.spawn(member.name, member.port))));
+    const client = new AfterglowClient(`http://127.0.0.1:${first?.port}`, this.apiKey);
+    const yaml = { 'content-type': 'application/yaml' };
+    const saved = await client.call('POST', '/api/v1/journeys', JOURNEY, yaml);
+    if (saved.status !== 201) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
+    await client.post('/api/v1/journeys/two-words/publish');
+    const secret = randomBytes(24).toString('hex');
+    const { url } = await client.post<CreatedSource>('/api/v1/sources', { kind: 'shopify', name: 'shop', secret });
+    client.close();
+    const urls = this.apps.filter(({ name }) => name === 'ingest').map(({ port }) => `http://127.0.0.1:${port}`);
+    this.load = new Load({ urls, path: new URL(url).pathname, secret }, this.random);
+  }
+
+  private spawn(app: AppName, port: number): Promise<AppProcess> {
+    return AppProcess.start({ app, port, env: { ...this.env } });
+  }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+function throughPort(url: string, port: number): string {
+  const changed = new URL(url);
+  changed.hostname = '127.0.0.1';
+  changed.port = String(port);
+  return changed.href;
+}
+
+function fill<T>(item: T, count: number): T[] {
+  return Array.from({ length: count }, () => item);
+}
