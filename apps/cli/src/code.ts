@@ -32,14 +32,34 @@ export async function pull(context: INestApplicationContext, path: string, optio
   console.log(`${writes.length} written, ${same.length} the same already.`);
 }
 
+/** A folder as it was read: what is planned, shown and applied is the same. */
+interface ReadFolder {
+  readonly folder: CodeFolder;
+  readonly code: ReturnType<typeof readCode>;
+  readonly plans: ReturnType<typeof readMigrations>;
+}
+
 /** @returns the exit code: 0 nothing to do, 1 faults, 2 changes */
-export async function plan(context: INestApplicationContext, path: string, options: CodeOptions): Promise<number> {
+export function plan(context: INestApplicationContext, path: string, options: CodeOptions): Promise<number> {
+  return show(context, path, options, readFolder(path));
+}
+
+function readFolder(path: string): ReadFolder {
   const folder = CodeFolder.existing(path);
-  const shopId = await firstShop(context);
   const code = readCode(folder.journeys());
-  const { migrations, faults: migrationFaults } = readMigrations(folder.migrations(), code.journeys);
+  return { folder, code, plans: readMigrations(folder.migrations(), code.journeys) };
+}
+
+async function show(
+  context: INestApplicationContext,
+  path: string,
+  options: CodeOptions,
+  { folder, code, plans }: ReadFolder,
+): Promise<number> {
+  const { migrations } = plans;
+  const shopId = await firstShop(context);
   const planned = await context.get(PlanCode).plan(shopId, code, folder.remembered(), migrations);
-  const faults = [...planned.faults, ...migrationFaults];
+  const faults = [...planned.faults, ...plans.faults];
   if (faults.length > 0) {
     printFaults(path, faults);
     return 1;
@@ -66,15 +86,16 @@ export async function apply(
   path: string,
   options: CodeOptions & { readonly force: boolean; readonly yes: boolean },
 ): Promise<number> {
-  const folder = CodeFolder.existing(path);
-  const planned = await plan(context, path, options);
+  const read = readFolder(path);
+  const planned = await show(context, path, options, read);
   if (planned === 1) return 1;
   if (planned === CHANGES && !options.yes && !(await agrees())) {
     console.log('Nothing was applied.');
     return 1;
   }
-  const { journeys } = readCode(folder.journeys());
-  const { migrations } = readMigrations(folder.migrations(), journeys);
+  const { folder, code, plans } = read;
+  const { journeys } = code;
+  const { migrations } = plans;
   const shopId = await firstShop(context);
   const applied = await context.get(ApplyCode).run(shopId, journeys, folder.remembered(), { ...options, migrations });
   folder.remember(applied.remembered);
