@@ -47,23 +47,26 @@ export class DeliverCalls {
     const underWay = new Set<Promise<void>>();
     const failures: unknown[] = [];
     let claimed = 0;
-    while (!this.isStopped && claimed < MAX_PER_RUN) {
-      const claims = await this.claim(CONCURRENCY - underWay.size);
-      claimed += claims.length;
-      for (const [shopId, ofShop] of byShop(claims)) {
-        const { due, secrets } = await this.load(shopId, ofShop);
-        for (const call of due) {
-          const ended = this.make(shopId, call, secrets)
-            .then((state) => void (counts[state] += 1))
-            .catch((error: unknown) => void failures.push(error))
-            .finally(() => underWay.delete(ended));
-          underWay.add(ended);
+    try {
+      while (!this.isStopped && claimed < MAX_PER_RUN) {
+        const claims = await this.claim(CONCURRENCY - underWay.size);
+        claimed += claims.length;
+        for (const [shopId, ofShop] of byShop(claims)) {
+          const { due, secrets } = await this.load(shopId, ofShop);
+          for (const call of due) {
+            const ended = this.make(shopId, call, secrets)
+              .then((state) => void (counts[state] += 1))
+              .catch((error: unknown) => void failures.push(error))
+              .finally(() => underWay.delete(ended));
+            underWay.add(ended);
+          }
         }
+        if (underWay.size === 0) break;
+        await Promise.race(underWay);
       }
-      if (underWay.size === 0) break;
-      await Promise.race(underWay);
+    } finally {
+      await Promise.all(underWay);
     }
-    await Promise.all(underWay);
     // what couldn't be stored goes back when its lease ends
     if (failures.length > 0) throw failures[0];
     const { sent, failed, queued: retried } = counts;
