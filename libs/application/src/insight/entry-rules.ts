@@ -63,9 +63,6 @@ export function ruleEvent({ id, type, occurredAt, receivedAt, order }: DomainEve
   return { id, type, at: occurredAt, receivedAt, order: order?.externalId ?? null };
 }
 
-/** Longest entry key that a run can have. */
-const MAX_ENTRY_KEY_CHARS = 200;
-
 const ERASED: RuleResult = { rule: 'erased', holds: false, facts: {}, says: 'The customer had asked to be erased.' };
 
 /** The rules that ask the facts: trigger, audience and entry key, as the engine asks them on entry. */
@@ -119,12 +116,16 @@ class FactRules {
     const { entryKey: source } = this.plan;
     const facts = factsIn(source, this.view);
     const { value, problem } = this.ask(source);
-    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-    const holds = text !== '' && text.length <= MAX_ENTRY_KEY_CHARS;
-    const key = entryKeyIn(this.plan, text, at, shopZone);
-    if (holds) return { rule: 'entry-key', holds, facts, entryKey: key, says: `The entry key ${source} was "${key}".` };
+    const key = entryKeyIn(this.plan, value, at, shopZone);
+    if (key !== null)
+      return { rule: 'entry-key', holds: true, facts, entryKey: key, says: `The entry key ${source} was "${key}".` };
     const why = problem ?? `it gave ${JSON.stringify(value ?? null).slice(0, 60)}`;
-    return { rule: 'entry-key', holds, facts, says: `There was no entry key: ${source} had no usable value (${why}).` };
+    return {
+      rule: 'entry-key',
+      holds: false,
+      facts,
+      says: `There was no entry key: ${source} had no usable value (${why}).`,
+    };
   }
 
   private reason(source: string, problem: string | undefined): string {

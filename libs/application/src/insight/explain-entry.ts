@@ -168,7 +168,7 @@ const OTHERWISE: RuleResult = {
   facts: {},
   says:
     'Every rule that can be asked again holds, yet nobody entered. The journey may have changed state in the very moment in ' +
-    'which the event was taken in, all journeys of the shop may have been paused, or a limit on entries stopped it.',
+    'which the event was taken in, or all journeys of the shop may have been paused.',
 };
 
 interface Force {

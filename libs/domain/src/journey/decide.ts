@@ -1,6 +1,6 @@
 import { PermanentError } from '../errors.js';
 import { isErased } from '../facts/facts.js';
-import type { EventView, FactsSnapshot } from '../facts/view.js';
+import type { EventView, FactsSnapshot, Json } from '../facts/view.js';
 import { isOwnEvent } from '../event/event.js';
 import { addDuration, type Instant, type IsoInstant, toInstant, toIso } from '../time/instant.js';
 import { periodOf } from './occasions.js';
@@ -89,9 +89,14 @@ export function isStale(event: Pick<EventView, 'type' | 'occurredAt'>, receivedA
   return toInstant(receivedAt) - toInstant(event.occurredAt) > STALE_AFTER_HOURS * 3_600_000;
 }
 
-/** The entry key as it is stored: where it counts within a period, that period stands behind it. */
-export function entryKeyIn(plan: JourneyPlan, key: string, at: Instant, shopZone: string): string {
+/**
+ * The entry key as it is stored, of what its expression gave: where it counts within a period, that period stands behind it. Null for
+ * what is no key: an empty or endless text, or no text at all.
+ */
+export function entryKeyIn(plan: JourneyPlan, value: Json | undefined, at: Instant, shopZone: string): string | null {
   const { per } = plan.document.entry;
+  const key = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (key === '' || key.length > MAX_ENTRY_KEY_CHARS) return null;
   return per === undefined ? key : `${key}|${periodOf(at, per, shopZone)}`;
 }
 
@@ -137,12 +142,11 @@ function refused(reason: 'where' | 'audience', walk: RunWalk): EnterResult {
 
 function entryKeyOf(plan: JourneyPlan, walk: RunWalk): string | { readonly problem: string } {
   try {
-    const key = walk.facts.evaluate(plan.entryKey, walk.state);
-    const text = typeof key === 'string' || typeof key === 'number' ? String(key) : '';
-    if (text !== '' && text.length <= MAX_ENTRY_KEY_CHARS)
-      return entryKeyIn(plan, text, walk.state.at, walk.facts.shopZone);
+    const value = walk.facts.evaluate(plan.entryKey, walk.state);
+    const key = entryKeyIn(plan, value, walk.state.at, walk.facts.shopZone);
+    if (key !== null) return key;
     return {
-      problem: `${plan.entryKey} gives ${JSON.stringify(key).slice(0, 60)}; an entry key is a text of 1 to ${MAX_ENTRY_KEY_CHARS} characters.`,
+      problem: `${plan.entryKey} gives ${JSON.stringify(value).slice(0, 60)}; an entry key is a text of 1 to ${MAX_ENTRY_KEY_CHARS} characters.`,
     };
   } catch (cause) {
     if (!(cause instanceof PermanentError)) throw cause;
