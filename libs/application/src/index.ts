@@ -185,6 +185,7 @@ export {
   type JourneySummary,
   type LatestVersion,
   type NewVersion,
+  type ShopJourney,
   type StoredJourney,
   type VersionSummary,
 } from './journeys/manage/journey-store.port.js';
@@ -278,4 +279,4 @@ export { type CodeFinding, type CodePlan, PlanCode } from './code/plan-code.use-
 export { playScenario } from './code/play-scenario.js';
 export { type Code, type CodeFault, type CodeFile, placed, readCode } from './code/read-code.js';
 export { readScenario } from './code/read-scenario.js';
-export type { Remembered } from './code/shop-journeys.js';
+export type { Remembered } from './code/remembered.js';

@@ -4,7 +4,7 @@ import { TemplateEngine } from '../delivery/template-engine.port.js';
 import { CheckJourney, refuseErrors } from '../journeys/manage/check-journey.use-case.js';
 import { PlanEntries } from '../journeys/entries/plan-entries.js';
 import { ChangeJourneyState } from '../journeys/manage/change-journey-state.use-case.js';
-import { JourneyStore } from '../journeys/manage/journey-store.port.js';
+import { JourneyStore, type ShopJourney } from '../journeys/manage/journey-store.port.js';
 import { KEEP_ALL } from '../journeys/manage/migration-plan.js';
 import { PublicationStore } from '../journeys/manage/publication-store.port.js';
 import { SaveDraft } from '../journeys/manage/save-draft.use-case.js';
@@ -16,7 +16,7 @@ import { type CodeChange, type CodeOptions, compareCode, isWork } from './compar
 import type { CodeJourney } from './read-code.js';
 import type { CodeMigrations } from './read-migrations.js';
 import { CompiledOnce } from './compiled-once.js';
-import { fingerprintsOf, type Remembered, type ShopJourney, shopJourneys } from './shop-journeys.js';
+import { fingerprintsOf, type Remembered } from './remembered.js';
 
 export interface ApplyOptions extends CodeOptions {
   /** Overwrite what was changed in the shop since the folder saw it. */
@@ -105,14 +105,14 @@ export class ApplyCode {
     const keys = [...new Set([...code.map(({ document }) => document.key), ...Object.keys(remembered)])];
     const applied = await this.unitOfWork.inShop(shopId, async (tx) => {
       for (const key of keys.toSorted()) await this.journeys.lockForChange(tx, key);
-      const before = await shopJourneys(tx, this.journeys);
+      const before = await this.journeys.current(tx);
       const work = compareCode(code, before, remembered, this.secrets).filter((change) => isWork(change, options));
       if (!options.force) refuseDrift(work);
       const { publish, migrations } = options;
       const stage: Stage = { tx, shopId, templates, hints, publish, migrations };
       const done: AppliedChange[] = [];
       for (const change of work) done.push(await this.perform(stage, change));
-      const after = await shopJourneys(tx, this.journeys);
+      const after = await this.journeys.current(tx);
       return { done, remembered: this.remember(code, after, remembered, done) };
     });
     for (const queue of hints.queues) this.hints.hint(queue);
@@ -126,7 +126,7 @@ export class ApplyCode {
     remembered: Remembered,
     options: ApplyOptions,
   ): Promise<CodeChange[]> {
-    const shop = await this.unitOfWork.inShop(shopId, (tx) => shopJourneys(tx, this.journeys));
+    const shop = await this.unitOfWork.inShop(shopId, (tx) => this.journeys.current(tx));
     return compareCode(code, shop, remembered, this.secrets).filter((change) => isWork(change, options));
   }
 

@@ -1,9 +1,9 @@
-import type { JourneyState } from '../journeys/manage/journey-store.port.js';
+import type { JourneyState, ShopJourney } from '../journeys/manage/journey-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
 import { canonicalJourney, writeJourney } from './journey-text.js';
 import { lineDiff } from './line-diff.js';
 import type { CodeJourney } from './read-code.js';
-import { fingerprintsOf, type Remembered, type ShopJourney } from './shop-journeys.js';
+import { fingerprintsOf, type Remembered } from './remembered.js';
 
 /**
  * `draft`: the file is the latest version, which people don't enter yet. `missing`: only in the shop. `archived`: the file's key

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AfterglowError, compileJourney, type Fault } from '#app/domain';
 import { stepKinds } from '#app/steps';
 import { inPages } from '../journeys/manage/decide-on-runs.js';
-import { JourneyStore } from '../journeys/manage/journey-store.port.js';
+import { JourneyStore, type ShopJourney } from '../journeys/manage/journey-store.port.js';
 import { checkMigration, KEEP_ALL, type MigrationPlan, migrationOf } from '../journeys/manage/migration-plan.js';
 import { PublicationStore } from '../journeys/manage/publication-store.port.js';
 import { nothingTaken, type TakeOver, TakeRunsOver } from '../journeys/manage/take-runs-over.js';
@@ -11,7 +11,6 @@ import type { CodeChange } from './compare-code.js';
 import { canonicalJourney } from './journey-text.js';
 import { type CodeFault, type CodeJourney, placed } from './read-code.js';
 import type { CodeMigration, CodeMigrations } from './read-migrations.js';
-import { type ShopJourney, shopJourneys } from './shop-journeys.js';
 
 /** Runs that wait at one step of an earlier version than the file's, and what becomes of them. */
 export interface WaitingRuns {
@@ -38,7 +37,7 @@ export class MigrateCode {
   waiting(shopId: string, changes: readonly CodeChange[], migrations: CodeMigrations): Promise<WaitingRuns[]> {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       const found: WaitingRuns[] = [];
-      const shop = new Map((await shopJourneys(tx, this.journeys)).map((journey) => [journey.key, journey]));
+      const shop = new Map((await this.journeys.current(tx)).map((journey) => [journey.key, journey]));
       for (const { key, kind, state } of changes) {
         const there = shop.get(key);
         const journey = await this.journeys.find(tx, key);
@@ -75,7 +74,7 @@ export class MigrateCode {
   /** The one that made the file's journey live; null where another version is. */
   private publicationOf(shopId: string, text: string, key: string) {
     return this.unitOfWork.inShop(shopId, async (tx) => {
-      const there = (await shopJourneys(tx, this.journeys)).find((journey) => journey.key === key);
+      const there = (await this.journeys.current(tx)).find((journey) => journey.key === key);
       const journey = await this.journeys.find(tx, key);
       if (!there || journey?.state !== 'live' || canonicalJourney(there.document) !== text) return null;
       const publication = await this.publications.latest(tx, journey.id);

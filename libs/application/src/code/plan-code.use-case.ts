@@ -3,7 +3,7 @@ import { AfterglowError, compileJourney, type Fault, type Finding } from '#app/d
 import { stepKinds } from '#app/steps';
 import { TemplateEngine } from '../delivery/template-engine.port.js';
 import { CheckJourney } from '../journeys/manage/check-journey.use-case.js';
-import { JourneyStore } from '../journeys/manage/journey-store.port.js';
+import { JourneyStore, type ShopJourney } from '../journeys/manage/journey-store.port.js';
 import { parseJourneyText } from '../journeys/parse-journey.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
@@ -13,7 +13,7 @@ import { migrationFaults } from './migrate-code.use-case.js';
 import { type PulledCode, pullInto } from './pull-code.js';
 import { type Code, type CodeFault, type CodeFile, type CodeJourney, placed } from './read-code.js';
 import type { CodeMigrations } from './read-migrations.js';
-import { type Remembered, type ShopJourney, shopJourneys } from './shop-journeys.js';
+import type { Remembered } from './remembered.js';
 
 export interface CodePlan {
   readonly changes: readonly CodeChange[];
@@ -100,7 +100,7 @@ export class PlanCode {
   }
 
   private read(shopId: string): Promise<ShopJourney[]> {
-    return this.unitOfWork.inShop(shopId, (tx) => shopJourneys(tx, this.journeys));
+    return this.unitOfWork.inShop(shopId, (tx) => this.journeys.current(tx));
   }
 }
 

@@ -1,8 +1,9 @@
+import type { ShopJourney } from '../journeys/manage/journey-store.port.js';
 import { type JourneyDocument, PermanentError } from '#app/domain';
 import type { SecretPort } from '../ports/secret.port.js';
 import { canonicalJourney, writeJourney } from './journey-text.js';
 import { type CodeFile, type CodeJourney, readCode } from './read-code.js';
-import { fingerprintsOf, type Remembered, type ShopJourney } from './shop-journeys.js';
+import { fingerprintsOf, type Remembered } from './remembered.js';
 
 export interface PulledCode {
   /** Files to write, new ones and ones to replace. */

@@ -5,6 +5,7 @@ import {
   type JourneySummary,
   type LatestVersion,
   type NewVersion,
+  type ShopJourney,
   type StoredJourney,
   type Transaction,
   type VersionSummary,
@@ -31,6 +32,15 @@ interface SummaryRow extends QueryResultRow {
   readonly waiting_runs: string;
   readonly created_at: Date;
   readonly updated_at: Date;
+}
+
+interface CurrentRow extends QueryResultRow {
+  readonly key: string;
+  readonly state: JourneyState;
+  readonly live_version: number | null;
+  readonly live_document: JourneyDocument | null;
+  readonly latest_version: number;
+  readonly latest_document: JourneyDocument;
 }
 
 @Injectable()
@@ -139,6 +149,26 @@ export class PgJourneyStore extends JourneyStore {
 
   async summary(tx: Transaction, key: string): Promise<JourneySummary | null> {
     return (await summaries(tx, key))[0] ?? null;
+  }
+
+  async current(tx: Transaction): Promise<ShopJourney[]> {
+    const rows = await pg(tx).query<CurrentRow>(
+      `select j.key, j.state, live.version as live_version, live.document as live_document, latest.version as latest_version,
+         latest.document as latest_document
+       from app.journey j
+       join lateral (select v.version, v.document from app.journey_version v
+         where v.shop_id = j.shop_id and v.journey_id = j.id order by v.version desc limit 1) latest on true
+       left join app.journey_version live on live.shop_id = j.shop_id and live.id = j.live_version_id
+       where j.shop_id = app.current_shop() order by j.key`,
+    );
+    return rows.map((row) => ({
+      key: row.key,
+      state: row.state,
+      liveVersion: row.live_version,
+      latestVersion: row.latest_version,
+      document: row.live_document ?? row.latest_document,
+      latest: row.latest_document,
+    }));
   }
 
   async versions(tx: Transaction, key: string): Promise<VersionSummary[]> {

@@ -46,6 +46,17 @@ export interface VersionSummary {
   readonly document: JourneyDocument;
 }
 
+/** A journey as it stands in the shop. */
+export interface ShopJourney {
+  readonly key: string;
+  readonly state: JourneyState;
+  readonly liveVersion: number | null;
+  readonly latestVersion: number;
+  /** What people enter now; the latest version when none is live. */
+  readonly document: JourneyDocument;
+  readonly latest: JourneyDocument;
+}
+
 /** Journeys and their versions. */
 export abstract class JourneyStore {
   /** The journey with this key, made as a draft when there is none; locked until the transaction ends. */
@@ -82,6 +93,9 @@ export abstract class JourneyStore {
 
   /** Stores the definitions that answers are read by; an earlier one with the same key is replaced. */
   abstract saveSurveys(tx: Transaction, surveys: readonly SurveyDefinition[]): Promise<void>;
+
+  /** Every journey, archived ones among them, by key; without the versions between the live one and the latest. */
+  abstract current(tx: Transaction): Promise<ShopJourney[]>;
 
   /** By key. */
   abstract list(tx: Transaction): Promise<JourneySummary[]>;
