@@ -41,14 +41,7 @@ describeBackends('one person and many journeys', (backend) => {
 
   beforeAll(async () => {
     cluster = await Cluster.start();
-    const redisUrl = backend.redisUrl();
-    shop = new Installation(cluster, await cluster.database(), {
-      CLOCK: 'virtual',
-      CLOCK_START: START,
-      ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
-    });
-    await shop.start('standalone');
-    await shop.client.patch('/api/v1/shop', { timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' });
+    shop = await Installation.inVirtualTime(cluster, backend, START);
     await shop.publish(journey('offer', 'marketing', 20));
     await shop.publish(journey('question', 'feedback', 54));
     await shop.publish(journey('review', 'review', 40));

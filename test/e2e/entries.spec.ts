@@ -13,14 +13,7 @@ describeBackends('people who enter without an event of a sender', (backend) => {
 
   beforeAll(async () => {
     cluster = await Cluster.start();
-    const redisUrl = backend.redisUrl();
-    shop = new Installation(cluster, await cluster.database(), {
-      CLOCK: 'virtual',
-      CLOCK_START: START,
-      ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
-    });
-    await shop.start('standalone');
-    await shop.client.patch('/api/v1/shop', { timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' });
+    shop = await Installation.inVirtualTime(cluster, backend, START);
     const gift = { en: 'Free shipping', fr: 'La livraison offerte', url: 'https://shop.example/gift' };
     await shop.install('birthday', { gift, holdOutPercent: 0 });
     await shop.install('you-said-we-did', { window: null });

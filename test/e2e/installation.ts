@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedPostgres } from '#app/persistence';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
+import type { TestBackend } from '../support/describe-backends.js';
 import { type AppName, AppProcess, DataFolder } from '../support/processes.js';
 import { treeOf } from '../support/process-tree.js';
 import { ShopifySender } from '../support/shopify-sender.js';
@@ -81,6 +82,19 @@ export class Installation {
     readonly databaseUrl: string,
     private readonly env: Record<string, string>,
   ) {}
+
+  /** One process in virtual time, on Paris time and in euros. */
+  static async inVirtualTime(cluster: Cluster, backend: TestBackend, start: string): Promise<Installation> {
+    const redisUrl = backend.redisUrl();
+    const shop = new Installation(cluster, await cluster.database(), {
+      CLOCK: 'virtual',
+      CLOCK_START: start,
+      ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
+    });
+    await shop.start('standalone');
+    await shop.client.patch('/api/v1/shop', { timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' });
+    return shop;
+  }
 
   /** The first app named takes the webhooks, the last the calls of the API. */
   async start(...names: AppName[]): Promise<void> {

@@ -17,19 +17,8 @@ describeBackends('a shop in virtual time', (backend) => {
 
   beforeAll(async () => {
     cluster = await Cluster.start();
-    const redisUrl = backend.redisUrl();
-    shop = new Installation(cluster, await cluster.database(), {
-      CLOCK: 'virtual',
-      CLOCK_START: START,
-      ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
-    });
-    await shop.start('standalone');
-    await shop.client.patch('/api/v1/shop', {
-      timeZone: 'Europe/Paris',
-      currency: 'EUR',
-      locale: 'en',
-      contactRules: NO_CONTACT_RULES,
-    });
+    shop = await Installation.inVirtualTime(cluster, backend, START);
+    await shop.client.patch('/api/v1/shop', { contactRules: NO_CONTACT_RULES });
     await shop.install('delivery-csat', { window: null, after: 'PT36H' });
     await shop.install('review-request', { window: null, after: 'PT72H', reminder: false });
     await shop.install('order-thank-you');

@@ -1,3 +1,5 @@
+import { seededRandom } from './seeded-random.js';
+
 /** An event for the API, with the time at which it is sent. */
 export interface ToldEvent {
   readonly receivedAt: string;
@@ -20,23 +22,12 @@ export interface HistoryOptions {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** mulberry32 */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * The orders of some people over three months in the order in which their news came in: parcels that are told of before their
  * order, deliveries and cancellations that are told of days late, refunds, opt-outs and answers. The same seed gives the same.
  */
 export function randomHistory(options: HistoryOptions): ToldEvent[] {
-  const random = randomOf(options.seed);
+  const random = seededRandom(options.seed);
   const told: ToldEvent[] = [];
   for (let number = 1; number <= options.orders; number += 1) told.push(...newsOfOrder(options, number, random));
   // no two at once: what comes first would be chance

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyOrder, type OrderFacts, type ParcelFacts } from '../facts/facts.js';
+import { emptyOrder, emptyParcel, type OrderFacts, type ParcelFacts } from '../facts/facts.js';
 import { toInstant } from '../time/instant.js';
 import { isBadAnswer } from './bad-answer.js';
 import type { ContactHistory, PastCase } from './contact-history.js';
@@ -11,20 +11,7 @@ import { aCandidate, aHistory } from './testing.js';
 const NOW = '2026-03-10T11:00:00.000Z';
 
 function aParcel(fields: Partial<ParcelFacts> = {}): ParcelFacts {
-  return {
-    id: 'parcel',
-    state: 'in_transit',
-    stateAt: '2026-03-05T10:00:00.000Z',
-    delivered: false,
-    deliveredAt: null,
-    shippedAt: null,
-    carrier: null,
-    trackingNumber: null,
-    trackingUrl: null,
-    estimatedDeliveryAt: null,
-    stamps: {},
-    ...fields,
-  };
+  return { ...emptyParcel('parcel', 'in_transit', '2026-03-05T10:00:00.000Z'), ...fields };
 }
 function anOrder(fields: Partial<OrderFacts> = {}): OrderFacts {
   return { ...emptyOrder('order'), placedAt: '2026-03-01T10:00:00.000Z', ...fields };

@@ -144,3 +144,20 @@ export function emptyOrder(id: string): OrderFacts {
     stamps: {},
   };
 }
+
+/** A parcel of which nothing but its state is known. */
+export function emptyParcel(id: string, state: ParcelState, stateAt: IsoInstant): ParcelFacts {
+  return {
+    id,
+    state,
+    stateAt,
+    delivered: false,
+    deliveredAt: null,
+    shippedAt: null,
+    carrier: null,
+    trackingNumber: null,
+    trackingUrl: null,
+    estimatedDeliveryAt: null,
+    stamps: {},
+  };
+}

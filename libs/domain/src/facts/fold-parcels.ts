@@ -1,5 +1,5 @@
 import type { DomainEvent, ParcelDetails } from '../event/event.js';
-import type { ParcelFacts, ParcelState } from './facts.js';
+import { emptyParcel, type ParcelFacts, type ParcelState } from './facts.js';
 import { earliest, setStamped, stampOf } from './stamp.js';
 
 export type ShipmentEvent = Extract<DomainEvent, { type: `shipment.${string}` }>;
@@ -32,7 +32,7 @@ export function foldParcels(parcels: readonly ParcelFacts[], event: ShipmentEven
 function foldParcel(known: ParcelFacts | undefined, event: ShipmentEvent): ParcelFacts {
   const state = event.type.slice('shipment.'.length) as ParcelState;
   const at = event.occurredAt;
-  const parcel = known ?? newParcel(event.data.parcelId, state, at);
+  const parcel = known ?? emptyParcel(event.data.parcelId, state, at);
   const isShipped = RANK[state] >= RANK.in_transit && state !== 'exception';
   return withDetails(
     {
@@ -59,22 +59,6 @@ function laterState(parcel: ParcelFacts, state: ParcelState, at: string): Pick<P
     if (value !== known) return value > known ? { state, stateAt: at } : parcel;
   }
   return parcel;
-}
-
-function newParcel(id: string, state: ParcelState, at: string): ParcelFacts {
-  return {
-    id,
-    state,
-    stateAt: at,
-    delivered: false,
-    deliveredAt: null,
-    shippedAt: null,
-    carrier: null,
-    trackingNumber: null,
-    trackingUrl: null,
-    estimatedDeliveryAt: null,
-    stamps: {},
-  };
 }
 
 function withDetails(parcel: ParcelFacts, event: ShipmentEvent, details: ParcelDetails): ParcelFacts {

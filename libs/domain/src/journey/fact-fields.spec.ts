@@ -1,4 +1,4 @@
-import { EMPTY_CUSTOMER, emptyOrder } from '../facts/facts.js';
+import { EMPTY_CUSTOMER, emptyOrder, emptyParcel } from '../facts/facts.js';
 import { factsView } from '../facts/view.js';
 import { compileExpression } from './expression.js';
 
@@ -11,21 +11,7 @@ describe('fields of the facts', () => {
     order: {
       ...emptyOrder('1'),
       lines: [{ id: '1', title: 'Bowl', quantity: 1 }],
-      parcels: [
-        {
-          id: 'p',
-          state: 'created',
-          stateAt: '2026-05-04T10:00:00.000Z',
-          delivered: false,
-          deliveredAt: null,
-          shippedAt: null,
-          carrier: null,
-          trackingNumber: null,
-          trackingUrl: null,
-          estimatedDeliveryAt: null,
-          stamps: {},
-        },
-      ],
+      parcels: [emptyParcel('p', 'created', '2026-05-04T10:00:00.000Z')],
     },
     position: { ordinal: 1 },
   }) as Record<string, Record<string, unknown>>;
