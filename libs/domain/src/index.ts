@@ -1,3 +1,12 @@
+export {
+  type Grant,
+  isAllowed,
+  isWithin,
+  type Permission,
+  PERMISSIONS,
+  type Role,
+  ROLES,
+} from './access/permission.js';
 export { breaksRule } from './check/breaks.js';
 export { checkJourney, type Checked } from './check/check-journey.js';
 export type { Exploration, ExploredStory } from './check/explore.js';

@@ -1,6 +1,12 @@
 import { Initial1793577600000 } from './0001-initial/index.js';
 import { JourneysInFull1795305600000 } from './0002-journeys-in-full/index.js';
 import { ContactAndTriggers1795910400000 } from './0003-contact-and-triggers/index.js';
+import { Care1796515200000 } from './0004-care/index.js';
 
 /** In the order in which they run. A migration that has landed is never edited: write the next one. */
-export const migrations = [Initial1793577600000, JourneysInFull1795305600000, ContactAndTriggers1795910400000];
+export const migrations = [
+  Initial1793577600000,
+  JourneysInFull1795305600000,
+  ContactAndTriggers1795910400000,
+  Care1796515200000,
+];
