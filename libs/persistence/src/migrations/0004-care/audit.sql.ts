@@ -1,6 +1,6 @@
 /**
  * What is audited: a table, the word for its rows, the column that names one, and the columns whose change is told; of those with
- * a star it is told that they changed, not what they hold.
+ * a star it is told that they changed, not what they hold: secrets, and words that may be about a person, who can be erased.
  */
 const AUDITED: readonly (readonly [table: string, subject: string, id: string, columns: string])[] = [
   ['shop', 'shop', 'id', 'name,time_zone,currency,locale,paused_at,pause_scope,contact_rules'],
@@ -10,8 +10,8 @@ const AUDITED: readonly (readonly [table: string, subject: string, id: string, c
   ['journey', 'journey', 'key', 'title,state,live_version_id'],
   ['journey_version', 'journey-version', 'id', 'journey_id,version'],
   ['journey_publication', 'publication', 'id', 'journey_id,from_version_id,to_version_id,plan,undone_at'],
-  ['case_file', 'case', 'id', 'state,outcome'],
-  ['dead_letter', 'dead-letter', 'id', 'kind,state,settled_note'],
+  ['case_file', 'case', 'id', 'state,*outcome'],
+  ['dead_letter', 'dead-letter', 'id', 'kind,state,*settled_note'],
 ];
 
 /**
