@@ -3,9 +3,11 @@ import {
   type Channel,
   Channels,
   ComposeMessage,
+  type ContactStore,
   DeliverMessages,
   FenceMessages,
   FindLink,
+  GatherMessages,
   HintPort,
   LinkEvents,
   LinkFactory,
@@ -17,6 +19,7 @@ import {
   RecordHandOvers,
   SettleUnknown,
   SuppressAddresses,
+  type TemplateEngine,
   Unsubscribe,
 } from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
@@ -122,6 +125,7 @@ export class DeliveryRig {
   readonly hints = new NotedHints();
   readonly uow: PgUnitOfWork;
   readonly store = new PgDeliveryStore();
+  readonly contacts = new PgContactStore();
   readonly reader = new PgMessageReader();
   readonly clock: PgClock;
   readonly links: LinkFactory;
@@ -196,10 +200,14 @@ export class DeliveryRig {
     return new ConfiguredChannels({ smtpUrl: sink.url, mailFrom: 'hello@birch.example' });
   }
 
-  deliverer(channels: Channels | Channel): DeliverMessages {
-    const compose = new ComposeMessage(new LiquidTemplateEngine(), this.links);
-    const prepare = new PrepareMessages(this.uow, this.store, new PgFactsReader(), new PgJourneyReader(), compose);
-    const fence = new FenceMessages(this.uow, this.store, new PgContactStore(), this.secrets);
+  deliverer(
+    channels: Channels | Channel,
+    templates: TemplateEngine = new LiquidTemplateEngine(),
+    firstLook: ContactStore = this.contacts,
+  ): DeliverMessages {
+    const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook);
+    const prepare = new PrepareMessages(this.uow, this.store, gather, new ComposeMessage(templates, this.links));
+    const fence = new FenceMessages(this.uow, this.store, this.contacts, this.secrets);
     const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics());
     return new DeliverMessages(
       channels instanceof Channels ? channels : new OneChannel(channels),

@@ -67,6 +67,7 @@ export {
   type NewSuppression,
 } from './delivery/delivery-store.port.js';
 export { FenceMessages } from './delivery/fence-messages.js';
+export { GatherMessages } from './delivery/gather-messages.js';
 export {
   MessageDesk,
   type MessageFilter,

@@ -18,6 +18,7 @@ import { PlanCode } from './code/plan-code.use-case.js';
 import { ComposeMessage } from './delivery/compose-message.js';
 import { DeliverMessages } from './delivery/deliver-messages.use-case.js';
 import { FenceMessages } from './delivery/fence-messages.js';
+import { GatherMessages } from './delivery/gather-messages.js';
 import { PrepareMessages } from './delivery/prepare-messages.js';
 import { ReadMessages } from './delivery/read-messages.use-case.js';
 import { RecordHandOvers } from './delivery/record-hand-overs.js';
@@ -96,6 +97,7 @@ const useCases = [
   ExplainEntry,
   ExplainOpening,
   FenceMessages,
+  GatherMessages,
   FindLink,
   FireDueTimers,
   FoldEvents,

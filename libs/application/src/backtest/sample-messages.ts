@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toIso } from '#app/domain';
 import { ComposeMessage } from '../delivery/compose-message.js';
+import { rankOf } from '../delivery/ranked-message.js';
 import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
 import { IdPort } from '../ports/id.port.js';
 import type { BacktestSample } from './backtest-report.js';
@@ -58,6 +59,6 @@ export class SampleMessages {
       expiresAt: effect.usefulUntil,
       now: at,
     };
-    return this.compose.run(message, fromName, version, snapshot);
+    return this.compose.run(rankOf(message, version), fromName, version, snapshot);
   }
 }

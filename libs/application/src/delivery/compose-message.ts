@@ -1,33 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import {
-  addressOf,
-  AfterglowError,
-  DEFAULT_PRIORITY,
-  type FactsSnapshot,
-  factsView,
-  PermanentError,
-  toIso,
-} from '#app/domain';
+import { addressOf, AfterglowError, type FactsSnapshot, factsView, PermanentError, toIso } from '#app/domain';
 import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
 import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
 import { chooseLocale } from './choose-locale.js';
 import type { DueMessage, MessageContent } from './delivery-store.port.js';
+import type { RankedMessage } from './ranked-message.js';
 import { MAX_ATTEMPTS } from './retry-delay.js';
 import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from './template-engine.port.js';
 
-export interface ComposedMessage {
-  readonly message: DueMessage;
+export interface ComposedMessage extends RankedMessage {
   /** Where it would go by the facts it was composed from; the fence looks again. */
   readonly address: string | null;
-  /** Of its journey, 0 to 100. */
-  readonly priority: number;
   /** Name that the message comes from. */
   readonly fromName: string;
-  /** Null when it could not be composed; then `error` says why. */
+  /** Null when it wasn't composed: there was no use in it, or it could not be, and then `error` says why. */
   readonly content: MessageContent | null;
   readonly error: { readonly code: string; readonly text: string } | null;
   readonly links: MessageLinks;
+}
+
+/** A message that would be held back now, as it comes to the fence: without words. */
+export function leftUncomposed(ranked: RankedMessage, fromName: string): ComposedMessage {
+  const links = { variables: {}, tokens: [], unsubscribeUrl: null };
+  return { ...ranked, address: null, fromName, links, content: null, error: null };
 }
 
 /** Turns a planned message into words: template in the person's language, facts, links. */
@@ -40,15 +36,15 @@ export class ComposeMessage {
 
   /** Never throws: a message that can't be composed fails by itself. Undefined is what should be there and isn't. */
   run(
-    message: DueMessage,
+    ranked: RankedMessage,
     fromName: string,
     version: StoredVersion | undefined,
     snapshot: FactsSnapshot | undefined,
   ): ComposedMessage {
+    const { message } = ranked;
     const links = this.links.of(message);
     const address = snapshot ? addressOf(snapshot.customer, message.medium) : null;
-    const priority = version?.document.priority ?? DEFAULT_PRIORITY;
-    const composed = { message, address, priority, fromName, links };
+    const composed = { ...ranked, address, fromName, links };
     try {
       if (message.attempts > MAX_ATTEMPTS)
         throw new AfterglowError('internal', `Its hand-over was begun ${message.attempts} times and never ended.`);

@@ -1,24 +1,18 @@
-import {
-  type ContactJudgement,
-  type CustomerFacts,
-  judgeContact,
-  type PastContact,
-  type SurveyMark,
-} from '#app/domain';
-import type { ComposedMessage } from './compose-message.js';
+import { type ContactJudgement, judgeContact, type PastContact, type SurveyMark } from '#app/domain';
 import type { ContactBooks } from './contact-store.port.js';
+import type { RankedMessage } from './ranked-message.js';
 
-/** Judges the messages of one fence, one after the other: what one of them takes is gone for the next. */
+/** Judges messages one after the other, those of higher rank first: what one of them takes is gone for the next. */
 export class ContactDesk {
   /** What was let go, by person. */
   private readonly taken = new Map<string, PastContact[]>();
 
   constructor(private readonly books: ContactBooks) {}
 
-  judge({ message, priority }: ComposedMessage, customer: CustomerFacts): ContactJudgement {
+  judge({ message, priority }: RankedMessage): ContactJudgement {
     const { rules, shopZone, now, people } = this.books;
     const book = people.get(message.customerId);
-    // a person who is gone was lost to another claim as well, see DeliveryStore.gate
+    // no rules; or a person who is gone, whose messages are lost to another claim as well, see DeliveryStore.gate
     if (!book) return { type: 'go' };
     const taken = this.taken.get(book.person) ?? [];
     const survey = message.survey && markOf(message.survey);
@@ -29,7 +23,7 @@ export class ContactDesk {
       dueAt: message.dueAt,
       survey,
       usefulUntil: message.expiresAt,
-      zone: customer.timeZone ?? shopZone,
+      zone: book.zone ?? shopZone,
       order: (message.orderId === null ? undefined : book.orders.get(message.orderId)) ?? null,
     };
     const history = { ...book.history, contacts: [...book.history.contacts, ...taken] };

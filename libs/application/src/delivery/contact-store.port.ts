@@ -6,6 +6,8 @@ import type { DueMessage } from './delivery-store.port.js';
 export interface PersonBook {
   /** The record that the person's others were merged into. */
   readonly person: string;
+  /** IANA name; null where unknown. */
+  readonly zone: string | null;
   readonly history: ContactHistory;
   /** By our id. */
   readonly orders: ReadonlyMap<string, OrderFacts>;
@@ -17,7 +19,7 @@ export interface ContactBooks {
   readonly shopZone: string;
   /** Business time. */
   readonly now: Instant;
-  /** By the customer id that messages name. */
+  /** By the customer id that messages name; nobody where all rules are off. */
   readonly people: ReadonlyMap<string, PersonBook>;
 }
 

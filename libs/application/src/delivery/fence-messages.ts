@@ -34,7 +34,6 @@ interface Judged {
 }
 
 interface Passage {
-  readonly facts: GateFacts;
   readonly gate: Gate;
   readonly addressFingerprint: string;
 }
@@ -96,7 +95,7 @@ export class FenceMessages {
       if (!facts) return [];
       const addressFingerprint = prints.get(item.message.id) ?? '';
       const gate = passGate(item.message, facts, scopes.get(addressFingerprint));
-      return [this.judge(item, { facts, gate, addressFingerprint }, channel, desk)];
+      return [this.judge(item, { gate, addressFingerprint }, channel, desk)];
     });
     return {
       judged,
@@ -124,15 +123,17 @@ export class FenceMessages {
 
   private judge(
     item: ComposedMessage,
-    { facts, gate, addressFingerprint }: Passage,
+    { gate, addressFingerprint }: Passage,
     channel: Channel,
     desk: ContactDesk | null,
   ): Judged {
-    const { message, content } = item;
+    const { message, content, error } = item;
     if (!gate.isOpen) return { verdict: stopped(message, gate.state, gate.reason), fenced: null };
-    if (content === null) return { verdict: failed(item), fenced: null };
-    const judgement = desk && message.class !== 'service' ? desk.judge(item, facts.customer) : null;
+    if (error) return { verdict: failed(message, error), fenced: null };
+    const judgement = desk && message.class !== 'service' ? desk.judge(item) : null;
     if (judgement && judgement.type !== 'go') return { verdict: heldBack(message, judgement), fenced: null };
+    // what stood against it when it was prepared is gone: it comes back at once, and keeps its place until then
+    if (content === null) return { verdict: stopped(message, 'queued', null), fenced: null };
     const { id, epoch, attempts, medium } = message;
     const parcel = {
       customerId: message.customerId,
@@ -164,8 +165,7 @@ function stopped({ id, epoch }: Claimed, state: FenceVerdict['state'], reason: s
   return { id, epoch, state, reason, judgement: null, parcel: null, deadLetter: null };
 }
 
-function failed({ message, error }: ComposedMessage): FenceVerdict {
-  const { code, text } = error ?? { code: 'template.render', text: 'The template could not be rendered.' };
+function failed(message: Claimed, { code, text }: NonNullable<ComposedMessage['error']>): FenceVerdict {
   const reason = code === 'template.render' ? 'template' : 'gave-up';
   return { ...stopped(message, 'failed', reason), deadLetter: { code, error: text } };
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Medium } from '#app/domain';
-import { FactsReader } from '../facts/facts.repository.js';
-import { JourneyReader, type StoredVersion } from '../journeys/journey-reader.port.js';
-import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
-import { type ComposedMessage, ComposeMessage } from './compose-message.js';
-import { type ClaimedMessage, DeliveryStore, type DueMessage } from './delivery-store.port.js';
+import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import { type ComposedMessage, ComposeMessage, leftUncomposed } from './compose-message.js';
+import { type ClaimedMessage, DeliveryStore } from './delivery-store.port.js';
+import { GatherMessages } from './gather-messages.js';
 
 /** A claim that isn't carried on within this time goes back to the queue. */
 const CLAIM_LEASE_MS = 60_000;
@@ -15,8 +14,7 @@ export class PrepareMessages {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly store: DeliveryStore,
-    private readonly facts: FactsReader,
-    private readonly journeys: JourneyReader,
+    private readonly gather: GatherMessages,
     private readonly compose: ComposeMessage,
   ) {}
 
@@ -24,28 +22,16 @@ export class PrepareMessages {
     return this.uow.acrossShops((tx) => this.store.claim(tx, medium, limit, CLAIM_LEASE_MS));
   }
 
-  /** Messages of one shop, composed, those of higher priority first, then those due before; those that another process has claimed since are left out. */
+  /**
+   * Messages of one shop in the order of their rank; those that another process has claimed since are left out. What the contact
+   * rules would hold back comes without words.
+   */
   async composeAll(shopId: string, claims: readonly ClaimedMessage[]): Promise<ComposedMessage[]> {
-    const { messages, shop, versions, snapshots } = await this.uow.inShop(shopId, (tx) => this.read(tx, claims));
-    return messages
-      .map((message, index) => this.compose.run(message, shop.name, versions.get(message.versionId), snapshots[index]))
-      .toSorted((a, b) => b.priority - a.priority || a.message.dueAt - b.message.dueAt);
-  }
-
-  private async read(tx: Transaction, claims: readonly ClaimedMessage[]) {
-    const [messages, shop] = await Promise.all([this.store.load(tx, claims), this.facts.shop(tx)]);
-    const [snapshots, versions] = await Promise.all([
-      this.facts.snapshots(tx, shop, messages),
-      this.versions(tx, messages),
-    ]);
-    return { messages, shop, snapshots, versions };
-  }
-
-  private async versions(tx: Transaction, messages: readonly DueMessage[]): Promise<Map<string, StoredVersion>> {
-    const versions = new Map<string, StoredVersion>();
-    for (const id of new Set(messages.map((message) => message.versionId))) {
-      versions.set(id, await this.journeys.version(tx, id));
-    }
-    return versions;
+    const { ranked, shop, versions, snapshots } = await this.uow.inShop(shopId, (tx) => this.gather.run(tx, claims));
+    return ranked.map((item) => {
+      const { id, versionId } = item.message;
+      if (!snapshots.has(id)) return leftUncomposed(item, shop.name);
+      return this.compose.run(item, shop.name, versions.get(versionId), snapshots.get(id));
+    });
   }
 }

@@ -47,6 +47,10 @@ export const DEFAULT_CONTACT_RULES: ContactRules = {
   reviewGuard: true,
 };
 
+export function isAnyRuleOn(rules: ContactRules): boolean {
+  return Object.values(rules).some((rule) => rule !== null && rule !== false);
+}
+
 /** How long a message waits for its turn when its step names no `usefulFor`. */
 const DEFAULT_USEFUL_FOR = 'P14D';
 

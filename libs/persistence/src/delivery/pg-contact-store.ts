@@ -6,6 +6,7 @@ import {
   type ContactRules,
   DEFAULT_CONTACT_RULES,
   DEFAULT_PRIORITY,
+  isAnyRuleOn,
   isBadAnswer,
   type OrderFacts,
   type PastAnswer,
@@ -27,6 +28,7 @@ interface RulesRow extends QueryResultRow {
 interface BookRow extends QueryResultRow {
   readonly asked: string;
   readonly person: string;
+  readonly zone: string | null;
   readonly contacts: ContactHistory['contacts'] | null;
   readonly answers: readonly (Omit<PastAnswer, 'isBad'> & { score: number; scale: SurveyScale })[] | null;
   readonly cases: ContactHistory['cases'] | null;
@@ -37,33 +39,37 @@ interface BookRow extends QueryResultRow {
 @Injectable()
 export class PgContactStore extends ContactStore {
   async books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks> {
-    const since = Math.min(...messages.map((message) => message.now)) - CONTACT_MEMORY_DAYS * DAY_MS;
-    const [[shop], people] = await Promise.all([
-      pg(tx).query<RulesRow>(CONTACT_RULES, [], 'contact_rules'),
-      pg(tx).query<BookRow>(
-        CONTACT_BOOKS,
-        [
-          [...new Set(messages.map((message) => message.customerId))],
-          messages.map((message) => message.id),
-          new Date(since),
-          DEFAULT_PRIORITY,
-        ],
-        'contact_books',
-      ),
-    ]);
+    const [shop] = await pg(tx).query<RulesRow>(CONTACT_RULES, [], 'contact_rules');
     if (!shop) throw new PermanentError('not_found', 'This shop does not exist.');
+    const rules = { ...DEFAULT_CONTACT_RULES, ...shop.rules };
+    const people = isAnyRuleOn(rules) ? await this.people(tx, messages) : [];
     return {
-      rules: { ...DEFAULT_CONTACT_RULES, ...shop.rules },
+      rules,
       shopZone: shop.zone,
       now: shop.now.getTime(),
       people: new Map(people.map((row) => [row.asked, toBook(row)])),
     };
   }
+
+  private people(tx: Transaction, messages: readonly DueMessage[]): Promise<BookRow[]> {
+    const since = Math.min(...messages.map((message) => message.now)) - CONTACT_MEMORY_DAYS * DAY_MS;
+    return pg(tx).query<BookRow>(
+      CONTACT_BOOKS,
+      [
+        [...new Set(messages.map((message) => message.customerId))],
+        messages.map((message) => message.id),
+        new Date(since),
+        DEFAULT_PRIORITY,
+      ],
+      'contact_books',
+    );
+  }
 }
 
-function toBook({ person, contacts, answers, cases, orders, rivals }: BookRow): PersonBook {
+function toBook({ person, zone, contacts, answers, cases, orders, rivals }: BookRow): PersonBook {
   return {
     person,
+    zone,
     orders: new Map((orders ?? []).map(({ id, facts }) => [id, facts])),
     history: {
       contacts: contacts ?? [],

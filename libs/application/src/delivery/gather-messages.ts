@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { FactsSnapshot, ShopFacts } from '#app/domain';
+import { FactsReader } from '../facts/facts.repository.js';
+import { JourneyReader, type StoredVersion } from '../journeys/journey-reader.port.js';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import { ContactDesk } from './contact-desk.js';
+import { ContactStore } from './contact-store.port.js';
+import { type ClaimedMessage, DeliveryStore } from './delivery-store.port.js';
+import { inOrderOfRank, type RankedMessage } from './ranked-message.js';
+
+interface GatheredMessages {
+  readonly ranked: readonly RankedMessage[];
+  readonly shop: ShopFacts;
+  readonly versions: ReadonlyMap<string, StoredVersion>;
+  /** By message id, of those that are worth composing. */
+  readonly snapshots: ReadonlyMap<string, FactsSnapshot | undefined>;
+}
+
+/** Reads what composing claimed messages of one shop takes, and leaves out what the contact rules would hold back anyway. */
+@Injectable()
+export class GatherMessages {
+  constructor(
+    private readonly store: DeliveryStore,
+    private readonly facts: FactsReader,
+    private readonly journeys: JourneyReader,
+    private readonly contacts: ContactStore,
+  ) {}
+
+  async run(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<GatheredMessages> {
+    const [messages, shop] = await Promise.all([this.store.load(tx, claims), this.facts.shop(tx)]);
+    const versions = await this.journeys.versions(tx, [...new Set(messages.map(({ versionId }) => versionId))]);
+    const ranked = inOrderOfRank(messages, versions);
+    const held = await this.heldBack(tx, ranked);
+    const passing = ranked.flatMap(({ message }) => (held.has(message.id) ? [] : [message]));
+    const facts = await this.facts.snapshots(tx, shop, passing);
+    const snapshots = new Map(passing.map(({ id }, index) => [id, facts[index]]));
+    return { ranked, shop, versions, snapshots };
+  }
+
+  /** The fence's own question, without its locks and without a trace: what it answers here is likely, and decides nothing. */
+  private async heldBack(tx: Transaction, ranked: readonly RankedMessage[]): Promise<ReadonlySet<string>> {
+    const counted = ranked.filter(({ message }) => message.class !== 'service');
+    if (counted.length === 0) return new Set();
+    const messages = counted.map(({ message }) => message);
+    const desk = new ContactDesk(await this.contacts.books(tx, messages));
+    return new Set(counted.filter((item) => desk.judge(item).type !== 'go').map(({ message }) => message.id));
+  }
+}
