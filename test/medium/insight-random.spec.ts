@@ -1,6 +1,6 @@
 import { ReadFunnel } from '#app/application';
 import type { EventType } from '#app/domain';
-import { PgFactsReader, PgVisits } from '#app/persistence';
+import { PgFactsReader, PgHousekeeping, PgVisits } from '#app/persistence';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { expectInvariants } from '../support/invariants.js';
@@ -16,7 +16,7 @@ type Happening =
   | { readonly type: 'event'; readonly event: EventType; readonly who: number; readonly withOrder: boolean }
   | { readonly type: 'time'; readonly hours: number }
   | { readonly type: 'delivery'; readonly state: string; readonly reason: string | null }
-  | { readonly type: 'pause' | 'resume' | 'publish' };
+  | { readonly type: 'pause' | 'resume' | 'publish' | 'note' };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
@@ -51,15 +51,21 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         reason: reason as string | null,
       })),
   },
-  { weight: 1, arbitrary: fc.constantFrom('pause', 'resume', 'publish').map((type) => ({ type }) as Happening) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('pause', 'resume', 'publish', 'note').map((type) => ({ type }) as Happening),
+  },
 );
 
 describe('any journey through any history', () => {
   let rig: JourneyRig;
   let now = Date.parse(NOW);
   let told = 0;
+  let noted = 0;
+  let house: PgHousekeeping;
   beforeAll(async () => {
     rig = await JourneyRig.start('random');
+    house = new PgHousekeeping(rig.dataSource, 90);
   });
   afterAll(() => rig.stop());
 
@@ -84,6 +90,7 @@ describe('any journey through any history', () => {
          where id in (select id from app.message where state = 'queued' order by id desc limit 3)`,
         [what.state, what.reason],
       );
+    else if (what.type === 'note') noted += (await house.foldEnded()) + (await house.foldWaiting());
     else if (what.type === 'publish') await rig.goLive(key);
     else await rig.states[what.type](rig.shop.id, key);
   }
@@ -129,5 +136,6 @@ describe('any journey through any history', () => {
     );
     process.stderr.write(`insight: ${HISTORIES} histories, ${visits} visits: ${[...states].toSorted().join(', ')}\n`);
     expect(visits).toBeGreaterThan(HISTORIES);
+    expect(noted).toBeGreaterThan(0);
   });
 });

@@ -22,6 +22,15 @@ const INVARIANTS: Readonly<Record<string, string>> = {
     select format('step %s of journey %s: %s entered, %s became something', e.step, e.journey_id, e.n, coalesce(b.n, 0)) as fault
     from entered e full join became b using (shop_id, journey_id, step) where e.n is distinct from b.n`,
 
+  'what is noted of a run is what became of its visits': `
+    select format('run %s took %s, noted is %s', r.id, w.visits, p.visits) as fault
+    from app.journey_run r left join app.run_path p on p.shop_id = r.shop_id and p.journey_id = r.journey_id and p.id = r.path_id
+    cross join lateral (
+      select jsonb_agg(jsonb_build_array(v.step, v.state, v.reason, v.n) order by v.step, v.state, v.reason) as visits
+      from (select t.step, t.state, t.reason, count(*) as n from app.step_visit t where t.shop_id = r.shop_id and t.run_id = r.id
+        and (t.state <> 'waiting' or t.step is distinct from r.step) group by t.step, t.state, t.reason) v) w
+    where r.path_id is not null and p.visits is distinct from coalesce(w.visits, '[]')`,
+
   'every message was decided on, and every decision to send made a message': `
     select format('message %s: its run has no line for step %s, visit %s', m.id, m.step, m.visit) as fault
     from app.message m where not exists (

@@ -3,6 +3,12 @@ export abstract class HousekeepingPort {
   /** Expired leases: hand-overs of messages become unknown, mere claims and calls go back. */
   abstract reapLeases(): Promise<{ readonly unknown: number; readonly released: number }>;
 
+  /** Notes what became of runs that are over, so that nobody reads their visits to count them; returns of how many. */
+  abstract foldEnded(): Promise<number>;
+
+  /** Notes the same of the steps behind those who wait for long; reads everybody who waits and isn't noted. */
+  abstract foldWaiting(): Promise<number>;
+
   /** Partitions for the present month and the two after it; returns how many were missing. */
   abstract makePartitions(): Promise<number>;
 

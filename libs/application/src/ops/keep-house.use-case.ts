@@ -11,6 +11,8 @@ export interface HousekeepingReport {
   readonly unknown: number;
   /** Claimed messages, timers and calls that went back. */
   readonly released: number;
+  /** Runs whose steps so far are counted from now on without reading each visit. */
+  readonly folded: number;
   readonly partitionsMade: number;
   readonly keysForgotten: number;
 }
@@ -42,6 +44,7 @@ export class KeepHouse {
     return {
       unknown,
       released,
+      folded: (await this.port.foldEnded()) + (slow ? await this.port.foldWaiting() : 0),
       partitionsMade: slow ? await this.port.makePartitions() : 0,
       keysForgotten: slow ? await this.port.forgetDedupeKeys() : 0,
     };

@@ -3,6 +3,7 @@ import { HousekeepingPort } from '#app/application';
 import { DataSource } from 'typeorm';
 
 const FORGET_BATCH = 5_000;
+const FOLD_BATCH = 1_000;
 
 @Injectable()
 export class PgHousekeeping extends HousekeepingPort {
@@ -27,16 +28,30 @@ export class PgHousekeeping extends HousekeepingPort {
     return rows[0]?.made ?? 0;
   }
 
-  async forgetDedupeKeys(): Promise<number> {
+  foldEnded(): Promise<number> {
+    return this.inBatches('select app.fold_runs($2, $1) as n', FOLD_BATCH, ['completed', 'exited', 'failed']);
+  }
+
+  foldWaiting(): Promise<number> {
+    return this.inBatches('select app.fold_runs($2, $1) as n', FOLD_BATCH, ['waiting']);
+  }
+
+  forgetDedupeKeys(): Promise<number> {
+    return this.inBatches(
+      'select app.forget_dedupe_keys(clock_timestamp() - make_interval(days => $2), $1) as n',
+      FORGET_BATCH,
+      this.dedupeWindowDays,
+    );
+  }
+
+  /** @param sql takes the size of a batch as $1 and tells how many rows it found */
+  private async inBatches(sql: string, size: number, ...values: readonly unknown[]): Promise<number> {
     let total = 0;
     for (;;) {
-      const rows = await this.dataSource.query<{ n: number }[]>(
-        'select app.forget_dedupe_keys(clock_timestamp() - make_interval(days => $1), $2) as n',
-        [this.dedupeWindowDays, FORGET_BATCH],
-      );
+      const rows = await this.dataSource.query<{ n: number }[]>(sql, [size, ...values]);
       const n = rows[0]?.n ?? 0;
       total += n;
-      if (n < FORGET_BATCH) return total;
+      if (n < size) return total;
     }
   }
 }

@@ -56,8 +56,35 @@ const CHOSEN = `
     and ($3::timestamptz is null or t.run_started_at >= $3::timestamptz)
     and ($4::timestamptz is null or t.run_started_at < $4::timestamptz)`;
 
-const COUNTS = `select t.step, t.state, t.reason, count(*)::integer as n ${CHOSEN} group by t.step, t.state, t.reason
-  order by t.step, t.state, t.reason`;
+const CHOSEN_RUNS = `
+  from app.journey_run r
+  where r.shop_id = app.current_shop() and r.journey_id = $1
+    and ($2::integer is null or r.version_id = (select v.id from app.journey_version v
+      where v.shop_id = app.current_shop() and v.journey_id = $1 and v.version = $2::integer))
+    and ($3::timestamptz is null or r.started_at >= $3::timestamptz)
+    and ($4::timestamptz is null or r.started_at < $4::timestamptz)`;
+
+/**
+ * Where a run has a path, that tells of all visits but the one at which it waits, and each path is read once however many took it;
+ * the visits of the other runs are read one by one.
+ */
+const COUNTS = `
+  select step, state, reason, sum(n)::integer as n from (
+    select v->>0 as step, v->>1 as state, v->>2 as reason, f.n * (v->>3)::integer as n
+    from (select r.path_id, count(*) as n ${CHOSEN_RUNS} and r.path_id is not null group by r.path_id) f
+    join app.run_path p on p.shop_id = app.current_shop() and p.journey_id = $1 and p.id = f.path_id
+    cross join lateral jsonb_array_elements(p.visits) v
+    union all
+    select w.step, 'waiting', case when t.held then 'paused' when t.state = 'dead' then 'stuck' when s.paused_at is not null then 'shop-paused'
+      when t.run_id is null then 'event' else 'time' end, count(*)
+    from (select r.id, r.step ${CHOSEN_RUNS} and r.path_id is not null and r.status = 'waiting') w
+    join app.shop s on s.id = app.current_shop()
+    left join app.timer t on t.shop_id = app.current_shop() and t.run_id = w.id group by 1, 2, 3
+    union all
+    select t.step, t.state, t.reason, count(*)
+    from (select r.id ${CHOSEN_RUNS} and r.path_id is null and r.status in ('waiting', 'completed', 'exited', 'failed')) u
+    join app.step_visit t on t.shop_id = app.current_shop() and t.run_id = u.id group by 1, 2, 3) counted
+  group by step, state, reason order by step, state, reason`;
 
 const LIST = `
   select c.customer_id, c.email, c.run_id, c.external_id as "order", c.step, c.visit, c.state, c.reason, c.at
@@ -72,7 +99,7 @@ const LIST = `
     left join app.orders o on o.shop_id = t.shop_id and o.id = t.order_id) c
   order by c.run_id, c.visit`;
 
-/** Reads app.step_visit, which says how each state follows from journal and messages. */
+/** Reads app.step_visit, which says how each state follows from journal and messages, and app.run_path, which keeps what it said. */
 @Injectable()
 export class PgVisits extends Visits {
   async outline(tx: Transaction, key: string): Promise<JourneyOutline | null> {

@@ -4,6 +4,7 @@ import { accessSql } from './access.sql.js';
 import { auditSql } from './audit.sql.js';
 import { privacySql } from './privacy.sql.js';
 import { retentionSql } from './retention.sql.js';
+import { runPathsSql } from './run-paths.sql.js';
 
 /** Tables that only grow, and the one that grows by its own functions alone. */
 const APPEND_ONLY = 'revoke insert, update, delete on app.audit_entry from afterglow_app';
@@ -13,7 +14,7 @@ export class Care1796515200000 implements MigrationInterface {
   readonly name = 'Care1796515200000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [accessSql, auditSql, privacySql, retentionSql]) await runner.query(sql);
+    for (const sql of [accessSql, auditSql, privacySql, retentionSql, runPathsSql]) await runner.query(sql);
     await runner.query(securitySql);
     await runner.query(APPEND_ONLY);
   }
