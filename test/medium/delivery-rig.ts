@@ -42,6 +42,7 @@ import {
   PgInbox,
   PgJourneyReader,
   PgLinkStore,
+  PgAuditTrail,
   PgMessageDesk,
   PgMessageReader,
   PgUnitOfWork,
@@ -159,7 +160,7 @@ export class DeliveryRig {
       new SuppressAddresses(this.store, this.secrets),
       events,
     );
-    this.settle = new SettleUnknown(this.uow, new PgMessageDesk(), this.reader, this.hints);
+    this.settle = new SettleUnknown(this.uow, new PgMessageDesk(), this.reader, this.hints, new PgAuditTrail());
   }
 
   static async start(label: string): Promise<DeliveryRig> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditController } from './controllers/audit.controller.js';
 import { BacktestController } from './controllers/backtest.controller.js';
 import { CasesController } from './controllers/cases.controller.js';
 import { ChecksController } from './controllers/checks.controller.js';
@@ -14,6 +15,7 @@ import { KeysController } from './controllers/keys.controller.js';
 import { MessagesController } from './controllers/messages.controller.js';
 import { OpsController } from './controllers/ops.controller.js';
 import { OrdersController } from './controllers/orders.controller.js';
+import { PermissionsController } from './controllers/permissions.controller.js';
 import { PresetsController } from './controllers/presets.controller.js';
 import { PreviewsController } from './controllers/previews.controller.js';
 import { PublicationsController } from './controllers/publications.controller.js';
@@ -29,6 +31,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 /** REST under /api/v1 and the public pages. Needs the use cases and Config beside it; `configureApi` adds documentation and board. */
 @Module({
   controllers: [
+    AuditController,
     BacktestController,
     CasesController,
     ChecksController,
@@ -44,6 +47,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     MessagesController,
     OpsController,
     OrdersController,
+    PermissionsController,
     PresetsController,
     PreviewsController,
     PublicationsController,

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
+import { ROLES } from '#app/domain';
 import { endWithSentence } from '#app/runtime';
 import { backtest, type BacktestOptions } from './backtest.js';
 import { check, type CheckOptions } from './check.js';
 import { apply, plan, pull } from './code.js';
-import { createKey } from './create-key.js';
+import { createKey, type KeyOptions } from './create-key.js';
 import { installPreset, listPresets } from './presets.js';
 import { testScenarios } from './scenarios.js';
 import { withInstallation } from './with-installation.js';
@@ -22,9 +23,12 @@ program
   .command('keys')
   .description('API keys')
   .command('create')
-  .description("make an owner's key of the first shop and print it")
+  .description('make a key of the first shop and print it')
   .option('--name <name>', 'what the key is for', 'Made by command')
-  .action(({ name }: { name: string }) => withInstallation((context) => createKey(context, name)));
+  .option('--role <role>', `what it is allowed: ${ROLES.join(', ')}`, 'owner')
+  .option('--scope <permission...>', 'narrows it to these permissions, such as scores:read')
+  .option('--expires <time>', 'when it ends by itself, such as 2027-01-31T00:00:00Z')
+  .action((options: KeyOptions) => withInstallation((context) => createKey(context, options)));
 
 const presets = program.command('presets').description('journeys that ship with Afterglow');
 presets

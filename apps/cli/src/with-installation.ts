@@ -1,4 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { actAs } from '#app/application';
 import { openInstallation, OwnDatabase } from '#app/runtime';
 
 /** Opens the installation, runs one command on it and closes everything again. */
@@ -7,7 +9,8 @@ export async function withInstallation(run: (context: INestApplicationContext) =
   try {
     const context = await openInstallation({ name: 'command', ...database.options });
     try {
-      await run(context);
+      const operation = `afterglow ${process.argv.slice(2, 4).join(' ')}`;
+      await actAs({ name: 'command', operation, requestId: randomUUID() }, () => run(context));
     } finally {
       await context.close();
     }

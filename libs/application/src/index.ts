@@ -1,4 +1,4 @@
-export type { KeyRole } from './access/api-key.js';
+export { type Actor, actAs, currentActor } from './access/actor.js';
 export { type ApiKey, ApiKeys, type Caller, type NewApiKey } from './access/api-keys.repository.js';
 export { ActStore, type DueAct } from './acts/act-store.port.js';
 export { CallSecret, type RotatedCallSecret } from './acts/call-secret.use-case.js';
@@ -18,7 +18,9 @@ export { ReadCalls } from './acts/read-calls.use-case.js';
 export { type CallReport, DeliverCalls } from './acts/deliver-calls.use-case.js';
 export { AuthenticateKey } from './access/authenticate-key.use-case.js';
 export { EnsureFirstShop, type FirstShop, type FirstShopOptions } from './access/ensure-first-shop.use-case.js';
-export { type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
+export { type AuditEntry, type AuditNote, AuditTrail } from './access/audit-trail.port.js';
+export { ReadAudit } from './access/read-audit.use-case.js';
+export { type KeyRequest, type MadeKey, ManageKeys } from './access/manage-keys.use-case.js';
 export {
   BacktestHistory,
   type Concern,

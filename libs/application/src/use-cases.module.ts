@@ -5,6 +5,7 @@ import { ReadCalls } from './acts/read-calls.use-case.js';
 import { DeliverCalls } from './acts/deliver-calls.use-case.js';
 import { AuthenticateKey } from './access/authenticate-key.use-case.js';
 import { EnsureFirstShop } from './access/ensure-first-shop.use-case.js';
+import { ReadAudit } from './access/read-audit.use-case.js';
 import { ManageKeys } from './access/manage-keys.use-case.js';
 import { BacktestJobs } from './backtest/backtest-jobs.js';
 import { DryRunJourney } from './backtest/dry-run-journey.use-case.js';
@@ -124,6 +125,7 @@ const useCases = [
   ProcessInbox,
   PreviewMessages,
   PreviewPublication,
+  ReadAudit,
   ReadSamples,
   PublishJourney,
   RaiseEvents,

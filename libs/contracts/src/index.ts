@@ -1,4 +1,4 @@
-export { keyDocument, keyList, madeKey, newKey } from './api/access.schema.js';
+export { auditList, keyDocument, keyList, madeKey, newKey, permissionList } from './api/access.schema.js';
 export { messagePreview, previewRequest, sampleList } from './api/preview.schema.js';
 export { backtestJob, backtestReport, backtestRequest, dryRunReport, dryRunRequest } from './api/backtest.schema.js';
 export { callList, callQuery, callSecret, rotatedCallSecret } from './api/call.schema.js';

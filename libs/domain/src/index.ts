@@ -6,6 +6,7 @@ export {
   PERMISSIONS,
   type Role,
   ROLES,
+  rolesWith,
 } from './access/permission.js';
 export { breaksRule } from './check/breaks.js';
 export { checkJourney, type Checked } from './check/check-journey.js';

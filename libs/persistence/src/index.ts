@@ -1,6 +1,7 @@
 export { PgCallStore } from './acts/pg-call-store.js';
 export { PgCaseFiles } from './acts/pg-case-files.js';
 export { PgActStore } from './acts/pg-act-store.js';
+export { PgAuditTrail } from './access/pg-audit-trail.js';
 export { PgApiKeys } from './access/pg-api-keys.js';
 export { PgBacktestHistory } from './backtest/pg-backtest-history.js';
 export { PgClock } from './clock/pg-clock.js';

@@ -1,5 +1,5 @@
 import type { AuthenticateKey } from '#app/application';
-import { AfterglowError } from '#app/domain';
+import { AfterglowError, isAllowed, PermanentError } from '#app/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const BASIC = /^Basic +([\w+/=]+) *$/i;
@@ -10,7 +10,12 @@ const UNAUTHORIZED = 401;
 export function boardLogin(authentication: AuthenticateKey) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     try {
-      await authentication.run(keyOf(request.headers.authorization ?? ''));
+      const caller = await authentication.run(keyOf(request.headers.authorization ?? ''));
+      if (!isAllowed(caller, 'ops:read'))
+        throw new PermanentError(
+          'forbidden',
+          'This key may not look at the queues. Use one with the permission ops:read.',
+        );
     } catch (error) {
       if (!(error instanceof AfterglowError) || error.code !== 'unauthenticated') throw error;
       await reply

@@ -14,13 +14,14 @@ import { toInstant } from '#app/domain';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 
 const KEY = { schema: journeyKeyParam };
 /** A backtest that takes longer becomes a job to ask after. */
 const PATIENCE_MS = 3_000;
 
-@ApiController('', 'Backtests')
+@ApiController('', 'Backtests', 'journeys')
 export class BacktestController implements BeforeApplicationShutdown {
   constructor(
     private readonly jobs: BacktestJobs,
@@ -34,6 +35,7 @@ export class BacktestController implements BeforeApplicationShutdown {
   }
 
   @Post('journeys/:key/backtest')
+  @Needs('journeys:read')
   @HttpCode(200)
   @ApiOperation({
     summary: 'What a journey would have sent over recorded history',
@@ -69,6 +71,7 @@ export class BacktestController implements BeforeApplicationShutdown {
   }
 
   @Delete('backtests/:id')
+  @Needs('journeys:read')
   @ApiOperation({ summary: 'Cancel a backtest' })
   @Answers(200, backtestJob, 'It has stopped.')
   @Refuses(404, 'This process knows no such backtest.')
@@ -80,6 +83,7 @@ export class BacktestController implements BeforeApplicationShutdown {
   }
 
   @Post('journeys/:key/dry-run')
+  @Needs('customers:read')
   @HttpCode(200)
   @ApiOperation({
     summary: 'What a journey would do for one person from now on',

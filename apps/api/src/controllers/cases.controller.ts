@@ -10,7 +10,7 @@ import { answerPage, pageRequestOf } from '../http/cursor.js';
 
 type CaseDocument = z.input<typeof caseDocument>;
 
-@ApiController('/cases', 'Cases')
+@ApiController('/cases', 'Cases', 'cases')
 export class CasesController {
   constructor(private readonly cases: ManageCases) {}
 

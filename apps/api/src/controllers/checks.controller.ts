@@ -5,14 +5,16 @@ import { journeyCheck } from '#app/contracts';
 import { type JourneyDocument, PermanentError } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { findingView } from '../http/finding-view.js';
 
-@ApiController('/journeys', 'Journeys')
+@ApiController('/journeys', 'Journeys', 'journeys')
 export class ChecksController {
   constructor(private readonly check: CheckJourney) {}
 
   @Post('check')
+  @Needs('journeys:read')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Check a journey without saving it',

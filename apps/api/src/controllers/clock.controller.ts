@@ -9,7 +9,7 @@ import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 const EXAMPLE = { now: '2026-01-31T09:30:00.000Z' };
 
 /** Only while the clock is virtual; else each call is 404. */
-@ApiController('/clock', 'Virtual clock')
+@ApiController('/clock', 'Virtual clock', 'clock')
 export class ClockController implements BeforeApplicationShutdown {
   constructor(private readonly clock: AdvanceClock) {}
 

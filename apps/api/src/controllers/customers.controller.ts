@@ -16,7 +16,7 @@ import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
 
-@ApiController('/customers', 'Customers and orders')
+@ApiController('/customers', 'Customers and orders', 'customers')
 export class CustomersController {
   constructor(private readonly people: ReadPeople) {}
 

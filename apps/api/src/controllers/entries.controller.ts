@@ -5,6 +5,7 @@ import { entryAnswer, entryBatchAnswer, entryRequest, journeyKeyParam } from '#a
 import type { Json } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 
 type Asked = z.output<typeof entryRequest>;
@@ -12,11 +13,12 @@ type Answer = z.input<typeof entryAnswer>;
 
 const RUN = '0199c0de-0000-7000-8000-000000000004';
 
-@ApiController('/journeys', 'Journeys')
+@ApiController('/journeys', 'Journeys', 'journeys')
 export class EntriesController {
   constructor(private readonly entries: RequestEntries) {}
 
   @Post(':key/entries')
+  @Needs('journeys:enter')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Let people into a journey: one, or a list of up to 1,000',

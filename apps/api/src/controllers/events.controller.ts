@@ -21,7 +21,7 @@ const EVENT = {
 const ANSWER = { id: EVENT.id, status: 'accepted', eventId: '0199c0de-0000-7000-8000-000000000003' };
 const EVENT_SCHEMA = { $ref: '#/components/schemas/Event' };
 
-@ApiController('/events', 'Events')
+@ApiController('/events', 'Events', 'events')
 export class EventsController {
   constructor(private readonly events: SubmitEvents) {}
 

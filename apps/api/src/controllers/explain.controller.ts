@@ -31,7 +31,7 @@ const EXAMPLE = {
   says: 'Never entered. The audience did not hold: !order.isGift was not true (order.isGift was true).',
 };
 
-@ApiController('/customers', 'Customers and orders')
+@ApiController('/customers', 'Customers and orders', 'customers')
 export class ExplainController {
   constructor(private readonly explain: ExplainCustomer) {}
 

@@ -5,6 +5,7 @@ import { funnelDocument, funnelPeople, funnelPeopleQuery, funnelQuery, journeyKe
 import { toIso } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 
 const KEY = { schema: journeyKeyParam };
@@ -38,7 +39,7 @@ const EXAMPLE = {
   ],
 };
 
-@ApiController('/journeys', 'Journeys')
+@ApiController('/journeys', 'Journeys', 'journeys')
 export class FunnelController {
   constructor(private readonly funnels: ReadFunnel) {}
 
@@ -60,6 +61,7 @@ export class FunnelController {
   }
 
   @Get(':key/funnel/people')
+  @Needs('customers:read')
   @ApiOperation({ summary: 'The people behind a count of the funnel, in the order in which their runs started' })
   @Answers(200, funnelPeople, 'A page of visits.')
   @Refuses(404, 'There is no such journey, version or step.')

@@ -27,6 +27,7 @@ import {
 import { type JourneyDocument, PermanentError, toIso } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { pageThrough } from '../http/cursor.js';
 
@@ -42,7 +43,7 @@ const DOCUMENT = {
   templates: { thanks: { en: { subject: 'Thank you', mjml: '<mj-text>Hello {{ customer.firstName }}</mj-text>' } } },
 };
 
-@ApiController('/journeys', 'Journeys')
+@ApiController('/journeys', 'Journeys', 'journeys')
 export class JourneysController {
   constructor(
     private readonly drafts: SaveDraft,
@@ -97,6 +98,7 @@ export class JourneysController {
   }
 
   @Post(':key/pause')
+  @Needs('journeys:pause')
   @HttpCode(200)
   @ApiOperation({ summary: 'Let nobody enter and nothing go out; events are still heard' })
   @Answers(200, journeyStatus, 'It is paused.', { ...STATUS, state: 'paused' })
@@ -107,6 +109,7 @@ export class JourneysController {
   }
 
   @Post(':key/resume')
+  @Needs('journeys:pause')
   @HttpCode(200)
   @ApiOperation({
     summary: 'End a pause',
@@ -127,6 +130,7 @@ export class JourneysController {
   }
 
   @Post(':key/resume/preview')
+  @Needs('journeys:read')
   @HttpCode(200)
   @ApiOperation({ summary: 'Show what fell due during a pause; nothing is changed' })
   @Answers(200, resumePreview, 'What is overdue, by step.')
@@ -140,6 +144,7 @@ export class JourneysController {
   }
 
   @Post(':key/archive')
+  @Needs('journeys:publish')
   @HttpCode(200)
   @ApiOperation({ summary: 'End a journey for good: waiting runs end, queued messages are not sent' })
   @Answers(200, journeyStatus, 'It is archived.', { ...STATUS, state: 'archived' })

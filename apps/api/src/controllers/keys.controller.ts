@@ -1,14 +1,14 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { type ApiKey, type MadeKey, ManageKeys } from '#app/application';
+import { type ApiKey, type Caller, type MadeKey, ManageKeys } from '#app/application';
 import { idParam, keyDocument, keyList, madeKey, newKey, pageQuery, type PageQuery } from '#app/contracts';
 import { toIso } from '#app/domain';
 import type { z } from 'zod';
-import { ShopId } from '../access/caller.js';
+import { CallerParam, ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
 
-@ApiController('/keys', 'Keys')
+@ApiController('/keys', 'Keys and audit', 'keys')
 export class KeysController {
   constructor(private readonly keys: ManageKeys) {}
 
@@ -23,18 +23,30 @@ export class KeysController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Make an API key' })
+  @ApiOperation({
+    summary: 'Make an API key',
+    description: "An owner's key unless another role is named. A key can hand out no more than it is allowed itself.",
+  })
   @Answers(201, madeKey, 'The key; it is shown this once.')
-  create(@ShopId() shopId: string, @Body({ schema: newKey }) { name }: z.output<typeof newKey>): Promise<MadeKey> {
-    return this.keys.create(shopId, name);
+  async create(
+    @CallerParam() caller: Caller,
+    @Body({ schema: newKey }) { name, role, scopes, expiresAt }: z.output<typeof newKey>,
+  ): Promise<z.input<typeof madeKey>> {
+    const end = expiresAt === undefined ? null : Date.parse(expiresAt);
+    return madeView(
+      await this.keys.create(caller.shopId, { name, role, scopes: scopes ?? null, expiresAt: end }, caller),
+    );
   }
 
   @Post(':id/rotate')
   @ApiOperation({ summary: 'Replace a key by a new one' })
   @Answers(201, madeKey, 'The new key; the old one no longer works.')
   @Refuses(404, 'There is no such key.')
-  rotate(@ShopId() shopId: string, @Param('id', { schema: idParam }) id: string): Promise<MadeKey> {
-    return this.keys.rotate(shopId, id);
+  async rotate(
+    @ShopId() shopId: string,
+    @Param('id', { schema: idParam }) id: string,
+  ): Promise<z.input<typeof madeKey>> {
+    return madeView(await this.keys.rotate(shopId, id));
   }
 
   @Delete(':id')
@@ -42,7 +54,7 @@ export class KeysController {
   @ApiOperation({ summary: 'Revoke a key' })
   @ApiResponse({ status: 204, description: 'It no longer works.' })
   @Refuses(404, 'There is no such key.')
-  @Refuses(409, "It is the shop's last key.")
+  @Refuses(409, "It is the last owner's key without scopes or an end.")
   revoke(@ShopId() shopId: string, @Param('id', { schema: idParam }) id: string): Promise<void> {
     return this.keys.revoke(shopId, id);
   }
@@ -51,7 +63,17 @@ export class KeysController {
 function keyView(key: ApiKey): z.input<typeof keyDocument> {
   return {
     ...key,
+    scopes: key.scopes === null ? null : [...key.scopes],
     createdAt: toIso(key.createdAt),
     lastUsedAt: key.lastUsedAt === null ? null : toIso(key.lastUsedAt),
+    expiresAt: key.expiresAt === null ? null : toIso(key.expiresAt),
+  };
+}
+
+function madeView({ scopes, expiresAt, ...key }: MadeKey): z.input<typeof madeKey> {
+  return {
+    ...key,
+    scopes: scopes === null ? null : [...scopes],
+    expiresAt: expiresAt === null ? null : toIso(expiresAt),
   };
 }

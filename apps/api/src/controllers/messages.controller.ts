@@ -4,10 +4,11 @@ import { type MessageView, type Page, ReadMessages, SettleUnknown } from '#app/a
 import { idParam, messageDocument, messageList, messageQuery, messageSettlement } from '#app/contracts';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
 
-@ApiController('/messages', 'Messages')
+@ApiController('/messages', 'Messages', 'messages')
 export class MessagesController {
   constructor(
     private readonly messages: ReadMessages,
@@ -33,6 +34,7 @@ export class MessagesController {
   }
 
   @Post(':id/settle')
+  @Needs('messages:settle')
   @HttpCode(200)
   @ApiOperation({ summary: 'Decide what became of a message in state unknown' })
   @Answers(200, messageDocument, 'The message as it is now.')

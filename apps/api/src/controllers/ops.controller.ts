@@ -21,7 +21,7 @@ import { answerPage, pageRequestOf } from '../http/cursor.js';
 type DeadLetterDocument = z.input<typeof deadLetterDocument>;
 type Note = z.output<typeof opsNote>;
 
-@ApiController('/ops', 'Operations')
+@ApiController('/ops', 'Operations', 'ops')
 export class OpsController {
   constructor(
     private readonly operations: OperateShop,

@@ -7,7 +7,7 @@ import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
 
-@ApiController('/orders', 'Customers and orders')
+@ApiController('/orders', 'Customers and orders', 'customers')
 export class OrdersController {
   constructor(private readonly people: ReadPeople) {}
 

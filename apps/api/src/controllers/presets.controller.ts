@@ -12,11 +12,12 @@ import {
 import type { Json } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { findingView } from '../http/finding-view.js';
 import { pageThrough } from '../http/cursor.js';
 
-@ApiController('/presets', 'Presets')
+@ApiController('/presets', 'Presets', 'journeys')
 export class PresetsController {
   constructor(private readonly presets: InstallPreset) {}
 
@@ -29,6 +30,7 @@ export class PresetsController {
   }
 
   @Post(':key/install')
+  @Needs('journeys:publish')
   @ApiOperation({ summary: "Make a preset the shop's own journey" })
   @Answers(201, installedPreset, 'The journey.', {
     key: 'review-request',

@@ -4,11 +4,12 @@ import { PreviewMessages, ReadSamples } from '#app/application';
 import { journeyKeyParam, messagePreview, previewRequest, sampleList } from '#app/contracts';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 
 const KEY = { schema: journeyKeyParam };
 
-@ApiController('', 'Journeys')
+@ApiController('', 'Journeys', 'journeys')
 export class PreviewsController {
   constructor(
     private readonly previews: PreviewMessages,
@@ -32,6 +33,7 @@ export class PreviewsController {
   }
 
   @Post('journeys/:key/preview')
+  @Needs('customers:read')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Show what the messages of a journey look like',

@@ -10,6 +10,7 @@ import {
 } from '#app/contracts';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { findingView } from '../http/finding-view.js';
 
@@ -17,7 +18,7 @@ const KEY = { schema: journeyKeyParam };
 const BODY = { schema: publicationRequest.default({}) };
 type PublicationRequest = z.output<typeof publicationRequest>;
 
-@ApiController('/journeys', 'Journeys')
+@ApiController('/journeys', 'Journeys', 'journeys')
 export class PublicationsController {
   constructor(
     private readonly journeys: PublishJourney,
@@ -25,6 +26,7 @@ export class PublicationsController {
   ) {}
 
   @Post(':key/publish')
+  @Needs('journeys:publish')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Let people enter the latest version',
@@ -45,6 +47,7 @@ export class PublicationsController {
   }
 
   @Post(':key/publish/preview')
+  @Needs('journeys:read')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Show what the checker says, where runs wait, and what a plan for them would do; nothing is changed',
@@ -62,6 +65,7 @@ export class PublicationsController {
   }
 
   @Post(':key/publish/undo')
+  @Needs('journeys:publish')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Take the last publication back',

@@ -8,7 +8,7 @@ import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
 
-@ApiController('/runs', 'Runs')
+@ApiController('/runs', 'Runs', 'customers')
 export class RunsController {
   constructor(private readonly runs: ReadRuns) {}
 

@@ -27,7 +27,7 @@ const EXAMPLE = {
   groups: null,
 };
 
-@ApiController('/scores', 'Scores')
+@ApiController('/scores', 'Scores', 'scores')
 export class ScoresController {
   constructor(private readonly scores: ReadScores) {}
 

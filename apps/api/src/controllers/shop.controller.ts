@@ -16,7 +16,7 @@ const EXAMPLE = {
   contactRules: DEFAULT_CONTACT_RULES,
 };
 
-@ApiController('/shop', 'Shop')
+@ApiController('/shop', 'Shop', 'shop')
 export class ShopController {
   constructor(private readonly shop: ManageShop) {}
 

@@ -4,7 +4,7 @@ import { ManageSources, type SourceKindInfo } from '#app/application';
 import { sourceKindList } from '#app/contracts';
 import { Answers, ApiController } from '../http/api-controller.js';
 
-@ApiController('/source-kinds', 'Sources')
+@ApiController('/source-kinds', 'Sources', 'sources')
 export class SourceKindsController {
   constructor(private readonly sources: ManageSources) {}
 

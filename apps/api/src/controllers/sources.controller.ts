@@ -29,7 +29,7 @@ const EXAMPLE: SourceDocument = {
   createdAt: '2026-01-31T09:30:00.000Z',
 };
 
-@ApiController('/sources', 'Sources')
+@ApiController('/sources', 'Sources', 'sources')
 export class SourcesController {
   constructor(
     private readonly sources: ManageSources,

@@ -5,10 +5,11 @@ import { callList, callQuery, callSecret, rotatedCallSecret } from '#app/contrac
 import { type Instant, toIso } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
 
-@ApiController('/webhooks', 'Webhooks')
+@ApiController('/webhooks', 'Webhooks', 'webhooks')
 export class WebhooksController {
   constructor(
     private readonly calls: ReadCalls,
@@ -26,6 +27,7 @@ export class WebhooksController {
   }
 
   @Get('secret')
+  @Needs('webhooks:write')
   @ApiOperation({ summary: 'What calls are signed with, for those who receive them' })
   @Answers(200, callSecret, 'The secret in force.')
   async read(@ShopId() shopId: string): Promise<z.input<typeof callSecret>> {

@@ -1,18 +1,25 @@
 import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { ActorInterceptor } from '../access/actor.interceptor.js';
 import { KeyGuard } from '../access/key.guard.js';
+import { ActsOn, type Resource } from '../access/needs.js';
 import { StrictInputInterceptor } from './strict-input.interceptor.js';
 
-/** A controller below /api/v1: behind an API key, refusing input that it doesn't declare. */
-export function ApiController(path: string, tag: string): ClassDecorator {
+/**
+ * A controller below /api/v1: behind an API key that is allowed to read or write the resource, refusing input that it doesn't declare.
+ * What it changes is audited.
+ */
+export function ApiController(path: string, tag: string, resource: Resource): ClassDecorator {
   return applyDecorators(
     Controller(`api/v1${path}`),
     ApiTags(tag),
     ApiBearerAuth('key'),
     Refuses(401, 'The API key is missing or not valid.'),
+    Refuses(403, 'The API key is not allowed this.'),
+    ActsOn(resource),
     UseGuards(KeyGuard),
-    UseInterceptors(StrictInputInterceptor),
+    UseInterceptors(StrictInputInterceptor, ActorInterceptor),
   );
 }
 

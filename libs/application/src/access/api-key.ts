@@ -9,8 +9,6 @@ const MIN_CHARS = 8;
 const MAX_CHARS = 200;
 const FORM = /^[\x21-\x7e]+$/;
 
-export type KeyRole = 'owner';
-
 /** `ag_live_` and 256 random bits as base64url. */
 export function newApiKey(): string {
   return PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');

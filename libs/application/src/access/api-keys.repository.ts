@@ -1,31 +1,30 @@
-import type { Instant } from '#app/domain';
+import type { Grant, Instant } from '#app/domain';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
-import type { KeyRole } from './api-key.js';
 
 /** Who calls: a key of a shop. */
-export interface Caller {
+export interface Caller extends Grant {
   readonly shopId: string;
   readonly keyId: string;
-  readonly role: KeyRole;
 }
 
-export interface ApiKey {
+export interface ApiKey extends Grant {
   readonly id: string;
   readonly name: string;
-  readonly role: KeyRole;
   /** First characters of the key. */
   readonly hint: string;
   readonly createdAt: Instant;
   readonly lastUsedAt: Instant | null;
+  /** From then on it is not valid. */
+  readonly expiresAt: Instant | null;
 }
 
-export interface NewApiKey {
+export interface NewApiKey extends Grant {
   readonly id: string;
   readonly name: string;
-  readonly role: KeyRole;
   readonly hint: string;
   readonly hash: Uint8Array;
+  readonly expiresAt: Instant | null;
 }
 
 /** API keys; only their SHA-256 is stored. */
@@ -39,8 +38,8 @@ export abstract class ApiKeys {
   /** A valid key, locked until the transaction ends. */
   abstract lock(tx: Transaction, id: string): Promise<ApiKey | null>;
 
-  /** Number of valid keys; those rows stay locked until the transaction ends. */
-  abstract lockAll(tx: Transaction): Promise<number>;
+  /** Ids of the owner's keys without scopes or an end; those rows stay locked until the transaction ends. */
+  abstract lockOwners(tx: Transaction): Promise<string[]>;
 
   abstract insert(tx: Transaction, key: NewApiKey): Promise<void>;
 

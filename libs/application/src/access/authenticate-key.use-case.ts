@@ -41,7 +41,7 @@ export class AuthenticateKey {
     this.known.delete(id);
     if (caller === null)
       throw refuse(
-        'This API key is not valid, or was revoked. Use another one, or make one with "afterglow keys create".',
+        'This API key is not valid, has ended, or was revoked. Use another one, or make one with "afterglow keys create".',
       );
     this.remember(id, { caller, untilMs: nowMs + CACHE_MS });
     await this.touch(caller, nowMs);

@@ -46,7 +46,7 @@ export class EnsureFirstShop {
     if (bootstrapKey !== undefined) await this.refuseForeignKey(shopId, bootstrapKey);
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.lockFirst(tx);
-      const ownerKey = options.withOwnerKey && (await this.keys.lockAll(tx)) === 0 ? newApiKey() : null;
+      const ownerKey = options.withOwnerKey && (await this.keys.lockOwners(tx)).length === 0 ? newApiKey() : null;
       if (ownerKey !== null) await this.ensureKey(tx, 'Owner', ownerKey);
       if (bootstrapKey !== undefined) await this.ensureKey(tx, 'BOOTSTRAP_API_KEY', bootstrapKey);
       return { shopId, ownerKey };
@@ -79,6 +79,8 @@ export class EnsureFirstShop {
       id: this.ids.next(),
       name,
       role: 'owner',
+      scopes: null,
+      expiresAt: null,
       hint: hintOf(key),
       hash: this.secrets.sha256(key),
     });

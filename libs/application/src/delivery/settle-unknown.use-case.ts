@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PermanentError } from '#app/domain';
+import { AuditTrail } from '../access/audit-trail.port.js';
 import { HintPort } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { MessageDesk, MessageReader, type MessageView, type Settlement } from './message-reader.port.js';
@@ -14,6 +15,7 @@ export class SettleUnknown {
     private readonly desk: MessageDesk,
     private readonly messages: MessageReader,
     private readonly hints: HintPort,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @throws PermanentError `validation` without a note, `not_found`, `conflict` when the message isn't unknown */
@@ -26,6 +28,7 @@ export class SettleUnknown {
       if (!message) throw new PermanentError('not_found', `There is no message ${id}.`);
       if (!isSettled)
         throw new PermanentError('conflict', `The message is ${message.state}; only an unknown one can be settled.`);
+      await this.audit.note(tx, { action: settlement, subject: 'message', subjectId: id, changes: { note: words } });
       return message;
     });
     if (settlement === 'resend') this.hints.hint(settled.medium === 'sms' ? 'delivery-sms' : 'delivery-email');

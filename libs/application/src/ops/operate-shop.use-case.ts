@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type IsoInstant, PermanentError } from '#app/domain';
+import { AuditTrail } from '../access/audit-trail.port.js';
 import { HintPort, QUEUE_NAMES } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { type Overview, type PauseScope, ShopOperations } from './shop-operations.repository.js';
@@ -10,6 +11,7 @@ export class OperateShop {
     private readonly unitOfWork: UnitOfWork,
     private readonly operations: ShopOperations,
     private readonly hints: HintPort,
+    private readonly audit: AuditTrail,
   ) {}
 
   overview(shopId: string): Promise<Overview> {
@@ -30,7 +32,12 @@ export class OperateShop {
 
   /** Takes a stored event again from the start. What it led to before isn't done twice. */
   async replay(shopId: string, eventId: string): Promise<void> {
-    const outcome = await this.unitOfWork.inShop(shopId, (tx) => this.operations.replay(tx, eventId));
+    const outcome = await this.unitOfWork.inShop(shopId, async (tx) => {
+      const replayed = await this.operations.replay(tx, eventId);
+      if (replayed === 'replayed')
+        await this.audit.note(tx, { action: 'replay', subject: 'event', subjectId: eventId });
+      return replayed;
+    });
     if (outcome === null)
       throw new PermanentError(
         'not_found',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type Commit, Transaction, UnitOfWork } from '#app/application';
+import { type Commit, currentActor, Transaction, UnitOfWork } from '#app/application';
 import { AfterglowError, TransientError } from '#app/domain';
-import type { PoolClient, QueryResultRow } from 'pg';
+import { escapeLiteral, type PoolClient, type QueryResultRow } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -57,7 +57,7 @@ export class PgUnitOfWork extends UnitOfWork {
   inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>, commit: Commit = 'durable'): Promise<T> {
     if (!UUID.test(shopId)) throw new AfterglowError('internal', `"${shopId}" is no shop id.`);
     const soon = commit === 'soon' ? `, set_config('synchronous_commit', 'off', true)` : '';
-    return this.attempt(shopId, `begin; select set_config('app.shop_id', '${shopId}', true)${soon}`, work);
+    return this.attempt(shopId, `begin; select set_config('app.shop_id', '${shopId}', true)${soon}${actor()}`, work);
   }
 
   acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -106,6 +106,16 @@ export class PgUnitOfWork extends UnitOfWork {
       await runner.release();
     }
   }
+}
+
+/** Read by the triggers of the audit log. */
+function actor(): string {
+  const { name, operation, requestId } = currentActor() ?? {};
+  if (name === undefined) return '';
+  const settings = { actor: name, operation, request_id: requestId };
+  return Object.entries(settings)
+    .map(([key, value = '']) => `, set_config('app.${key}', ${escapeLiteral(value)}, true)`)
+    .join('');
 }
 
 async function connect(runner: QueryRunner): Promise<PoolClient> {
