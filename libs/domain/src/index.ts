@@ -87,7 +87,7 @@ export {
   type OrderPosition,
   type ShopFacts,
 } from './facts/view.js';
-export { withWritten, type WrittenFacts } from './facts/written.js';
+export { withWritten, withWrittenFacts, type WrittenFacts } from './facts/written.js';
 export { afterAct } from './journey/after-act.js';
 export { concerns } from './journey/concerns.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';

@@ -17,6 +17,7 @@ export function aContext(
     journeyKey: 'journey',
     customerId: 'customer',
     stepId: 'step',
+    arm: null,
     visit: 1,
     class: 'service',
     evaluate,

@@ -3,7 +3,7 @@ import {
   type Instant,
   type ShopFacts,
   toInstant,
-  withWritten,
+  withWrittenFacts,
   type WrittenFacts,
 } from '#app/domain';
 import type { KnownPeople, TimelineEvent } from '../facts/facts-store.port.js';
@@ -27,7 +27,7 @@ export function factsOfThen(
   for (const { source, snapshot } of folded) {
     if (!snapshot) continue;
     const known = writtenUntil(written, toInstant(source.event.receivedAt));
-    snapshots.set(source.event.id, { ...snapshot, customerId, customer: withWritten(snapshot.customer, known) });
+    snapshots.set(source.event.id, withWrittenFacts({ ...snapshot, customerId }, known));
   }
   return snapshots;
 }
@@ -36,5 +36,6 @@ function writtenUntil(written: WrittenFacts | undefined, end: Instant): WrittenF
   if (!written) return undefined;
   const until = <T extends { readonly at: Instant }>(facts: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(facts).filter(([, { at }]) => at <= end));
-  return { attributes: until(written.attributes), tags: until(written.tags) };
+  // no condition asks for arms
+  return { attributes: until(written.attributes), tags: until(written.tags), arms: {} };
 }

@@ -29,6 +29,8 @@ export interface FactsSnapshot {
   readonly orderCount: number;
   readonly order: OrderFacts | null;
   readonly position: OrderPosition;
+  /** Of splits and hold-outs: the arms that the person was drawn into before, by `armKey`. None when left out. */
+  readonly arms?: Readonly<Record<string, string>>;
 }
 
 /** The event that is being decided on, as conditions see it. */

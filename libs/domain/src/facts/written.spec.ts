@@ -22,6 +22,7 @@ describe('withWritten', () => {
         mood: { value: 7, at: at('01') },
       },
       tags: {},
+      arms: {},
     };
     expect(withWritten({ ...told, stamps }, written).attributes).toEqual({ size: 'L', tier: 'gold', mood: 7 });
   });
@@ -29,6 +30,6 @@ describe('withWritten', () => {
   it('adds and takes away tags whatever list a sender told since', () => {
     const told = { ...EMPTY_CUSTOMER, tags: ['b2b', 'vip'], stamps: { tags: '2026-05-09T10:00:00.000Z|e1' } };
     const tags = { vip: { isOn: false, at: at('02') }, care: { isOn: true, at: at('02') } };
-    expect(withWritten(told, { attributes: {}, tags }).tags).toEqual(['b2b', 'care']);
+    expect(withWritten(told, { attributes: {}, tags, arms: {} }).tags).toEqual(['b2b', 'care']);
   });
 });

@@ -1,11 +1,23 @@
 import { type Instant, toInstant } from '../time/instant.js';
 import type { CustomerFacts } from './facts.js';
-import type { Json } from './view.js';
+import type { FactsSnapshot, Json } from './view.js';
 
 /** What journeys wrote about a person. Kept beside the facts, which are folded from events alone. */
 export interface WrittenFacts {
   readonly attributes: Readonly<Record<string, { readonly value: Json; readonly at: Instant }>>;
   readonly tags: Readonly<Record<string, { readonly isOn: boolean; readonly at: Instant }>>;
+  /** Arms drawn, by `armKey`. */
+  readonly arms: Readonly<Record<string, string>>;
+}
+
+/** Neither part holds a space. */
+export function armKey(journeyKey: string, step: string): string {
+  return `${journeyKey} ${step}`;
+}
+
+export function withWrittenFacts(snapshot: FactsSnapshot, written: WrittenFacts | undefined): FactsSnapshot {
+  if (!written) return snapshot;
+  return { ...snapshot, customer: withWritten(snapshot.customer, written), arms: written.arms };
 }
 
 /**

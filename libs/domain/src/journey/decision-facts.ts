@@ -1,4 +1,5 @@
 import { PermanentError } from '../errors.js';
+import { armKey } from '../facts/written.js';
 import { type EventView, type FactsSnapshot, type FactsView, factsView, type Json } from '../facts/view.js';
 import { isTimeZone, toIso } from '../time/instant.js';
 import { type CelView, celView, withFreshVariable } from './expression.js';
@@ -25,6 +26,11 @@ export class DecisionFacts {
 
   get customerId(): string {
     return this.snapshot.customerId;
+  }
+
+  /** The arm that the person was drawn into at this step before; null for none. */
+  armAt(step: string): string | null {
+    return this.snapshot.arms?.[armKey(this.plan.document.key, step)] ?? null;
   }
 
   /** The same facts with another event at hand. */

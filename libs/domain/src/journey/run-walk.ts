@@ -226,6 +226,7 @@ export class RunWalk {
       journeyKey: plan.document.key,
       customerId: facts.customerId,
       stepId: step.id,
+      arm: facts.armAt(step.id),
       visit: run.visit,
       class: plan.document.class,
       evaluate: (expression) => facts.evaluate(expression, run),

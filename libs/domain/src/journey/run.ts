@@ -76,8 +76,8 @@ export type Act =
   /** `journey`: key of another journey; the person enters or leaves it with this run's order. */
   | { readonly type: 'start'; readonly journey: string }
   | { readonly type: 'stop'; readonly journey: string }
-  /** The arm of a split or hold-out that this person was drawn into. */
-  | { readonly type: 'assign'; readonly arm: string };
+  /** The arm of a split or hold-out that this person was drawn into; the first one stays, but for one that `replaces` names. */
+  | { readonly type: 'assign'; readonly arm: string; readonly replaces?: string };
 
 /** Performed in the transaction that stores the decision; run, step, visit and `index` name it, so it is never done twice. */
 export interface ActEffect {

@@ -20,6 +20,8 @@ export interface StepContext {
   readonly journeyKey: string;
   readonly customerId: string;
   readonly stepId: string;
+  /** The arm that the person was drawn into at this step before, in whatever run and version; null for none. */
+  readonly arm: string | null;
   readonly visit: number;
   readonly class: MessageClass;
   /**

@@ -33,11 +33,16 @@ select app.current_shop(), gen_random_uuid(), a.run_id, a.step, a.visit, a.act_i
 from ${rows('what text, due date')} order by a.run_id, a.n
 ${ONCE}`;
 
+/** The first arm stays, but for one that the act says it replaces. */
 export const ASSIGN_ARMS = `
-insert into app.assignment (shop_id, journey_id, step, customer_id, arm, run_id, assigned_at)
-select app.current_shop(), a.journey_id, a.step, a.customer_id, a.arm, a.run_id, a.at
-from ${rows('journey_id uuid, arm text')} order by a.journey_id, a.step, a.customer_id, a.at, a.n
-on conflict (shop_id, journey_id, step, customer_id) do nothing`;
+with named as (select a.* from ${rows('journey_id uuid, arm text, replaces text')})
+insert into app.assignment as t (shop_id, journey_id, step, customer_id, arm, run_id, assigned_at)
+select distinct on (a.journey_id, a.step, a.customer_id) app.current_shop(), a.journey_id, a.step, a.customer_id, a.arm, a.run_id, a.at
+from named a order by a.journey_id, a.step, a.customer_id, a.at, a.n
+on conflict (shop_id, journey_id, step, customer_id) do update
+  set arm = excluded.arm, run_id = excluded.run_id, assigned_at = excluded.assigned_at
+  where exists (select 1 from named a where a.journey_id = t.journey_id and a.step = t.step and a.customer_id = t.customer_id
+    and a.run_id = excluded.run_id and a.replaces = t.arm)`;
 
 /** The more urgent of two priorities. */
 const greaterPriority = (a: string, b: string): string => {

@@ -24,7 +24,7 @@ export class PgActStore extends ActStore {
     const points = rowsOf(acts, 'award', (act) => ({ points: act.points, reason: act.reason }));
     const promises = rowsOf(acts, 'promise', ({ what, due }) => ({ what, due }));
     const cases = rowsOf(acts, 'open-case', ({ topic, title, priority }) => ({ topic, title, priority }));
-    const arms = rowsOf(acts, 'assign', ({ arm }, { run }) => ({ arm, journey_id: run.journeyId }));
+    const arms = rowsOf(acts, 'assign', ({ arm, replaces }, { run }) => ({ arm, replaces, journey_id: run.journeyId }));
     const calls = rowsOf(acts, 'call', ({ url, payload }, { run }) => ({
       url,
       payload,

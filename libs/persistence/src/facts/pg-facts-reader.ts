@@ -7,7 +7,7 @@ import {
   type OrderFacts,
   PermanentError,
   type ShopFacts,
-  withWritten,
+  withWrittenFacts,
   type WrittenFacts,
 } from '#app/domain';
 import { readWritten } from '../acts/read-written.js';
@@ -74,14 +74,15 @@ export class PgFactsReader extends FactsReader {
           `No facts are stored of customer ${customerId} with order ${orderId ?? 'none'}.`,
         );
       }
-      return {
+      const snapshot = {
         shop,
         customerId: customer.id,
-        customer: withWritten(customer.facts, written.get(customerId)),
+        customer: customer.facts,
         orderCount: customer.order_count,
         order: order?.facts ?? null,
         position: { ordinal: order?.ordinal ?? 0 },
       };
+      return withWrittenFacts(snapshot, written.get(customerId));
     });
   }
 

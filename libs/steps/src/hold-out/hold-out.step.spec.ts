@@ -43,6 +43,20 @@ describe('hold-out', () => {
     });
   });
 
+  it('keeps people as they were drawn before, but for 0 and 100', () => {
+    const way = (percent: number, arm: string) => {
+      const decision = holdOutStep.enter(
+        parsed(holdOutStep, { percent }),
+        aContext('2026-05-04T10:00:00Z', {}, { arm }),
+      );
+      return decision.type === 'continue' && [decision.holdOut ?? false, ...(decision.acts ?? [])];
+    };
+    expect(way(99, 'treated')).toEqual([false, { type: 'assign', arm: 'treated' }]);
+    expect(way(0.001, 'held-out')).toEqual([true, { type: 'assign', arm: 'held-out' }]);
+    expect(way(0, 'held-out')).toEqual([false, { type: 'assign', arm: 'treated', replaces: 'held-out' }]);
+    expect(way(100, 'treated')).toEqual([true, { type: 'assign', arm: 'held-out', replaces: 'treated' }]);
+  });
+
   it.each([[{ percent: -1 }], [{ percent: 101 }], [{ percent: '10 %' }]])('refuses %j', (settings) => {
     expect(refusal(holdOutStep, settings)).not.toBe('');
   });

@@ -27,6 +27,31 @@ describe('split', () => {
     expect(drawn('2027-01-01T00:00:00Z', 9)).toEqual(drawn(at, 1));
   });
 
+  it('keeps the arm that the person was given before, whatever the weights are now', () => {
+    const settings = parsed(splitStep, {
+      arms: [
+        { ...arms[0], weight: 1_000 },
+        { ...arms[1], weight: 0.001 },
+      ],
+    });
+    for (let index = 0; index < 40; index += 1)
+      expect(splitStep.enter(settings, aContext(at, {}, { customerId: `c${index}`, arm: 'b' }))).toEqual({
+        type: 'continue',
+        next: undefined,
+        acts: [{ type: 'assign', arm: 'b' }],
+      });
+  });
+
+  it.each([
+    ['has no weight any more', 'b', [arms[0], { ...arms[1], weight: 0 }]],
+    ['is gone', 'c', [arms[0], { ...arms[1], weight: 0 }]],
+  ])('draws again when the arm %s', (_, arm, now) => {
+    expect(splitStep.enter(parsed(splitStep, { arms: now }), aContext(at, {}, { arm }))).toMatchObject({
+      next: 'first',
+      acts: [{ type: 'assign', arm: 'a', replaces: arm }],
+    });
+  });
+
   it('tells the compiler where it leads', () => {
     expect(splitStep.targets?.(parsed(splitStep, { arms }))).toEqual(['first']);
     expect(splitStep.fallsThrough?.(parsed(splitStep, { arms }))).toBe(true);

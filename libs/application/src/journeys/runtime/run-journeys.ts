@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, isOwnEvent, type OrderFacts, type ShopFacts, withWritten, type WrittenFacts } from '#app/domain';
+import {
+  type Instant,
+  isOwnEvent,
+  type OrderFacts,
+  type ShopFacts,
+  withWrittenFacts,
+  type WrittenFacts,
+} from '#app/domain';
 import { FactsReader, type FactsSubject } from '../../facts/facts.repository.js';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
@@ -45,7 +52,7 @@ export class RunJourneys extends JourneyRuntime {
       this.facts.written(tx, customerIds),
     ]);
     batch.live = live;
-    const hearings = events.map((folded) => hear(withWrittenFacts(folded, written), live, now));
+    const hearings = events.map((folded) => hear(withWhatIsWritten(folded, written), live, now));
     const wishes = hearings.flatMap(({ entries }) => entries.map(toWish));
     const [short, earlier] = await Promise.all([
       this.shortOfGoal(tx, customerIds, events, live),
@@ -142,9 +149,6 @@ function ordersBefore(events: readonly FoldedEvent[]): ReadonlyMap<string | null
   return before;
 }
 
-function withWrittenFacts(folded: FoldedEvent, written: ReadonlyMap<string, WrittenFacts>): FoldedEvent {
-  const found = written.get(folded.customerId);
-  if (!found) return folded;
-  const { snapshot } = folded;
-  return { ...folded, snapshot: { ...snapshot, customer: withWritten(snapshot.customer, found) } };
+function withWhatIsWritten(folded: FoldedEvent, written: ReadonlyMap<string, WrittenFacts>): FoldedEvent {
+  return { ...folded, snapshot: withWrittenFacts(folded.snapshot, written.get(folded.customerId)) };
 }
