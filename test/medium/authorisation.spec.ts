@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { ManageKeys } from '#app/application';
 import { type Role, ROLES } from '#app/domain';
@@ -20,6 +21,9 @@ interface Problem {
   code: string;
   detail: string;
 }
+
+// Each test calls many routes.
+jest.setTimeout(30_000);
 
 let rig: ApiRig;
 let address: string;
