@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { ContactRules } from '#app/domain';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
+import type { HttpReply } from '../support/http-client.js';
 import { ShopifySender } from '../support/shopify-sender.js';
 import { COMPARED_JOURNEYS, type Scores, type SeenMessage } from './compare.js';
 import type { Progress } from './progress.js';
@@ -8,6 +10,9 @@ import { type Day, eventOf, type Posting, PROMISED_ATTRIBUTE, shuffled, webhookO
 
 /** Kept connections that post at the same time. */
 const CONNECTIONS = 32;
+/** "Not at the moment", with Retry-After. */
+const UNAVAILABLE = 503;
+const MAX_TRIES = 20;
 /** How far the clock goes on after the last day, so that every wait ends. */
 const TAIL = 'P40D';
 
@@ -139,17 +144,29 @@ export class Drive {
 
   private async post(posting: Posting): Promise<void> {
     if (posting.kind === 'answer') {
-      await this.client.post('/api/v1/events', eventOf(posting.answer));
+      const reply = await patiently(() => this.client.call('POST', '/api/v1/events', eventOf(posting.answer)));
       this.timing.answers += 1;
-      return;
+      return refuseFailure(reply, 'An answer');
     }
-    if (!this.sender) throw new Error('Call setUp first.');
-    const reply = await this.sender.send(webhookOf(posting));
+    const { sender } = this;
+    if (!sender) throw new Error('Call setUp first.');
+    const reply = await patiently(() => sender.send(webhookOf(posting)));
     this.timing.webhooks += 1;
-    if (reply.status < 200 || reply.status > 299) {
-      throw new Error(`${posting.topic} of ${posting.order.name} was answered ${reply.status}: ${reply.text}`);
-    }
+    refuseFailure(reply, `${posting.topic} of ${posting.order.name}`);
   }
+}
+
+/** As senders do: what was not taken for the moment is sent again when the answer says. */
+async function patiently(send: () => Promise<HttpReply>): Promise<HttpReply> {
+  for (let tries = 1; ; tries += 1) {
+    const reply = await send();
+    if (reply.status !== UNAVAILABLE || tries === MAX_TRIES) return reply;
+    await setTimeout(Number(reply.headers['retry-after'] ?? 1) * 1000);
+  }
+}
+
+function refuseFailure({ status, text }: HttpReply, what: string): void {
+  if (status < 200 || status > 299) throw new Error(`${what} was answered ${status}: ${text}`);
 }
 
 /** Each day gets a shuffle of its own. */
