@@ -301,8 +301,8 @@ describe('over weeks', () => {
   it('nobody gets two messages a day or four marketing messages a week, though all was due at once', async () => {
     const customerId = randomUUID();
     for (let n = 0; n < 12; n += 1)
-      await one({ customerId, class: n % 2 === 0 ? 'marketing' : 'review', expiresAt: '2026-04-30T10:00:00Z' });
-    for (let day = 0; day < 40; day += 1) {
+      await one({ customerId, class: n % 2 === 0 ? 'marketing' : 'review', expiresAt: '2026-05-30T10:00:00Z' });
+    for (let day = 0; day < 50; day += 1) {
       await goTo(new Date(toInstant(NOON) + day * 86_400_000).toISOString());
       await deliver();
     }

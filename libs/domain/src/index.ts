@@ -34,7 +34,13 @@ export {
   type RivalMessage,
   type SurveyMark,
 } from './contact/contact-history.js';
-export { CONTACT_MEMORY_DAYS, type ContactRules, DEFAULT_CONTACT_RULES, isAnyRuleOn } from './contact/contact-rules.js';
+export {
+  CONTACT_MEMORY_DAYS,
+  type ContactRules,
+  DEFAULT_CONTACT_RULES,
+  isAnyRuleOn,
+  MAX_REST_DAYS,
+} from './contact/contact-rules.js';
 export { type ContactJudgement, judgeContact } from './contact/judge-contact.js';
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';

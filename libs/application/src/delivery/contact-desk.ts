@@ -30,7 +30,10 @@ export class ContactDesk {
     const judgement = judgeContact(candidate, history, rules, now);
     if (judgement.type === 'go') {
       const { class: messageClass, medium, runId } = message;
-      this.taken.set(book.person, [...taken, { at: now, class: messageClass, medium, runId, survey }]);
+      this.taken.set(book.person, [
+        ...taken,
+        { at: now, class: messageClass, medium, runId, survey, hasReachedGoal: false },
+      ]);
     }
     return judgement;
   }

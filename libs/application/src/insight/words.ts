@@ -24,6 +24,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'marketing-cap': 'the customer had had all the marketing messages of seven days',
   'rest-after-answer': 'the customer had answered a survey shortly before',
   'survey-rest': 'the customer had been asked, or had answered, shortly before',
+  'case-rest': 'a case of the customer had been opened shortly before',
   'review-rest': 'the customer had been asked for another review shortly before',
   'mood:late-parcel': 'a parcel of the customer is late',
   'mood:failed-delivery': 'a delivery to the customer failed',

@@ -1,4 +1,4 @@
-import { addDuration, CONTACT_MEMORY_DAYS, isDuration } from '#app/domain';
+import { addDuration, isDuration, MAX_REST_DAYS } from '#app/domain';
 import { z } from 'zod';
 
 const MAX_LIMIT = 100;
@@ -16,7 +16,7 @@ const hours = z
 const rest = z
   .string()
   .refine(isDuration, { error: 'must be an ISO 8601 duration; write e.g. P2D for two days, or null for none' })
-  .refine((text) => !isDuration(text) || addDuration(0, text, 'UTC') <= CONTACT_MEMORY_DAYS * DAY_MS, {
+  .refine((text) => !isDuration(text) || addDuration(0, text, 'UTC') <= MAX_REST_DAYS * DAY_MS, {
     error: 'must be at most a year',
   })
   .meta({ example: 'P2D' });
@@ -35,7 +35,11 @@ const rules = z.strictObject({
   npsRestAfterAnswer: rest.nullable().meta({ description: 'From an NPS answer until the next NPS question.' }),
   surveyRest: rest.nullable().meta({ description: 'Until the same CSAT or CES survey is asked again.' }),
   surveysPer30Days: limit.nullable().meta({ description: 'CSAT and CES questions in any thirty days.' }),
+  surveyRestAfterCase: rest.nullable().meta({ description: 'No survey for so long after a case was opened.' }),
   reviewRest: rest.nullable().meta({ description: 'Between the review requests of two runs.' }),
+  doubleRestAfterIgnored: limit
+    .nullable()
+    .meta({ description: 'Questions, or review requests, in a row without an answer that double the rest.' }),
   reminderRest: rest.nullable().meta({ description: 'From a question or a review request to its reminder.' }),
   moodGuard: z.boolean().meta({ description: 'Marketing waits while something is wrong for the customer.' }),
   reviewGuard: z.boolean().meta({ description: 'Review requests wait while the order or its return is under way.' }),

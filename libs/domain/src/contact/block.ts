@@ -8,6 +8,7 @@ export const CONTACT_REASONS = [
   'marketing-cap',
   'rest-after-answer',
   'survey-rest',
+  'case-rest',
   'review-rest',
   'mood:late-parcel',
   'mood:failed-delivery',

@@ -11,6 +11,8 @@ export interface PastContact {
   readonly medium: Medium;
   readonly runId: string;
   readonly survey: SurveyMark | null;
+  /** The goal of its run is reached: so a review request is answered. */
+  readonly hasReachedGoal: boolean;
 }
 
 export type SurveyMark = Pick<SurveyDefinition, 'key' | 'metric'>;
@@ -25,6 +27,8 @@ export interface PastAnswer {
 export interface PastCase {
   readonly topic: string;
   readonly priority: CasePriority;
+  /** That opened it. */
+  readonly runId: string;
   readonly openedAt: Instant;
   readonly closedAt: Instant | null;
 }

@@ -22,8 +22,12 @@ export interface ContactRules {
   readonly surveyRest: string | null;
   /** CSAT and CES questions in any thirty days, all surveys together. */
   readonly surveysPer30Days: number | null;
+  /** No survey for so long after a case was opened, but for those of the run that opened it. */
+  readonly surveyRestAfterCase: string | null;
   /** Between review requests of different runs. */
   readonly reviewRest: string | null;
+  /** So many questions, or review requests, in a row without an answer double the rest until the next of the kind. */
+  readonly doubleRestAfterIgnored: number | null;
   /** From a question or a review request to its reminder, should the first have gone out late. */
   readonly reminderRest: string | null;
   /** Marketing waits while something is wrong for the person. */
@@ -41,7 +45,9 @@ export const DEFAULT_CONTACT_RULES: ContactRules = {
   npsRestAfterAnswer: 'P90D',
   surveyRest: 'P30D',
   surveysPer30Days: 2,
+  surveyRestAfterCase: 'P14D',
   reviewRest: 'P5D',
+  doubleRestAfterIgnored: 2,
   reminderRest: 'P3D',
   moodGuard: true,
   reviewGuard: true,
@@ -69,5 +75,7 @@ export const SURVEY_WINDOW = 'P30D';
 /** So long a bad answer without a closed case counts as a complaint. */
 export const COMPLAINT_WINDOW = 'P14D';
 
-/** No rule reaches further back than this. */
-export const CONTACT_MEMORY_DAYS = 366;
+/** The longest rest that can be set. */
+export const MAX_REST_DAYS = 366;
+/** No rule reaches further back than this: a rest may be doubled. */
+export const CONTACT_MEMORY_DAYS = 2 * MAX_REST_DAYS;

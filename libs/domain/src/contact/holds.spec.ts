@@ -20,6 +20,7 @@ const delivered = aParcel({ state: 'delivered', delivered: true });
 function aCase(fields: Partial<PastCase> = {}): PastCase {
   return {
     topic: 'unhappy-customer',
+    runId: 'care',
     priority: 'high',
     openedAt: toInstant('2026-03-09T10:00:00Z'),
     closedAt: null,
@@ -137,6 +138,7 @@ describe('a review request', () => {
     });
     const file = fc.record({
       topic: fc.constantFrom('unhappy-customer', 'late-delivery'),
+      runId: fc.constantFrom('run', 'care'),
       priority: fc.constantFrom('low', 'normal', 'high', 'urgent'),
       openedAt: fc.constant(0),
       closedAt: fc.option(fc.integer({ min: 0, max: toInstant(NOW) })),

@@ -87,7 +87,7 @@ function live(wanted: readonly Wish[], said: readonly PastAnswer[]): Life {
     } else if (judgement.type === 'skip') skipped += 1;
     else {
       const { class: messageClass, runId, survey } = candidate;
-      sent.push({ at: due, medium: 'email', class: messageClass, runId, survey, candidate });
+      sent.push({ at: due, medium: 'email', class: messageClass, runId, survey, hasReachedGoal: false, candidate });
     }
   }
   return { sent, skipped, inVain };
@@ -119,7 +119,7 @@ function breaches(one: Sent, sent: readonly Sent[], said: readonly PastAnswer[])
     day: sent.some((other) => other !== one && localDate(other.at, where) === localDate(one.at, where)),
     week: one.class === 'marketing' && sameClass('P7D').length >= 3,
     silence: one.class === 'marketing' && isAnswered(one, said, 'P2D'),
-    review: one.class === 'review' && sameClass('P5D').some((other) => other.runId !== one.runId),
+    review: one.class === 'review' && breaksReviewRest(one, sent),
     survey: one.survey !== null && breaksSurveyRest(one, one.survey, sent, said),
     reminder: recent(sent, one, 'P3D').some((other) => isReminderOf(one, other)),
   };
@@ -143,10 +143,29 @@ function breaksSurveyRest(one: Sent, survey: SurveyMark, sent: readonly Sent[], 
   const isReminder = sent.slice(0, sent.indexOf(one)).some((other) => nameOf(other) === nameOf(one));
   if (isReminder) return false;
   const month = recent(sent, one, 'P30D').filter((other) => other.survey);
+  const asked = sent.slice(0, sent.indexOf(one)).filter((other) => other.survey);
+  const isIgnored = (name: string): boolean => {
+    const from = Math.min(...asked.filter((other) => nameOf(other) === name).map((other) => other.at));
+    return !said.some((answer) => answer.at >= from && answer.at <= one.at);
+  };
+  const ignored = [...new Set(asked.map(nameOf))].filter(isIgnored).length;
+  const resting = ignored < 2 ? month : recent(sent, one, 'P60D').filter((other) => other.survey);
   const isNps = (mark: { readonly metric: string } | null): boolean => mark?.metric === 'nps';
-  if (isNps(survey)) return month.some((other) => isNps(other.survey)) || isAnswered(one, said.filter(isNps), 'P90D');
+  if (isNps(survey)) return resting.some((other) => isNps(other.survey)) || isAnswered(one, said.filter(isNps), 'P90D');
   const asks = new Set(month.filter((other) => !isNps(other.survey)).map(nameOf));
-  return asks.size >= 2 || month.some((other) => other.survey?.key === survey.key);
+  return asks.size >= 2 || resting.some((other) => other.survey?.key === survey.key);
+}
+
+/** Nobody here writes a review. */
+function breaksReviewRest(one: Sent, sent: readonly Sent[]): boolean {
+  const isOther = (other: Sent): boolean => other.class === 'review' && other.runId !== one.runId;
+  const others = new Set(
+    sent
+      .slice(0, sent.indexOf(one))
+      .filter(isOther)
+      .map((other) => other.runId),
+  );
+  return recent(sent, one, others.size >= 2 ? 'P10D' : 'P5D').some(isOther);
 }
 
 describe('any messages to one person', () => {

@@ -106,6 +106,48 @@ describe('the limits', () => {
     expect(verdict({ class: 'review', runId: 'earlier' }, { contacts: older })).toBe('go');
   });
 
+  it('keep surveys away for two weeks after a case was opened, but for those of the run that opened it', () => {
+    const opened = {
+      topic: 'unhappy-customer',
+      openedAt: at('2026-03-01T10:00:00Z'),
+      closedAt: at('2026-03-02T10:00:00Z'),
+    };
+    const cases = [{ ...opened, priority: 'high', runId: 'care' }] as const;
+    expect(verdict(feedback, { cases })).toBe('case-rest until 2026-03-15T10:00');
+    expect(verdict({ class: 'feedback', survey: nps }, { cases })).toBe('case-rest until 2026-03-15T10:00');
+    expect(verdict({ ...feedback, runId: 'care' }, { cases })).toBe('go');
+    expect(verdict({ class: 'review' }, { cases })).toBe('go');
+    expect(verdict(feedback, { cases: [{ ...opened, priority: 'low', runId: 'care' }] })).toBe('go');
+    expect(verdict(feedback, { cases }, { now: '2026-03-15T12:00:00+01:00' })).toBe('go');
+    const asked = [aContact({ at: at('2026-02-28T10:00:00Z'), class: 'feedback', runId: 'run', survey: csat })];
+    expect(verdict(feedback, { cases, contacts: asked })).toBe('go');
+  });
+
+  it('are twice as long after two questions in a row without an answer', () => {
+    const ask = (day: string, runId: string) =>
+      aContact({ at: at(`2026-${day}T10:00:00Z`), class: 'feedback', runId, survey: csat });
+    const contacts = [ask('01-01', 'one'), ask('02-05', 'two'), ask('02-09', 'two')];
+    const question = { ...feedback, usefulUntil: at('2026-06-01T10:00:00Z') };
+    expect(verdict(question, { contacts })).toBe('survey-rest until 2026-04-10T09:00');
+    expect(verdict(question, { contacts: contacts.slice(1) })).toBe('survey-rest until 2026-03-11T10:00');
+    const answers = [{ at: at('2026-02-10T10:00:00Z'), metric: 'csat', isBad: false } as const];
+    expect(verdict(question, { contacts, answers })).toBe('survey-rest until 2026-03-11T10:00');
+    const rules = { ...DEFAULT_CONTACT_RULES, doubleRestAfterIgnored: 3 };
+    expect(verdict(question, { contacts }, { rules })).toBe('survey-rest until 2026-03-11T10:00');
+  });
+
+  it('are twice as long after two review requests in a row that brought none', () => {
+    const asked = ['02', '08'].map((day) =>
+      aContact({ at: at(`2026-03-${day}T10:00:00Z`), class: 'review', runId: day }),
+    );
+    expect(verdict({ class: 'review' }, { contacts: asked })).toBe('review-rest until 2026-03-18T10:00');
+    const written = asked.map((one) => ({ ...one, hasReachedGoal: one.runId === '08' }));
+    expect(verdict({ class: 'review' }, { contacts: written })).toBe('review-rest until 2026-03-13T10:00');
+    // a survey is no review
+    const answers = [{ at: at('2026-03-09T10:00:00Z'), metric: 'nps', isBad: false } as const];
+    expect(verdict({ class: 'review' }, { contacts: asked, answers })).toBe('review-rest until 2026-03-18T10:00');
+  });
+
   it('are none when all rules are off', () => {
     const contacts = Array.from({ length: 9 }, (_, n) => aContact({ at: at(NOON) - n, class: 'review', survey: nps }));
     const answers = [{ at: at(NOON), metric: 'nps', isBad: true } as const];

@@ -1,8 +1,9 @@
 import type { Json } from '../facts/view.js';
 import { addDuration, endOfDay, type Instant, localDate, toIso } from '../time/instant.js';
 import type { ContactReason, TimedBlock } from './block.js';
-import type { ContactCandidate, ContactHistory, PastContact, SurveyMark } from './contact-history.js';
+import type { ContactCandidate, ContactHistory, PastCase, PastContact, SurveyMark } from './contact-history.js';
 import { type ContactRules, MARKETING_WINDOW, SURVEY_WINDOW } from './contact-rules.js';
+import { ignoredInRow } from './ignored-asks.js';
 
 /** The rules that count or rest and stand against the candidate at this time; each ends at a known time. */
 export function restsAt(
@@ -55,14 +56,23 @@ function reviewRests(
   const asked = contacts.filter((contact) => contact.class === 'review');
   const own = asked.filter((contact) => contact.runId === runId);
   const others = asked.filter((contact) => contact.runId !== runId);
-  return [restAfter(own, rules.reminderRest, zone, at, label), restAfter(others, rules.reviewRest, zone, at, label)];
+  const ignored = ignoredInRow(others, ({ hasReachedGoal }) => hasReachedGoal);
+  return [
+    restAfter(own, rules.reminderRest, zone, at, label),
+    restAfter(others, rules.reviewRest, zone, at, { ...label, ...doubled(ignored, rules) }),
+  ];
+}
+
+/** Nothing below the limit; from there on what doubles a rest. */
+function doubled(ignored: number, { doubleRestAfterIgnored: limit }: ContactRules): { readonly ignored?: number } {
+  return limit !== null && ignored >= limit ? { ignored } : {};
 }
 
 /** A reminder, which is the same survey in the same run, rests from its question alone. */
 function surveyRests(
   { zone, runId }: ContactCandidate,
   survey: SurveyMark,
-  { contacts, answers }: ContactHistory,
+  { contacts, answers, cases }: ContactHistory,
   rules: ContactRules,
   at: Instant,
 ): (TimedBlock | null)[] {
@@ -70,18 +80,39 @@ function surveyRests(
   const label = { reason: 'survey-rest', name: 'askedAt' } as const;
   const reminded = asked.filter((contact) => contact.runId === runId && contact.survey?.key === survey.key);
   if (reminded.length > 0) return [restAfter(reminded, rules.reminderRest, zone, at, label)];
+  const afterCase = caseRest(runId, cases, rules.surveyRestAfterCase, zone, at);
+  const ignored = ignoredInRow(asked, (ask) => answers.some((answer) => answer.at >= ask.at));
+  const askedBefore = { ...label, ...doubled(ignored, rules) };
   if (survey.metric === 'nps') {
     const invited = asked.filter((contact) => contact.survey?.metric === 'nps');
     const answered = answers.filter((answer) => answer.metric === 'nps');
     return [
-      restAfter(invited, rules.npsRestAfterInvitation, zone, at, label),
+      afterCase,
+      restAfter(invited, rules.npsRestAfterInvitation, zone, at, askedBefore),
       restAfter(answered, rules.npsRestAfterAnswer, zone, at, { ...label, name: 'answeredAt' }),
     ];
   }
   const same = asked.filter((contact) => contact.survey?.key === survey.key);
   const others = onePerRun(asked.filter((contact) => contact.survey?.metric !== 'nps'));
   const cap = capOf(others, rules.surveysPer30Days, SURVEY_WINDOW, zone, at);
-  return [restAfter(same, rules.surveyRest, zone, at, label), cap && { ...cap, reason: 'survey-rest' }];
+  return [
+    afterCase,
+    restAfter(same, rules.surveyRest, zone, at, askedBefore),
+    cap && { ...cap, reason: 'survey-rest' },
+  ];
+}
+
+/** Who opened a case may ask what came of it; chores of the shop's own, which are of low priority, hold nothing. */
+function caseRest(
+  runId: string,
+  cases: readonly PastCase[],
+  rest: string | null,
+  zone: string,
+  at: Instant,
+): TimedBlock | null {
+  const others = cases.filter((file) => file.priority !== 'low' && file.runId !== runId);
+  const opened = others.map(({ openedAt }) => ({ at: openedAt }));
+  return restAfter(opened, rest, zone, at, { reason: 'case-rest', name: 'openedAt' });
 }
 
 /** A question and its reminders count once, by the last of them. */
@@ -103,12 +134,14 @@ function restAfter(
   rest: string | null,
   zone: string,
   at: Instant,
-  label: { readonly reason: ContactReason; readonly name: string },
+  { reason, name, ignored }: { readonly reason: ContactReason; readonly name: string; readonly ignored?: number },
 ): TimedBlock | null {
   if (rest === null || past.length === 0) return null;
   const last = Math.max(...past.map((one) => one.at));
-  const until = addDuration(last, rest, zone);
-  return until > at ? { reason: label.reason, until, facts: { rest, [label.name]: toIso(last) } } : null;
+  const once = addDuration(last, rest, zone);
+  const until = ignored === undefined ? once : addDuration(once, rest, zone);
+  if (until <= at) return null;
+  return { reason, until, facts: { rest, [name]: toIso(last), ...(ignored === undefined ? {} : { ignored }) } };
 }
 
 /** At most `limit` in any window of this length: free again once enough of them have left it. */

@@ -18,7 +18,7 @@ export function aCandidate(fields: Partial<ContactCandidate> = {}): ContactCandi
 }
 
 export function aContact(fields: Partial<PastContact> & Pick<PastContact, 'at'>): PastContact {
-  return { class: 'marketing', medium: 'email', runId: 'earlier', survey: null, ...fields };
+  return { class: 'marketing', medium: 'email', runId: 'earlier', survey: null, hasReachedGoal: false, ...fields };
 }
 
 export function aHistory(fields: Partial<ContactHistory> = {}): ContactHistory {
@@ -34,7 +34,9 @@ export const NO_RULES: ContactRules = {
   npsRestAfterAnswer: null,
   surveyRest: null,
   surveysPer30Days: null,
+  surveyRestAfterCase: null,
   reviewRest: null,
+  doubleRestAfterIgnored: null,
   reminderRest: null,
   moodGuard: false,
   reviewGuard: false,

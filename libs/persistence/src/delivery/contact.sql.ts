@@ -21,7 +21,9 @@ select p.asked, p.person,
   (select c.facts->>'timeZone' from app.customer c where c.shop_id = app.current_shop() and c.id = p.person) as zone,
   ${gathered(`
     select json_build_object('at', ${milliseconds('m.handed_at')}, 'class', m.class, 'medium', m.medium, 'runId', m.run_id,
-      'survey', case when m.survey is not null then json_build_object('key', m.survey->'key', 'metric', m.survey->'metric') end) as one
+      'survey', case when m.survey is not null then json_build_object('key', m.survey->'key', 'metric', m.survey->'metric') end,
+      'hasReachedGoal', m.class = 'review' and coalesce((select o.state->>'goalAt' is not null from app.journey_run o
+        where o.shop_id = m.shop_id and o.id = m.run_id), false)) as one
     from app.message m
     where m.shop_id = app.current_shop() and m.customer_id = r.id and m.class <> 'service'
       and m.state in ('handing', 'sent', 'unknown') and m.handed_at > $3::timestamptz`)} as contacts,
@@ -30,7 +32,7 @@ select p.asked, p.person,
     from app.survey_answer a
     where a.shop_id = app.current_shop() and a.customer_id = r.id and not a.superseded and a.answered_at > $3::timestamptz`)} as answers,
   ${gathered(`
-    select json_build_object('topic', f.topic, 'priority', f.priority, 'openedAt', ${milliseconds('f.opened_at')},
+    select json_build_object('topic', f.topic, 'priority', f.priority, 'runId', f.run_id, 'openedAt', ${milliseconds('f.opened_at')},
       'closedAt', ${milliseconds('f.closed_at')}) as one
     from app.case_file f where f.shop_id = app.current_shop() and f.customer_id = r.id`)} as cases,
   ${gathered(`
