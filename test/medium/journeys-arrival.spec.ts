@@ -150,12 +150,12 @@ describe('events that came in another way', () => {
 
   async function take(batch: readonly News[], world: string): Promise<void> {
     await rig.unitOfWork.inShop(rig.shop.id, async (tx) => {
-      const heard = await intake.fold(
+      const { fresh } = await intake.fold(
         tx,
         rig.shop,
         batch.map((each) => eventOf(each, world)),
       );
-      await rig.runtime.onEvents(tx, rig.shop, now, heard);
+      await rig.runtime.onEvents(tx, rig.shop, now, fresh);
     });
   }
 

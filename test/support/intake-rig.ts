@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  BeginErasures,
   DigestBodies,
   FoldEvents,
   type FoldedEvent,
@@ -7,6 +8,7 @@ import {
   IdPort,
   JourneyRuntime,
   OpenBodies,
+  PrivacyAtIntake,
   ProcessInbox,
   RecordAnswers,
   type EventsReport,
@@ -21,10 +23,12 @@ import {
   pg,
   PgAnswerStore,
   PgClock,
+  PgErasureStore,
   PgFactsReader,
   PgFactsStore,
   PgInbox,
   PgPeopleDirectory,
+  PgPrivacyRequests,
   PgTimelineReader,
   PgUnitOfWork,
 } from '#app/persistence';
@@ -133,7 +137,10 @@ export class IntakeRig {
     this.unitOfWork = new PgUnitOfWork(dataSource);
     const bodies = new OpenBodies(new Kinds(), this.facts, store, answers);
     const folding = new FoldEvents(store, answers, ids, this.secrets);
-    const digest = new DigestBodies(this.inbox, bodies, folding, this.runtime, new PgClock(dataSource));
+    const requests = new PgPrivacyRequests();
+    const erasures = new BeginErasures(requests, new PgErasureStore(), this.secrets, ids);
+    const privacy = new PrivacyAtIntake(requests, erasures, store, this.secrets);
+    const digest = new DigestBodies(this.inbox, bodies, folding, this.runtime, privacy, new PgClock(dataSource));
     this.process = new ProcessInbox(this.inbox, this.unitOfWork, digest, new Hints());
   }
 

@@ -18,6 +18,7 @@ import { OrdersController } from './controllers/orders.controller.js';
 import { PermissionsController } from './controllers/permissions.controller.js';
 import { PresetsController } from './controllers/presets.controller.js';
 import { PreviewsController } from './controllers/previews.controller.js';
+import { PrivacyController } from './controllers/privacy.controller.js';
 import { PublicationsController } from './controllers/publications.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { ScoresController } from './controllers/scores.controller.js';
@@ -50,6 +51,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     PermissionsController,
     PresetsController,
     PreviewsController,
+    PrivacyController,
     PublicationsController,
     RunsController,
     ScoresController,

@@ -6,6 +6,7 @@ import { backtest, type BacktestOptions } from './backtest.js';
 import { check, type CheckOptions } from './check.js';
 import { apply, plan, pull } from './code.js';
 import { createKey, type KeyOptions } from './create-key.js';
+import { eraseCustomer, exportCustomer } from './customers.js';
 import { installPreset, listPresets } from './presets.js';
 import { testScenarios } from './scenarios.js';
 import { withInstallation } from './with-installation.js';
@@ -42,6 +43,22 @@ presets
   .option('--set <name=value...>', 'settings other than the preset has, values as JSON', [])
   .action((key: string, options: { publish: boolean; set: string[] }) =>
     withInstallation((context) => installPreset(context, { key, ...options })),
+  );
+
+const customers = program.command('customers').description('people, by their id or an e-mail address');
+customers
+  .command('export <who>')
+  .description('everything that is stored of a person, as JSON')
+  .option('--out <file>', 'write it there')
+  .action((who: string, options: { out?: string }) =>
+    withInstallation((context) => exportCustomer(context, who, options)),
+  );
+customers
+  .command('erase <who>')
+  .description('erase a person for good; what counts stays without a name')
+  .requiredOption('--reason <reason>', 'asked, consent-withdrawn, objected, no-longer-needed, unlawful, legal-duty or test')
+  .action((who: string, options: { reason: string }) =>
+    withInstallation((context) => eraseCustomer(context, who, options)),
   );
 
 program

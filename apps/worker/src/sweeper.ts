@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { HintPort, KeepHouse } from '#app/application';
+import { HintPort, KeepHouse, RunErasures } from '#app/application';
 import { Drains } from './drains.js';
 
 const SWEEP_MS = 1_000;
@@ -19,6 +19,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   constructor(
     private readonly drains: Drains,
     private readonly keepHouse: KeepHouse,
+    private readonly erasures: RunErasures,
     private readonly hints: HintPort,
   ) {}
 
@@ -27,6 +28,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.every(HOUSEKEEPING_MS, async () => {
       this.hints.hint('maintenance');
       await this.keepHouse.runIfOverdue();
+      await this.erasures.run();
     });
   }
 

@@ -72,6 +72,11 @@ import { WakeRuns } from './journeys/runtime/wake-runs.js';
 import { KeepHouse } from './ops/keep-house.use-case.js';
 import { OperateShop } from './ops/operate-shop.use-case.js';
 import { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
+import { BeginErasures } from './privacy/begin-erasures.js';
+import { EraseCustomer } from './privacy/erase-customer.use-case.js';
+import { PrivacyAtIntake } from './privacy/privacy-at-intake.js';
+import { ReadPrivacy } from './privacy/read-privacy.use-case.js';
+import { RunErasures } from './privacy/run-erasures.use-case.js';
 import { ReadSamples } from './presets/read-samples.use-case.js';
 import { InstallPreset } from './presets/install-preset.use-case.js';
 import { ReadScores } from './scores/read-scores.use-case.js';
@@ -85,6 +90,7 @@ const useCases = [
   ApplyCode,
   AuthenticateKey,
   BacktestJobs,
+  BeginErasures,
   CallSecret,
   ChangeJourneyState,
   CheckJourney,
@@ -94,6 +100,7 @@ const useCases = [
   DigestBodies,
   DryRunJourney,
   EnsureFirstShop,
+  EraseCustomer,
   ExplainCustomer,
   ExplainEntry,
   ExplainOpening,
@@ -122,6 +129,7 @@ const useCases = [
   PlanEntries,
   PlanMessages,
   PrepareMessages,
+  PrivacyAtIntake,
   ProcessInbox,
   PreviewMessages,
   PreviewPublication,
@@ -136,6 +144,7 @@ const useCases = [
   SettleOverdue,
   ReadMessages,
   ReadPeople,
+  ReadPrivacy,
   ReadRuns,
   ReadScores,
   ReceiveWebhook,
@@ -144,6 +153,7 @@ const useCases = [
   RequestEntries,
   RingDates,
   RunBacktest,
+  RunErasures,
   RunWriter,
   SampleMessages,
   SaveDraft,

@@ -62,6 +62,15 @@ export {
   timelineItem,
   timelineList,
 } from './api/people.schema.js';
+export {
+  ERASURE_REASONS,
+  type ErasureReason,
+  erasureRequest,
+  personExport,
+  privacyRequestDocument,
+  privacyRequestList,
+  privacyRequestQuery,
+} from './api/privacy.schema.js';
 export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
 export { shopChange, shopDocument } from './api/shop.schema.js';
 export {

@@ -38,3 +38,6 @@ export { PgFactsReader } from './facts/pg-facts-reader.js';
 export { PgFactsStore } from './facts/pg-facts-store.js';
 export { PgPeopleDirectory } from './facts/pg-people-directory.js';
 export { PgTimelineReader } from './facts/pg-timeline-reader.js';
+export { IMPERSONAL_TABLES, PERSONAL_TABLES } from './privacy/personal-tables.js';
+export { PgErasureStore } from './privacy/pg-erasure-store.js';
+export { PgPrivacyRequests } from './privacy/pg-privacy-requests.js';

@@ -87,8 +87,11 @@ export interface OnceClaim {
 export interface SuppressionChange {
   readonly medium: Medium;
   readonly fingerprint: Uint8Array;
-  /** `add`: unless the address is suppressed already; `lift`: only where the scope is `non_service`. */
-  readonly action: 'add' | 'lift';
+  /**
+   * `add`: unless the address is suppressed already; `lift`: only where the scope is `non_service`; `return`: what an erasure
+   * suppressed stays so but for service messages, because somebody has ordered under the address since.
+   */
+  readonly action: 'add' | 'lift' | 'return';
 }
 
 /** Where intake keeps facts. Every method is a fixed number of statements, whatever the size of the batch. */
@@ -118,6 +121,9 @@ export abstract class FactsStore {
 
   /** Stores everything; answers with the ids of the events that weren't on the timeline before. */
   abstract save(tx: Transaction, changes: FactsChanges): Promise<ReadonlySet<string>>;
+
+  /** Until when names belonged to people who are erased, by fingerprint in hexadecimal; all other names are left out. */
+  abstract erasedNames(tx: Transaction, fingerprints: readonly Uint8Array[]): Promise<ReadonlyMap<string, Instant>>;
 
   abstract changeSuppressions(tx: Transaction, changes: readonly SuppressionChange[]): Promise<void>;
 }

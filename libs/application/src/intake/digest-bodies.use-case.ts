@@ -3,9 +3,10 @@ import { AfterglowError, PermanentError } from '#app/domain';
 import { JourneyRuntime, type Outlet } from '../journeys/journey-runtime.port.js';
 import { ClockPort } from '../ports/clock.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
+import { PrivacyAtIntake } from '../privacy/privacy-at-intake.js';
 import { FoldEvents } from './fold-events.use-case.js';
 import { type ClaimedBody, InboxPort } from './inbox.port.js';
-import { OpenBodies } from './open-bodies.use-case.js';
+import { OpenBodies, type OpenedBody } from './open-bodies.use-case.js';
 import { storable } from './storable-text.js';
 
 /** A body that failed this often is set aside as dead. */
@@ -13,6 +14,7 @@ export const MAX_ATTEMPTS = 5;
 /** Wall time before the second try; doubled for each further one, so that what is wrong has a while to pass. */
 const FIRST_PAUSE_MS = 1_000;
 const MAX_NOTE = 2_000;
+const NOBODY: ReadonlySet<string> = new Set();
 
 export interface InboxReport {
   /** Bodies claimed; 0 when nothing was open. */
@@ -27,6 +29,8 @@ export interface InboxReport {
   /** Bodies put back for another try, and bodies set aside as dead. */
   readonly released: number;
   readonly buried: number;
+  /** Erasures of people that have begun. */
+  readonly erasures: number;
 }
 
 export const NOTHING_DONE: InboxReport = {
@@ -38,6 +42,7 @@ export const NOTHING_DONE: InboxReport = {
   media: [],
   released: 0,
   buried: 0,
+  erasures: 0,
 };
 
 /** What comes of claimed bodies: from body to facts to journeys, in one transaction. */
@@ -48,6 +53,7 @@ export class DigestBodies {
     private readonly bodies: OpenBodies,
     private readonly facts: FoldEvents,
     private readonly journeys: JourneyRuntime,
+    private readonly privacy: PrivacyAtIntake,
     private readonly clock: ClockPort,
   ) {}
 
@@ -56,10 +62,10 @@ export class DigestBodies {
       this.bodies.open(tx, claimed),
       this.clock.now(tx),
     ]);
-    const folded = await this.facts.fold(tx, shop, events);
+    const { fresh, forgotten } = await this.facts.fold(tx, shop, events);
     const [report] = await Promise.all([
-      folded.length === 0 ? NOTHING_DONE : this.journeys.onEvents(tx, shop, now, folded),
-      opened.length === 0 ? undefined : this.inbox.finish(tx, opened),
+      fresh.length === 0 ? NOTHING_DONE : this.journeys.onEvents(tx, shop, now, fresh),
+      this.finish(tx, opened, forgotten),
     ]);
     let buried = 0;
     for (const { body, error } of faulty) buried += await this.setAside(tx, body, error);
@@ -67,10 +73,25 @@ export class DigestBodies {
       ...NOTHING_DONE,
       ...report,
       claimed: claimed.length,
-      events: folded.length,
+      events: fresh.length,
       released: faulty.length - buried,
       buried,
+      erasures: await this.privacy.hear(tx, fresh, now),
     };
+  }
+
+  /** Of bodies about erased people nothing is kept. */
+  private async finish(tx: Transaction, opened: readonly OpenedBody[], forgotten: ReadonlySet<string>): Promise<void> {
+    const fruitless = opened.filter(({ note }) => note !== null).map(({ body }) => body);
+    const named = fruitless.length === 0 ? NOBODY : await this.privacy.namingErased(tx, fruitless);
+    const isForgotten = ({ body }: OpenedBody): boolean => forgotten.has(body.id) || named.has(body.id);
+    const kept = opened.filter((one) => !isForgotten(one));
+    if (kept.length > 0) await this.inbox.finish(tx, kept);
+    if (kept.length === opened.length) return;
+    await this.inbox.forget(
+      tx,
+      opened.filter(isForgotten).map(({ body }) => body),
+    );
   }
 
   /** Puts a failed body back, or sets it aside when another try is useless. Returns how many were buried. */
@@ -79,6 +100,10 @@ export class DigestBodies {
     // an error may quote the body, and that holds anything
     const note = storable((error instanceof Error ? error.message : String(error)).slice(0, MAX_NOTE));
     if (error instanceof PermanentError || body.attempts >= MAX_ATTEMPTS) {
+      if ((await this.privacy.namingErased(tx, [body])).size > 0) {
+        await this.inbox.forget(tx, [body]);
+        return 1;
+      }
       await this.inbox.bury(tx, body, code, note);
       return 1;
     }

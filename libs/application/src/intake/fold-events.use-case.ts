@@ -1,14 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { ShopFacts } from '#app/domain';
-import { FactsStore, type Identity } from '../facts/facts-store.port.js';
+import { FactsStore, type Identity, type KnownPeople, type SuppressionChange } from '../facts/facts-store.port.js';
 import { type PlacedAnswer, RecordAnswers } from '../feedback/record-answers.use-case.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import { IdPort } from '../ports/id.port.js';
 import { SecretPort } from '../ports/secret.port.js';
+import { type ErasedNames, withoutErased } from '../privacy/erased-people.js';
+import { fingerprintOf, keyOf, type Name, namesIn } from '../privacy/names.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { foldBatch, type Folded, type IncomingEvent } from './fold-batch.js';
 import { identitiesOf, present } from './people.js';
 import { suppressionChanges } from './suppression-changes.js';
+
+export interface FoldedEvents {
+  /** Events that are new to the timeline or to their person, in the order in which journeys take them. */
+  readonly fresh: readonly FoldedEvent[];
+  /** Inbox rows with news of people who are erased. */
+  readonly forgotten: ReadonlySet<string>;
+}
 
 /**
  * Makes facts and timeline of a batch of events. Running it again with the same events changes nothing and returns none of them.
@@ -22,10 +31,12 @@ export class FoldEvents {
     private readonly secrets: SecretPort,
   ) {}
 
-  /** Events that are new to the timeline or to their person, in the order in which journeys take them. */
-  async fold(tx: Transaction, shop: ShopFacts, events: readonly IncomingEvent[]): Promise<FoldedEvent[]> {
-    if (events.length === 0) return [];
-    const stored = await this.store.load(tx, soughtBy(events));
+  /** News of people who are erased is left out. */
+  async fold(tx: Transaction, shop: ShopFacts, told: readonly IncomingEvent[]): Promise<FoldedEvents> {
+    if (told.length === 0) return { fresh: [], forgotten: new Set() };
+    // what doesn't wait for an answer shares a round trip
+    const [stored, erased] = await Promise.all([this.store.load(tx, soughtBy(told)), this.erasedNames(tx, told)]);
+    const { living: events, forgotten, returning } = withoutErased(told, erased, knownIn(stored));
     const waiting = await this.store.waitingEvents(tx, ordersWithoutCustomer(events, stored.orders));
     const { folded, known, changes } = foldBatch(shop, stored, waiting, events, () => this.ids.next());
     const added = await this.store.save(tx, changes);
@@ -33,10 +44,39 @@ export class FoldEvents {
     const waited = new Set<IncomingEvent>(waiting);
     const fresh = known.filter((entry) => isAdded(entry) || waited.has(entry.source));
     await this.answers.record(tx, folded.filter(isAdded).flatMap(toAnswer));
-    const suppressions = suppressionChanges(fresh, this.secrets);
+    const suppressions = [...this.returns(returning), ...suppressionChanges(fresh, this.secrets)];
     if (suppressions.length > 0) await this.store.changeSuppressions(tx, suppressions);
-    return fresh.flatMap(toFoldedEvent);
+    return {
+      fresh: fresh.flatMap(toFoldedEvent),
+      forgotten: new Set(forgotten.map(({ inboxId }) => inboxId)),
+    };
   }
+
+  private async erasedNames(tx: Transaction, events: readonly IncomingEvent[]): Promise<ErasedNames> {
+    const fingerprints = new Map<string, Uint8Array>();
+    for (const name of events.flatMap(({ event }) => namesIn(event)))
+      if (!fingerprints.has(keyOf(name))) fingerprints.set(keyOf(name), fingerprintOf(this.secrets, name));
+    const erased = await this.store.erasedNames(tx, [...fingerprints.values()]);
+    if (erased.size === 0) return () => undefined;
+    return (name) => {
+      const fingerprint = fingerprints.get(keyOf(name));
+      return fingerprint && erased.get(Buffer.from(fingerprint).toString('hex'));
+    };
+  }
+
+  private returns(names: readonly Name[]): SuppressionChange[] {
+    return names.flatMap(({ kind, value }): SuppressionChange[] => {
+      if (kind !== 'email' && kind !== 'phone') return [];
+      const medium = kind === 'email' ? 'email' : 'sms';
+      return [{ medium, fingerprint: this.secrets.fingerprint(value, 'address'), action: 'return' }];
+    });
+  }
+}
+
+function knownIn({ identities, orders }: KnownPeople): (name: Name) => boolean {
+  const known = new Set<string>(identities.map(keyOf));
+  for (const { externalId } of orders) known.add(keyOf({ kind: 'order', value: externalId }));
+  return (name) => known.has(keyOf(name));
 }
 
 function soughtBy(events: readonly IncomingEvent[]): { identities: Identity[]; orderExternalIds: string[] } {

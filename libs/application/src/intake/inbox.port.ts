@@ -50,6 +50,9 @@ export abstract class InboxPort {
     done: readonly { readonly body: ClaimedBody; readonly note: string | null }[],
   ): Promise<void>;
 
+  /** Deletes claimed rows with what was kept of them to recognise them again. */
+  abstract forget(tx: Transaction, bodies: readonly ClaimedBody[]): Promise<void>;
+
   /** Puts claimed rows back for the next try, which nobody begins before the pause (wall time) is over. */
   abstract release(tx: Transaction, bodies: readonly ClaimedBody[], note: string, pauseMs: number): Promise<void>;
 

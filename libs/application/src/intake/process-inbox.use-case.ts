@@ -28,6 +28,7 @@ export class ProcessInbox {
     const suspect = claimed.find(({ attempts }) => attempts > SUSPECT_AFTER);
     const report = await (suspect ? this.carefully(shopId, suspect, claimed) : this.together(shopId, claimed));
     for (const medium of report.media) this.hints.hint(`delivery-${medium}`);
+    if (report.erasures > 0) this.hints.hint('maintenance');
     return report;
   }
 
@@ -91,5 +92,6 @@ function sum(a: InboxReport, b: InboxReport): InboxReport {
     media: [...new Set([...a.media, ...b.media])],
     released: a.released + b.released,
     buried: a.buried + b.buried,
+    erasures: a.erasures + b.erasures,
   };
 }

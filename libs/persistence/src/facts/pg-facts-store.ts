@@ -12,7 +12,7 @@ import {
   type TimelineEvent,
   type Transaction,
 } from '#app/application';
-import { type CustomerFacts, type OrderFacts, TransientError } from '#app/domain';
+import { type CustomerFacts, type Instant, type OrderFacts, TransientError } from '#app/domain';
 import { pg, type PgTransaction } from '../connection/pg-unit-of-work.js';
 import { type EventRow, toTimelineEvent } from './event-rows.js';
 import { saveFacts } from './save-facts.js';
@@ -54,6 +54,12 @@ const WAITING = `
   from app.event where order_external_id = any($1::text[]) and customer_id is null
   order by occurred_at, received_at, inbox_id, ordinal`;
 
+/** One look-up by key for each. */
+const ERASED_NAMES = `
+  select encode(r.hmac, 'hex') as fingerprint, e.erased_at from unnest($1::bytea[]) as r (hmac)
+  cross join lateral (
+    select n.erased_at from app.erased_name n where n.shop_id = app.current_shop() and n.name_hmac = r.hmac offset 0) e`;
+
 const SUPPRESS = `
   insert into app.suppression (shop_id, medium, address_hmac, scope, reason)
   select app.current_shop(), r.medium, r.hmac, 'non_service', 'opted-out' from unnest($1::text[], $2::bytea[]) as r (medium, hmac)
@@ -62,6 +68,15 @@ const SUPPRESS = `
 const LIFT = `
   delete from app.suppression s using unnest($1::text[], $2::bytea[]) as r (medium, hmac)
   where s.medium = r.medium and s.address_hmac = r.hmac and s.scope = 'non_service'`;
+const RETURN = `
+  update app.suppression s set scope = 'non_service' from unnest($1::text[], $2::bytea[]) as r (medium, hmac)
+  where s.medium = r.medium and s.address_hmac = r.hmac and s.scope = 'all' and s.reason = 'erased'`;
+
+const SUPPRESSION_CHANGES = [
+  ['return', RETURN],
+  ['add', SUPPRESS],
+  ['lift', LIFT],
+] as const;
 
 interface TellerRow {
   source_id: string;
@@ -170,17 +185,23 @@ export class PgFactsStore extends FactsStore {
     return saveFacts(pg(tx), changes);
   }
 
+  async erasedNames(tx: Transaction, fingerprints: readonly Uint8Array[]): Promise<ReadonlyMap<string, Instant>> {
+    if (fingerprints.length === 0) return new Map();
+    const rows = await pg(tx).query<{ fingerprint: string; erased_at: Date }>(
+      ERASED_NAMES,
+      [fingerprints],
+      'facts_erased_names',
+    );
+    return new Map(rows.map((row) => [row.fingerprint, row.erased_at.getTime()]));
+  }
+
   async changeSuppressions(tx: Transaction, changes: readonly SuppressionChange[]): Promise<void> {
-    await applySuppressions(
-      pg(tx),
-      SUPPRESS,
-      changes.filter(({ action }) => action === 'add'),
-    );
-    await applySuppressions(
-      pg(tx),
-      LIFT,
-      changes.filter(({ action }) => action === 'lift'),
-    );
+    for (const [action, sql] of SUPPRESSION_CHANGES)
+      await applySuppressions(
+        pg(tx),
+        sql,
+        changes.filter((change) => change.action === action),
+      );
   }
 }
 

@@ -5,6 +5,7 @@ import {
   IdPort,
   InboxPort,
   type ReceivedBody,
+  senderKeysOf,
   type StoredBody,
   type Transaction,
 } from '#app/application';
@@ -27,6 +28,10 @@ const SETTLE = `update app.inbox_event e set state = $2, note = r.note, attempts
     lease_until = case when $2 = 'claimed' then app.lease_now() + $7::double precision * interval '1 millisecond' end
   from unnest($3::timestamptz[], $4::uuid[], $5::integer[], $6::text[]) as r (received_at, id, epoch, note)
   where e.shop_id = $1 and e.received_at = r.received_at and e.id = r.id and e.epoch = r.epoch and e.state = 'claimed'`;
+
+const FORGET = `delete from app.inbox_event e using unnest($2::timestamptz[], $3::uuid[], $4::integer[]) as r (received_at, id, epoch)
+  where e.shop_id = $1 and e.received_at = r.received_at and e.id = r.id and e.epoch = r.epoch and e.state = 'claimed'`;
+const FORGET_KEYS = 'select app.forget_keys($1::uuid[], $2::text[])';
 
 const LAY_ASIDE = `insert into app.dead_letter (shop_id, id, kind, ref_id, code, error, attempts)
   values ($1, $2, 'inbox', $3, $4, $5, $6)
@@ -96,6 +101,15 @@ export class PgInbox extends InboxPort {
     );
   }
 
+  async forget(tx: Transaction, bodies: readonly ClaimedBody[]): Promise<void> {
+    const [first] = bodies;
+    if (!first) return;
+    const keys = senderKeysOf(bodies);
+    await pg(tx).run(FORGET_KEYS, [keys.map(({ sourceId }) => sourceId), keys.map(({ key }) => key)]);
+    const touched = await pg(tx).run(FORGET, [first.shopId, ...placesOf(bodies)]);
+    if (touched < bodies.length) throw takenOver(bodies.length - touched, bodies.length);
+  }
+
   /** The row stays claimed by nobody until the pause is over, like one whose worker died. */
   async release(tx: Transaction, bodies: readonly ClaimedBody[], note: string, pauseMs: number): Promise<void> {
     await settle(
@@ -162,16 +176,25 @@ async function settle(
   const touched = await pg(tx).run(SETTLE, [
     first.shopId,
     state,
-    bodies.map(({ receivedAt }) => receivedAt.toISOString()),
-    bodies.map(({ id }) => id),
-    bodies.map(({ epoch }) => epoch),
+    ...placesOf(bodies),
     notes.map((note) => note?.slice(0, MAX_NOTE_LENGTH) ?? null),
     pauseMs,
     uncounted,
   ]);
-  if (touched === bodies.length) return;
-  throw new TransientError(
+  if (touched < bodies.length) throw takenOver(bodies.length - touched, bodies.length);
+}
+
+function placesOf(bodies: readonly ClaimedBody[]): unknown[][] {
+  return [
+    bodies.map(({ receivedAt }) => receivedAt.toISOString()),
+    bodies.map(({ id }) => id),
+    bodies.map(({ epoch }) => epoch),
+  ];
+}
+
+function takenOver(lost: number, of: number): TransientError {
+  return new TransientError(
     'conflict',
-    `${bodies.length - touched} of ${bodies.length} inbox rows were taken over by another worker; this batch is rolled back.`,
+    `${lost} of ${of} inbox rows were taken over by another worker; this batch is rolled back.`,
   );
 }
