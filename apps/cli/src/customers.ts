@@ -39,7 +39,9 @@ async function erase(
 ): Promise<string> {
   const { id } = await context.get(EraseCustomer).run(shopId, customerId, { origin: 'command', reason });
   await context.get(RunErasures).run();
-  const { items } = await context.get(ReadPrivacy).list(shopId, { kind: 'erase', customerId }, { limit: 1, after: null });
+  const { items } = await context
+    .get(ReadPrivacy)
+    .list(shopId, { kind: 'erase', customerId }, { limit: 1, after: null });
   const [request] = items;
   if (request?.state !== 'done')
     return `The erasure ${id} has begun; a worker takes it to its end, as something is being sent at this moment.`;

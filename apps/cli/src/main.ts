@@ -56,7 +56,10 @@ customers
 customers
   .command('erase <who>')
   .description('erase a person for good; what counts stays without a name')
-  .requiredOption('--reason <reason>', 'asked, consent-withdrawn, objected, no-longer-needed, unlawful, legal-duty or test')
+  .requiredOption(
+    '--reason <reason>',
+    'asked, consent-withdrawn, objected, no-longer-needed, unlawful, legal-duty or test',
+  )
   .action((who: string, options: { reason: string }) =>
     withInstallation((context) => eraseCustomer(context, who, options)),
   );

@@ -247,22 +247,12 @@ export {
 } from './scores/score-counts.repository.js';
 export { BeginErasures } from './privacy/begin-erasures.js';
 export { EraseCustomer } from './privacy/erase-customer.use-case.js';
-export {
-  type BodyCursor,
-  type ClaimedErasure,
-  ErasureStore,
-  type ErasureWork,
-  type SearchedBody,
-} from './privacy/erasure-store.port.js';
-export { type Name } from './privacy/names.js';
+export { type BodyCursor, type ClaimedErasure, ErasureStore } from './privacy/erasure-store.port.js';
+export type { ErasureWork, SearchedBody } from './privacy/erasure-store.port.js';
+export type { Name } from './privacy/names.js';
 export { PrivacyAtIntake } from './privacy/privacy-at-intake.js';
-export {
-  type NewPrivacyRequest,
-  type PersonRows,
-  type PrivacyFilter,
-  type PrivacyRequest,
-  PrivacyRequests,
-} from './privacy/privacy-requests.repository.js';
+export { type PersonRows, type PrivacyRequest, PrivacyRequests } from './privacy/privacy-requests.repository.js';
+export type { NewPrivacyRequest, PrivacyFilter } from './privacy/privacy-requests.repository.js';
 export { type PersonExport, ReadPrivacy } from './privacy/read-privacy.use-case.js';
 export { type ErasureReport, RunErasures } from './privacy/run-erasures.use-case.js';
 export { senderKeysOf } from './privacy/sender-keys.js';

@@ -5,7 +5,6 @@ const kind = z.enum(['export', 'erase']);
 const state = z.enum(['open', 'done']);
 
 export const ERASURE_REASONS = [
-
   'asked',
   'consent-withdrawn',
   'objected',

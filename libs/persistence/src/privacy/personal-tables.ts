@@ -43,6 +43,7 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   journey_history: "the shop's own",
   journey_publication: "the shop's own",
   journey_version: "the shop's own",
+  run_path: 'ways through a journey, without who went them',
   journey_walk: 'how far a walk has come; the id of a record at most',
   shop: 'the shop itself',
   source: 'addresses and secrets of senders',

@@ -53,6 +53,7 @@ export const RUN_TABLES: readonly PersonalTable[] = [
         'started_at',
         'ended_at',
         'end_reason',
+        'path_id',
       ],
     },
   },
