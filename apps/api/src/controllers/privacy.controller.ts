@@ -1,6 +1,6 @@
-import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { EraseCustomer, type PrivacyRequest, ReadPrivacy } from '#app/application';
+import { actAs, type Caller, EraseCustomer, type PrivacyRequest, ReadPrivacy } from '#app/application';
 import {
   erasureRequest,
   idParam,
@@ -10,14 +10,16 @@ import {
   privacyRequestQuery,
 } from '#app/contracts';
 import { toIso } from '#app/domain';
+import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { ShopId } from '../access/caller.js';
+import { CallerParam, ShopId } from '../access/caller.js';
+import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
 
 type RequestDocument = z.input<typeof privacyRequestDocument>;
 
-@ApiController('', 'Privacy')
+@ApiController('', 'Privacy', 'customers')
 export class PrivacyController {
   constructor(
     private readonly erasures: EraseCustomer,
@@ -25,18 +27,24 @@ export class PrivacyController {
   ) {}
 
   @Get('customers/:id/export')
+  @Needs('customers:export')
   @ApiOperation({ summary: 'Everything that is stored of a customer, as one document' })
   @Answers(200, personExport, 'Every row of theirs, by table.')
   @Refuses(404, 'There is no such customer.')
   async export(
-    @ShopId() shopId: string,
+    @CallerParam() { shopId, keyId }: Caller,
+    @Req() request: FastifyRequest,
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.input<typeof personExport>> {
-    const { data, ...head } = await this.privacy.export(shopId, id);
+    // reads are not audited, but this one hands out everything
+    const operation = `${request.method} ${request.routeOptions.url ?? ''}`;
+    const actor = { name: `key:${keyId}`, operation, requestId: request.id };
+    const { data, ...head } = await actAs(actor, () => this.privacy.export(shopId, id));
     return { ...head, data: Object.fromEntries(Object.entries(data).map(([table, rows]) => [table, [...rows]])) };
   }
 
   @Post('customers/:id/erase')
+  @Needs('customers:erase')
   @HttpCode(202)
   @ApiOperation({
     summary: 'Erase a customer',
@@ -66,6 +74,7 @@ export class PrivacyController {
   }
 
   @Post('privacy/requests/:id/close')
+  @Needs('customers:export')
   @HttpCode(200)
   @ApiOperation({ summary: 'Note that a request to see what is known was answered' })
   @Answers(200, privacyRequestDocument, 'The request as it is now.')
