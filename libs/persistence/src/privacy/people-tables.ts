@@ -1,5 +1,5 @@
 import { EMPTY_CUSTOMER } from '#app/domain';
-import type { PersonalTable } from './personal-tables.js';
+import type { PersonalTable } from './personal-table.js';
 
 const OF_PERSON = 't.customer_id = any($1::uuid[])';
 const ALWAYS = 'until the person is erased';

@@ -13,7 +13,8 @@ import { toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { BEGIN, FORGET_BODIES, IS_BUSY, NAMES } from './erasure.sql.js';
-import { type Erasure, PERSONAL_TABLES, type PersonalTable } from './personal-tables.js';
+import type { Erasure, PersonalTable } from './personal-table.js';
+import { PERSONAL_TABLES } from './personal-tables.js';
 import { BODIES_OF_PERSON } from './traffic-tables.js';
 
 /** Wall time for which nobody else takes a claimed erasure. */

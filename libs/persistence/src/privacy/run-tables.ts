@@ -1,4 +1,4 @@
-import type { PersonalTable } from './personal-tables.js';
+import type { PersonalTable } from './personal-table.js';
 
 const OF_PERSON = 't.customer_id = any($1::uuid[])';
 const RUNS = 'select r.id from app.journey_run r where r.customer_id = any($1::uuid[])';

@@ -1,4 +1,4 @@
-import type { PersonalTable } from './personal-tables.js';
+import type { PersonalTable } from './personal-table.js';
 
 const EVENTS = `t.customer_id = any($1::uuid[]) or (t.customer_id is null and t.order_external_id = any($2::text[]))`;
 const MESSAGES = 'select m.id from app.message m where m.customer_id = any($1::uuid[])';
