@@ -97,7 +97,8 @@ export { withWritten, withWrittenFacts, type WrittenFacts } from './facts/writte
 export { afterAct } from './journey/after-act.js';
 export { concerns } from './journey/concerns.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
-export { celView, compileExpression } from './journey/expression.js';
+export { celView } from './journey/cel-view.js';
+export { compileExpression } from './journey/expression.js';
 export {
   decide,
   enter,

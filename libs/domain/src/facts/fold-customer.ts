@@ -6,12 +6,8 @@ import { earliest, setStamped, stampOf } from './stamp.js';
 /** Folds what an event says of the person: identity, profile, consent. */
 export function foldCustomer(customer: CustomerFacts, event: DomainEvent): CustomerFacts {
   const stamp = stampOf(event);
-  const seen = {
-    ...customer,
-    firstSeenAt: earliest(customer.firstSeenAt, event.occurredAt),
-    externalIds: withExternalId(customer, event),
-  };
-  const identified = setStamped(seen, stamp, { email: event.customer?.email, phone: event.customer?.phone });
+  const { email, phone } = event.customer ?? {};
+  const identified = setStamped(withSighting(customer, event), stamp, { email, phone });
   const profiled = foldProfile(identified, stamp, profileOf(event));
   const consents = foldConsents(profiled.consents, event, stamp);
   const consenting = consents === profiled.consents ? profiled : { ...profiled, consents };
@@ -47,6 +43,13 @@ function mergeAttributes(a: CustomerFacts, b: CustomerFacts): CustomerFacts['att
     if ((a.stamps[field] ?? '') < (b.stamps[field] ?? '')) merged[name] = value;
   }
   return merged;
+}
+
+function withSighting(customer: CustomerFacts, event: DomainEvent): CustomerFacts {
+  const firstSeenAt = earliest(customer.firstSeenAt, event.occurredAt);
+  const externalIds = withExternalId(customer, event);
+  const isNews = firstSeenAt !== customer.firstSeenAt || externalIds !== customer.externalIds;
+  return isNews ? { ...customer, firstSeenAt, externalIds } : customer;
 }
 
 function withExternalId(customer: CustomerFacts, event: DomainEvent): readonly string[] {

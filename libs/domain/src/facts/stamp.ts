@@ -14,17 +14,20 @@ export function setStamped<T extends { readonly stamps: Readonly<Record<string, 
   stamp: Stamp,
   fields: { readonly [K in keyof T]?: T[K] | undefined },
 ): T {
-  const changed: Record<string, unknown> = {};
-  const stamps: Record<string, Stamp> = {};
+  let changed: Record<string, unknown> | undefined;
+  let stamps: Record<string, Stamp> = target.stamps;
   for (const [field, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     const previous = target.stamps[field];
     if (previous !== undefined && previous >= stamp) continue;
+    if (!changed) {
+      stamps = { ...stamps };
+      changed = { ...target, stamps };
+    }
     changed[field] = value;
     stamps[field] = stamp;
   }
-  if (Object.keys(changed).length === 0) return target;
-  return { ...target, ...changed, stamps: { ...target.stamps, ...stamps } };
+  return (changed as T | undefined) ?? target;
 }
 
 /** The earlier of two ISO instants; null counts as unknown. */

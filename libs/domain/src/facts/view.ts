@@ -1,5 +1,6 @@
 import type { EventType } from '../event/event.js';
-import type { CustomerFacts, OrderFacts } from './facts.js';
+import type { IsoInstant } from '../time/instant.js';
+import type { CustomerFacts, OrderFacts, ParcelFacts } from './facts.js';
 import { isDelivered, isFullyRefunded } from './order-state.js';
 
 /** A JSON value: what conditions and templates may see. */
@@ -48,10 +49,14 @@ export interface FactsView {
 
 /** Builds the variables that a document may name. Order fields that follow from others (`delivered`, `refunded`, …) are worked out here, once. */
 export function factsView(snapshot: FactsSnapshot): FactsView {
-  return { shop: { ...snapshot.shop }, customer: customerView(snapshot), order: orderView(snapshot) };
+  return { shop: shopView(snapshot), customer: customerView(snapshot), order: orderView(snapshot) };
 }
 
-function customerView({ customer, customerId, orderCount }: FactsSnapshot): Json {
+export function shopView({ shop }: FactsSnapshot): Json {
+  return { ...shop };
+}
+
+export function customerView({ customer, customerId, orderCount }: FactsSnapshot): Json {
   const {
     externalIds,
     email,
@@ -66,9 +71,6 @@ function customerView({ customer, customerId, orderCount }: FactsSnapshot): Json
     consents,
     firstSeenAt,
   } = customer;
-  const consentStates = Object.fromEntries(
-    Object.entries(consents).map(([channel, consent]) => [channel, consent.state]),
-  );
   return {
     id: customerId,
     externalIds,
@@ -83,26 +85,35 @@ function customerView({ customer, customerId, orderCount }: FactsSnapshot): Json
     attributes,
     firstSeenAt,
     orderCount,
-    consents: { email: 'none', sms: 'none', whatsapp: 'none', ...consentStates },
+    consents: consentStates(consents),
   };
 }
 
-function orderView({ order, position }: FactsSnapshot): Json {
+function consentStates(consents: CustomerFacts['consents']): Json {
+  const states: Record<string, string> = { email: 'none', sms: 'none', whatsapp: 'none' };
+  for (const [channel, { state }] of Object.entries(consents)) states[channel] = state;
+  return states;
+}
+
+export function orderView({ order, position }: FactsSnapshot): Json {
   if (!order) return null;
-  const parcels = order.parcels.map(({ stamps: _stamps, ...parcel }) => parcel);
+  const { parcels, total, refunds } = order;
   const hasArrived = isDelivered(order);
-  const deliveredAt = hasArrived
-    ? (parcels
-        .map((parcel) => parcel.deliveredAt ?? '')
-        .toSorted()
-        .at(-1) ?? null)
-    : null;
-  const { stamps: _stamps, refunds, ...rest } = order;
   return {
-    ...rest,
-    lines: rest.lines.map((line) => stripUndefined(line)),
-    total: rest.total ? { ...rest.total } : null,
-    parcels,
+    id: order.id,
+    name: order.name,
+    placedAt: order.placedAt,
+    paidAt: order.paidAt,
+    fulfilledAt: order.fulfilledAt,
+    cancelledAt: order.cancelledAt,
+    returnRequestedAt: order.returnRequestedAt,
+    promisedDate: order.promisedDate,
+    isGift: order.isGift,
+    statusUrl: order.statusUrl,
+    tags: order.tags,
+    lines: order.lines.map((line) => stripUndefined(line)),
+    total: total ? { ...total } : null,
+    parcels: parcels.map(parcelView),
     ordinal: position.ordinal,
     placed: order.placedAt !== null,
     paid: order.paidAt !== null,
@@ -111,12 +122,36 @@ function orderView({ order, position }: FactsSnapshot): Json {
     returnRequested: order.returnRequestedAt !== null,
     shipped: parcels.some((parcel) => parcel.shippedAt !== null),
     delivered: hasArrived,
-    deliveredAt,
+    deliveredAt: hasArrived ? lastDelivery(order) : null,
     refunded: refunds.length > 0,
     fullyRefunded: isFullyRefunded(order),
   };
 }
 
+function parcelView(parcel: ParcelFacts): Json {
+  return {
+    id: parcel.id,
+    state: parcel.state,
+    stateAt: parcel.stateAt,
+    delivered: parcel.delivered,
+    deliveredAt: parcel.deliveredAt,
+    shippedAt: parcel.shippedAt,
+    carrier: parcel.carrier,
+    trackingNumber: parcel.trackingNumber,
+    trackingUrl: parcel.trackingUrl,
+    estimatedDeliveryAt: parcel.estimatedDeliveryAt,
+  };
+}
+
+function lastDelivery({ parcels }: OrderFacts): IsoInstant | null {
+  let last: IsoInstant | null = null;
+  for (const { deliveredAt } of parcels)
+    if (deliveredAt !== null && (last === null || deliveredAt > last)) last = deliveredAt;
+  return last;
+}
+
 function stripUndefined(value: object): Json {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Json;
+  const known: Record<string, Json> = {};
+  for (const [name, field] of Object.entries(value)) if (field !== undefined) known[name] = field as Json;
+  return known;
 }

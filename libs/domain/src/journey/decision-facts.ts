@@ -1,17 +1,26 @@
 import { PermanentError } from '../errors.js';
 import { armKey } from '../facts/written.js';
-import { type EventView, type FactsSnapshot, type FactsView, factsView, type Json } from '../facts/view.js';
+import {
+  customerView,
+  type EventView,
+  type FactsSnapshot,
+  type FactsView,
+  factsView,
+  type Json,
+  orderView,
+  shopView,
+} from '../facts/view.js';
 import { isTimeZone, toIso } from '../time/instant.js';
-import { type CelView, celView, withFreshVariable } from './expression.js';
+import { type CelView, lazyCelView } from './cel-view.js';
+import type { Variable } from './fact-fields.js';
 import type { JourneyPlan } from './plan.js';
 import { afterAct } from './after-act.js';
 import type { Act, RunState } from './run.js';
 
-/** What one decision knows: the variables, built and converted once, and what was asked of them. */
+/** What one decision knows: the variables, built and converted once each, and what was asked of them. */
 export class DecisionFacts {
   readonly shopZone: string;
   private checkedZone: string | undefined;
-  private known: FactsView | undefined;
   private cel: CelView | undefined;
   private run: RunState | undefined;
   private asked: { readonly [key: string]: Json }[] = [];
@@ -43,7 +52,6 @@ export class DecisionFacts {
     const snapshot = afterAct(this.snapshot, act);
     if (snapshot === this.snapshot) return;
     this.snapshot = snapshot;
-    this.known = undefined;
     this.cel = undefined;
   }
 
@@ -54,13 +62,9 @@ export class DecisionFacts {
     return this.checkedZone;
   }
 
-  private get base(): FactsView {
-    this.known ??= { ...factsView(this.snapshot), event: { ...this.event }, settings: this.plan.document.settings };
-    return this.known;
-  }
-
   view(run: RunState): FactsView {
-    return { ...this.base, run: runView(run) };
+    const { settings } = this.plan.document;
+    return { ...factsView(this.snapshot), event: { ...this.event }, settings, run: runView(run) };
   }
 
   /** @throws PermanentError `expression.failed` */
@@ -69,9 +73,7 @@ export class DecisionFacts {
     if (!expression)
       throw new PermanentError('expression.invalid', `"${source.slice(0, 80)}" was not compiled with the journey.`);
     this.run = run;
-    this.cel ??= withFreshVariable(celView(this.base), 'run', () =>
-      this.run === undefined ? null : runView(this.run),
-    );
+    this.cel ??= lazyCelView((name) => this.read(name), 'run');
     return expression.evaluate(this.cel);
   }
 
@@ -96,6 +98,23 @@ export class DecisionFacts {
     const asked = this.asked;
     this.asked = [];
     return asked.length === 0 ? {} : { conditions: asked };
+  }
+
+  private read(name: Variable): Json {
+    switch (name) {
+      case 'shop':
+        return shopView(this.snapshot);
+      case 'customer':
+        return customerView(this.snapshot);
+      case 'order':
+        return orderView(this.snapshot);
+      case 'event':
+        return { ...this.event };
+      case 'settings':
+        return this.plan.document.settings;
+      case 'run':
+        return this.run === undefined ? null : runView(this.run);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '../facts/view.js';
-import { celView, compileExpression, type Expression } from './expression.js';
+import { celView } from './cel-view.js';
+import { compileExpression, type Expression } from './expression.js';
 
 const compile = (source: string, place: Partial<Parameters<typeof compileExpression>[1]> = {}): Expression => {
   const compiled = compileExpression(source, {

@@ -2,7 +2,8 @@ import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-j
 import { RE2JS } from 're2js';
 import { type Fault, PermanentError } from '../errors.js';
 import type { EventType } from '../event/event.js';
-import type { FactsView, Json } from '../facts/view.js';
+import type { Json } from '../facts/view.js';
+import type { CelView } from './cel-view.js';
 import { checkNames } from './expression-names.js';
 import { type Variable, VARIABLES } from './fact-fields.js';
 
@@ -12,9 +13,6 @@ const MAX_AST_NODES = 300;
 const MAX_DEPTH = 24;
 /** Compiled patterns that are kept; they come from published documents, so there are few. */
 const MAX_PATTERNS = 500;
-
-/** The variables in the form in which CEL takes them: JSON integers as BigInt, since CEL keeps int and double apart. */
-export type CelView = Readonly<Record<string, unknown>>;
 
 /** A condition or value of a document, parsed and checked. */
 export interface Expression {
@@ -112,28 +110,6 @@ function typeOf(
   return { type, problem: `"${shorten(source)}" gives ${type}; write a condition that is true or false.` };
 }
 
-/** The variables as CEL's values. Each is converted when an expression first asks for it, since most ask for one of them. */
-export function celView(view: FactsView): CelView {
-  const cel: Record<string, unknown> = {};
-  for (const name of Object.keys(view)) {
-    const keep = (value: unknown): unknown => {
-      Object.defineProperty(cel, name, { value, enumerable: true });
-      return value;
-    };
-    Object.defineProperty(cel, name, {
-      get: () => keep(toCel(view[name] ?? null)),
-      enumerable: true,
-      configurable: true,
-    });
-  }
-  return cel;
-}
-
-/** The same variables with one that is worked out anew for each expression that asks for it. */
-export function withFreshVariable(cel: CelView, name: string, read: () => Json): CelView {
-  return Object.defineProperty(cel, name, { get: () => toCel(read()), enumerable: true, configurable: true });
-}
-
 function newExpression(source: string, type: string, parsed: ParseResult, variables: readonly Variable[]): Expression {
   return {
     source,
@@ -214,13 +190,6 @@ function withSafeMatches(source: string, calls: readonly MatchesCall[]): ParseRe
   if (matchesCalls(parsed.ast).length > 0)
     throw new PermanentError('expression.invalid', 'write .matches("…") without a comment before it');
   return parsed;
-}
-
-function toCel(value: Json): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => toCel(item as Json));
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, toCel(field as Json)]));
 }
 
 function fromCel(value: unknown): Json {

@@ -4,7 +4,7 @@ import { type FactsSnapshot, factsView, type Json } from '../facts/view.js';
 import { type Weekday, WEEKDAYS } from '../time/business-days.js';
 import { type Instant, type IsoDate, isIsoDate, localDate, toInstant, toIso, zoneOf } from '../time/instant.js';
 import type { Period } from './document.js';
-import { celView } from './expression.js';
+import { celView } from './cel-view.js';
 import type { JourneyPlan, PlannedDate, PlannedSchedule } from './plan.js';
 
 /** A day that lets somebody enter, and when it does. */

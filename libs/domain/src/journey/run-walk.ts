@@ -6,6 +6,7 @@ import { DecisionFacts } from './decision-facts.js';
 import { END, type JourneyPlan, type PlannedStep } from './plan.js';
 import type { Act, Decision, Effect, FinishEffect, JournalEntry, JournalKind, RunState } from './run.js';
 import type { PlannedSend, StepContext, StepDecision } from './step-kind.js';
+import { WalkContext } from './walk-context.js';
 
 /** Steps that one decision may take; a plan's loops all hold a wait, so only a faulty step kind gets here. */
 const MAX_STEPS_PER_DECISION = 100;
@@ -210,28 +211,8 @@ export class RunWalk {
     });
   }
 
-  private context(step: PlannedStep): StepContext {
-    const { facts, plan, now } = this;
-    const run = this.run;
-    return {
-      now,
-      at: run.at,
-      get view() {
-        return facts.view(run);
-      },
-      get zone() {
-        return facts.zone;
-      },
-      shopZone: facts.shopZone,
-      journeyKey: plan.document.key,
-      customerId: facts.customerId,
-      stepId: step.id,
-      arm: facts.armAt(step.id),
-      visit: run.visit,
-      class: plan.document.class,
-      evaluate: (expression) => facts.evaluate(expression, run),
-      holds: (condition) => facts.holds(condition, run),
-    };
+  private context({ id }: PlannedStep): StepContext {
+    return new WalkContext(this.plan, this.facts, this.run, id, this.now);
   }
 }
 

@@ -1,5 +1,6 @@
-import { DateTime, Duration, IANAZone, type Zone } from 'luxon';
+import { DateTime, Duration, FixedOffsetZone, IANAZone, type Zone } from 'luxon';
 import { PermanentError } from '../errors.js';
+import { DAY_MS, readExact, writeExact } from './exact-iso.js';
 
 /** A point in time: milliseconds since 1970-01-01T00:00Z. */
 export type Instant = number;
@@ -12,31 +13,10 @@ export type IsoDate = string;
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The form of IsoInstant, years 0001 to 9999: read and written by arithmetic, since every event does so many times. */
-const EXACT = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\.(\d{3})Z$/;
-const DAY_MS = 86_400_000;
-const FIRST_INSTANT = -62_135_596_800_000;
-const LAST_INSTANT = 253_402_300_799_999;
-
 /** @throws PermanentError `validation` when the text is no ISO 8601 time with a zone or offset. */
 export function toInstant(text: string): Instant {
-  const exact = EXACT.exec(text);
-  if (exact) {
-    const [, year, month, day, hour, minute, second, ms] = exact.map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    // Days that every month has; the rest is left to the calendar.
-    if (year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 28) {
-      return daysSinceEpoch(year, month, day) * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1_000 + ms;
-    }
-  }
+  const exact = readExact(text);
+  if (exact !== undefined) return exact;
   const parsed = DateTime.fromISO(text, { zone: 'utc', setZone: false });
   if (!parsed.isValid)
     throw new PermanentError(
@@ -47,44 +27,9 @@ export function toInstant(text: string): Instant {
 }
 
 export function toIso(at: Instant): IsoInstant {
-  if (Number.isInteger(at) && at >= FIRST_INSTANT && at <= LAST_INSTANT) return exactIso(at);
-  const text = DateTime.fromMillis(at, { zone: 'utc' }).toISO();
+  const text = writeExact(at) ?? DateTime.fromMillis(at, { zone: 'utc' }).toISO();
   if (text === null) throw new PermanentError('validation', `${at} is outside the range of dates.`);
   return text;
-}
-
-/** Days from 1970-01-01 in the Gregorian calendar. The year is taken to start in March, so that the leap day is its last. */
-function daysSinceEpoch(year: number, month: number, day: number): number {
-  const marchYear = month <= 2 ? year - 1 : year;
-  const era = Math.floor(marchYear / 400);
-  const yearOfEra = marchYear - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  return (
-    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
-  );
-}
-
-function exactIso(at: Instant): IsoInstant {
-  const days = Math.floor(at / DAY_MS);
-  const time = at - days * DAY_MS;
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
-  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  const date = `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
-  const clock = `${digits(Math.floor(time / 3_600_000), 2)}:${digits(Math.floor(time / 60_000) % 60, 2)}:${digits(Math.floor(time / 1_000) % 60, 2)}`;
-  return `${date}T${clock}.${digits(time % 1_000, 3)}Z`;
-}
-
-function digits(value: number, width: number): string {
-  return String(value).padStart(width, '0');
 }
 
 export function isIsoDate(text: string): text is IsoDate {
@@ -101,28 +46,45 @@ export function isDuration(text: string): boolean {
   return duration.isValid && duration.toMillis() >= 0;
 }
 
-/** Since 1972 zones keep their offset for whole quarters of an hour. */
+/** Since 1972 zones keep their offset for whole quarters of an hour, and for days on end. */
 const QUARTER_MS = 900_000;
 const FIRST_EVEN_OFFSET: Instant = 63_072_000_000;
 const MAX_OFFSETS = 100_000;
 
-/** A zone that looks an offset up once for each quarter of an hour: the calendar of the platform takes long to say it. */
+/** A zone that looks offsets up once: the calendar of the platform takes long to say them. */
 class RememberedZone extends IANAZone {
   private readonly offsets = new Map<number, number>();
+  /** By day in UTC; null where the clocks change. */
+  private readonly days = new Map<number, number | null>();
 
   override offset(at: Instant): number {
     if (at < FIRST_EVEN_OFFSET) return super.offset(at);
-    const quarter = Math.floor(at / QUARTER_MS);
+    const day = Math.floor(at / DAY_MS);
+    let known = this.days.get(day);
+    if (known === undefined) {
+      known = this.offsetAll(day);
+      if (this.days.size >= MAX_OFFSETS) this.days.clear();
+      this.days.set(day, known);
+    }
+    return known ?? this.offsetIn(Math.floor(at / QUARTER_MS));
+  }
+
+  private offsetAll(day: number): number | null {
+    const first = this.offsetIn((day * DAY_MS) / QUARTER_MS);
+    return first === this.offsetIn(((day + 1) * DAY_MS) / QUARTER_MS) ? first : null;
+  }
+
+  private offsetIn(quarter: number): number {
     const known = this.offsets.get(quarter);
     if (known !== undefined) return known;
-    const offset = super.offset(at);
+    const offset = super.offset(quarter * QUARTER_MS);
     if (this.offsets.size >= MAX_OFFSETS) this.offsets.clear();
     this.offsets.set(quarter, offset);
     return offset;
   }
 }
 
-const zones = new Map<string, RememberedZone>();
+const zones = new Map<string, Zone>([['UTC', FixedOffsetZone.utcInstance]]);
 
 /** The zone of this name for luxon. Names that are no IANA zone are left to luxon. */
 export function zoneOf(name: string): Zone | string {
@@ -132,6 +94,13 @@ export function zoneOf(name: string): Zone | string {
   if (!zone.isValid) return name;
   zones.set(name, zone);
   return zone;
+}
+
+/** What a clock on the wall in `zone` shows, as the instant at which one in UTC shows the same. */
+export function wallClock(at: Instant, zone: string): Instant {
+  const known = zoneOf(zone);
+  const offset = typeof known === 'string' ? DateTime.fromMillis(at, { zone: known }).offset : known.offset(at);
+  return at + offset * 60_000;
 }
 
 /** A duration taken apart: calendar months, whole days, and elapsed milliseconds. */
@@ -196,5 +165,6 @@ export function endOfDay(date: IsoDate, zone: string): Instant {
 
 /** The calendar day that a clock on the wall in `zone` shows. */
 export function localDate(at: Instant, zone: string): IsoDate {
-  return DateTime.fromMillis(at, { zone: zoneOf(zone) }).toFormat('yyyy-MM-dd');
+  const text = writeExact(wallClock(at, zone));
+  return text?.slice(0, 10) ?? DateTime.fromMillis(at, { zone: zoneOf(zone) }).toFormat('yyyy-MM-dd');
 }

@@ -26,7 +26,7 @@ export const CURSOR_SETTINGS = `
 
 const CAST = 'coalesce($1::uuid, k.cast_id, e.customer_id)';
 
-/** $1: the one cast of everybody, or null; $2 and $3: people and their casts. */
+/** $1: the one cast of everybody, or null; $2 and $3: people and their casts. What most rows would repeat is null there. */
 export const OPEN_CURSOR = `
   declare history no scroll cursor for
   with kin as (select * from unnest($2::uuid[], $3::uuid[]) as k (id, cast_id)),
@@ -39,7 +39,8 @@ export const OPEN_CURSOR = `
       and e.created_at >= $6::timestamptz and e.created_at < $7::timestamptz)
   select c.cast_id, (select count(*) from concerned)::integer as casts, e.inbox_id, e.ordinal, e.source_id,
     (extract(epoch from e.received_at) * 1000)::float8 as received_ms, e.type,
-    (extract(epoch from e.occurred_at) * 1000)::float8 as occurred_ms, e.customer_id, e.body
+    case when e.occurred_at <> e.received_at then (extract(epoch from e.occurred_at) * 1000)::float8 end as occurred_ms,
+    nullif(e.customer_id, c.cast_id) as customer_id, e.body::text as body
   from app.event e left join kin k on k.id = e.customer_id join concerned c on c.cast_id = ${CAST}
   where e.shop_id = app.current_shop() and e.customer_id is not null and e.received_at < $8::timestamptz
   order by c.cast_id, e.received_at, e.inbox_id, e.ordinal`;

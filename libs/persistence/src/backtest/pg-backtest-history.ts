@@ -33,12 +33,16 @@ import {
 const PAGE = 250;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** Times in milliseconds since 1970: a page holds thousands, and a date costs far more to read. */
-interface CastRow extends Omit<EventRow, 'received_at' | 'occurred_at' | 'order_external_id'> {
+/** Times in milliseconds since 1970: a page holds hundreds, and a date costs far more to read. */
+interface CastRow extends Pick<EventRow, 'inbox_id' | 'ordinal' | 'source_id' | 'type'> {
   readonly cast_id: string;
   readonly casts: number;
   readonly received_ms: number;
-  readonly occurred_ms: number;
+  /** Null: when it was received. */
+  readonly occurred_ms: number | null;
+  /** Null: the one whom the cast is called by. */
+  readonly customer_id: string | null;
+  readonly body: string;
 }
 
 interface SentRow {
@@ -102,7 +106,7 @@ export class PgBacktestHistory extends BacktestHistory {
       const next = rows.length === PAGE ? fetch() : Promise.resolve([]);
       // told when it is waited for
       next.catch(() => undefined);
-      yield { events: rows.map(toCastEvent), casts: rows[0]?.casts ?? 0 };
+      yield { events: rows.map((row) => new CastEvent(row)), casts: rows[0]?.casts ?? 0 };
       rows = await next;
     }
   }
@@ -187,14 +191,28 @@ export class PgBacktestHistory extends BacktestHistory {
   }
 }
 
-function toCastEvent({ cast_id, received_ms, occurred_ms, ...row }: CastRow): HistoryPage['events'][number] {
-  const event = {
-    ...row.body,
-    type: row.type,
-    occurredAt: toIso(occurred_ms),
-    receivedAt: toIso(received_ms),
-    id: `${row.inbox_id}-${row.ordinal}`,
-  } as DomainEvent;
-  const { inbox_id: inboxId, ordinal, source_id: sourceId, customer_id: customerId } = row;
-  return { cast: cast_id, source: { event, inboxId, ordinal, sourceId, customerId } };
+/** A row that is taken apart when it is its turn: until then a page is little more than the texts that came. */
+class CastEvent {
+  constructor(private readonly row: CastRow) {}
+
+  get cast(): string {
+    return this.row.cast_id;
+  }
+
+  get source(): TimelineEvent {
+    const { row } = this;
+    const { customer, order, data } = JSON.parse(row.body) as EventRow['body'];
+    const receivedAt = toIso(row.received_ms);
+    const event = {
+      id: `${row.inbox_id}-${row.ordinal}`,
+      type: row.type,
+      occurredAt: row.occurred_ms === null ? receivedAt : toIso(row.occurred_ms),
+      receivedAt,
+      customer,
+      order,
+      data,
+    } as DomainEvent;
+    const { inbox_id: inboxId, ordinal, source_id: sourceId } = row;
+    return { event, inboxId, ordinal, sourceId, customerId: row.customer_id ?? row.cast_id };
+  }
 }
