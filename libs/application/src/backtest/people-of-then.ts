@@ -3,6 +3,8 @@ import {
   applyToOrder,
   type CustomerFacts,
   type DomainEvent,
+  EMPTY_CUSTOMER,
+  emptyOrder,
   type FactsSnapshot,
   type OrderFacts,
   ordinalOf,
@@ -91,14 +93,16 @@ export class PeopleOfThen {
   }
 
   /**
-   * Most news is of a person and an order that are known already as belonging together: it changes their facts and nothing else.
-   * Undefined for any other event.
+   * Most news is of one person and an order of theirs: it changes their facts and nothing else. Undefined for news that may merge
+   * people, move an order or be of nobody known, and for news of consent, which reaches further.
    */
   private takePlain(source: TimelineEvent): News | undefined {
     const { event } = source;
-    const known = this.knownTogether(event);
-    if (!known || event.type === 'consent.changed') return undefined;
-    const { customer, order, isNamed } = known;
+    const known = event.type === 'consent.changed' ? undefined : this.together(event);
+    if (!known) return undefined;
+    const { customer, isNamed } = known;
+    const order =
+      event.order && (this.orders.get(event.order.externalId) ?? this.begin(event.order.externalId, customer));
     if (order) {
       order.facts = applyToOrder(order.facts, event);
       order.placedAt = order.facts.placedAt;
@@ -108,15 +112,28 @@ export class PeopleOfThen {
     return { ...NO_NEWS, heard: [new HeardOnce(event, customer.id, order?.id ?? null, this)] };
   }
 
-  /** The one customer that everything in an event speaks of, with the order; undefined where that takes finding out. */
-  private knownTogether({ customer: ref, order: orderRef, type }: DomainEvent) {
+  /** The one customer that everything in an event speaks of, be it for the first time; undefined where that takes finding out. */
+  private together({ customer: ref, order: orderRef, type }: DomainEvent) {
     const order = orderRef && this.orders.get(orderRef.externalId);
-    if (orderRef && !order) return undefined;
     const named = identitiesOf(ref);
+    const isNamed = named.length > 0;
     const customer = order ? order.owner : this.ownerOf(named[0]);
-    if (!customer || named.some((identity) => this.ownerOf(identity) !== customer)) return undefined;
+    if (order ? !customer : !isNamed) return undefined;
+    if (named.some((identity) => this.ownerOf(identity) !== (customer ?? undefined))) return undefined;
     // a carrier's word on a parcel describes nobody
-    return { customer, order, isNamed: named.length > 0 && !(order && type.startsWith('shipment.')) };
+    return { customer: customer ?? this.welcome(named), isNamed: isNamed && !(order && type.startsWith('shipment.')) };
+  }
+
+  private welcome(identities: readonly Identity[]): Customer {
+    const id = this.newId();
+    this.saveCustomer(id, EMPTY_CUSTOMER);
+    const customer = this.customerOf(id);
+    for (const { kind, value } of identities) this.owners.set(`${kind}|${value}`, customer);
+    return customer;
+  }
+
+  private begin(externalId: string, owner: Customer): Order {
+    return this.saveOrder({ id: this.newId(), externalId, customerId: owner.id, facts: emptyOrder(externalId) });
   }
 
   private takeAny(source: TimelineEvent): News {
@@ -220,7 +237,7 @@ export class PeopleOfThen {
     loser.orders = [];
   }
 
-  private saveOrder({ id, externalId, customerId, facts }: FactsChanges['orders'][number]): void {
+  private saveOrder({ id, externalId, customerId, facts }: FactsChanges['orders'][number]): Order {
     let order = this.orders.get(externalId);
     if (!order) {
       order = { id, externalId, owner: null, placedAt: null, waiting: [], facts };
@@ -230,11 +247,12 @@ export class PeopleOfThen {
     order.placedAt = facts.placedAt;
     order.facts = facts;
     const owner = customerId === null ? null : this.customerOf(customerId);
-    if (owner === order.owner) return;
+    if (owner === order.owner) return order;
     const former = order.owner;
     if (former) former.orders = former.orders.filter((other) => other !== order);
     owner?.orders.push(order);
     order.owner = owner;
+    return order;
   }
 
   /** In the order of occurrence, as intake reads them. */
