@@ -11,6 +11,8 @@ import { ApiModule } from '../../apps/api/src/api.module.js';
 import { configureApi } from '../../apps/api/src/configure-api.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
+/** Threads know nothing of Jest: they run what was built. */
+export const CHECK_WORKER = path.resolve('dist/libs/runtime/src/checks/check.worker.js');
 const SECRET_KEY = 'k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe';
 export const BOOTSTRAP_KEY = 'ag_live_bootstrap_key_for_tests_0001';
 
@@ -50,6 +52,7 @@ export class ApiRig {
       appUrl: database.appUrl,
       queue,
       presetsFolder: path.resolve('config/presets/journeys'),
+      checkWorker: CHECK_WORKER,
     });
     @Module({ imports: [infrastructure, ApiModule] })
     class TestModule {}

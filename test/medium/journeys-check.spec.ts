@@ -1,5 +1,6 @@
 import { ChangeJourneyState, CheckJourney, InstallPreset, PresetCatalogue, type PresetSource } from '#app/application';
 import { PgJourneyStore } from '#app/persistence';
+import { CheckerInPlace } from './checker-in-place.js';
 import { aJourney, JourneyRig, send, wait } from './journeys-rig.js';
 
 /** Asks for an opinion days after the order, whatever has become of it. */
@@ -100,7 +101,7 @@ describe('what the checker says of a journey that is to go live', () => {
       }
     }
     const store = new PgJourneyStore();
-    const slow = new Slow(rig.unitOfWork, rig.plans, rig.templates, store);
+    const slow = new Slow(rig.unitOfWork, rig.plans, new CheckerInPlace(rig.templates), store);
     const states = new ChangeJourneyState(rig.unitOfWork, store, rig.hints, slow, rig.makePlanner());
     await expect(states.publish(rig.shop.id, 'thanks')).rejects.toMatchObject({ code: 'conflict' });
     expect(await liveVersion()).toBeNull();

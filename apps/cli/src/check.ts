@@ -26,8 +26,7 @@ export async function check(paths: readonly string[], { strict, story }: CheckOp
   const engine = new LiquidTemplateEngine();
   for (const { file, document } of journeys) {
     try {
-      const { findings } = await checkDocument(document, plans, engine);
-      for (const finding of findings) {
+      for (const finding of await checkDocument(document, plans, engine)) {
         printFound(file, finding, story);
         counts[finding.severity] += 1;
       }

@@ -267,7 +267,9 @@ export {
 } from './sources/manage-sources.use-case.js';
 export { type LockedSource, type Source, Sources, type StoredSource } from './sources/sources.repository.js';
 export { journeySchema } from './journeys/journey-schema.js';
-export { checkDocument, CheckJourney, type JourneyCheck } from './journeys/manage/check-journey.use-case.js';
+export { checkAll, checkDocument } from './journeys/manage/check-document.js';
+export { CheckJourney, type JourneyCheck } from './journeys/manage/check-journey.use-case.js';
+export { Checker, type CheckReport, type CheckRequest } from './journeys/manage/checker.port.js';
 export { parseJourneyText, type ReadJourney, readJourney } from './journeys/parse-journey.js';
 export { ReadMessages } from './delivery/read-messages.use-case.js';
 export { ReadPeople } from './facts/read-people.use-case.js';
@@ -280,7 +282,7 @@ export {
   type WaitingAtStep,
 } from './journeys/manage/publication-store.port.js';
 export { type OverdueAtStep, OverdueStore } from './journeys/manage/overdue-store.port.js';
-export { type ResumedJourney, ResumeJourney } from './journeys/manage/resume-journey.use-case.js';
+export { type ResumedJourney, ResumeJourney, type ResumeOptions } from './journeys/manage/resume-journey.use-case.js';
 export { SettleOverdue } from './journeys/manage/settle-overdue.js';
 export { PreviewPublication } from './journeys/manage/preview-publication.use-case.js';
 export { PublishJourney } from './journeys/manage/publish-journey.use-case.js';

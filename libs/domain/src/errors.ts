@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'event.invalid',
   'journey.invalid',
   'journey.endless',
+  'journey.unchecked',
   'expression.invalid',
   'expression.failed',
   'template.invalid',

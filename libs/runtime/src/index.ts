@@ -1,3 +1,4 @@
+export { ThreadChecker } from './checks/thread-checker.js';
 export { endWithSentence } from './end-with-sentence.js';
 export { InfrastructureModule, type InfrastructureOptions } from './infrastructure.module.js';
 export { openInstallation } from './open-installation.js';

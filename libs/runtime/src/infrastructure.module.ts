@@ -2,6 +2,7 @@ import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } fr
 import {
   CallSender,
   Channels,
+  Checker,
   LinkSettings,
   Metrics,
   PresetCatalogue,
@@ -15,6 +16,7 @@ import { BullHints, QueueModule, type QueueSettings } from '#app/queue';
 import { SourceRegistry } from '#app/sources';
 import { LiquidTemplateEngine } from '#app/templates';
 import { DataSource } from 'typeorm';
+import { ThreadChecker } from './checks/thread-checker.js';
 import { BacklogGauges } from './backlog-gauges.js';
 import { LostHints } from './lost-hints.js';
 import { PersistenceModule } from './persistence.module.js';
@@ -26,6 +28,8 @@ export interface InfrastructureOptions {
   readonly queue: QueueSettings;
   /** Folder of the preset journeys. */
   readonly presetsFolder: string;
+  /** The compiled check.worker. */
+  readonly checkWorker: string;
 }
 
 /** Connections to providers end after the hand-overs that use them: the worker's drains stop in `beforeApplicationShutdown`. */
@@ -53,6 +57,7 @@ export class InfrastructureModule {
       { provide: CallSender, useFactory: () => new HttpsCallSender({ allowLoopback: config.calls.allowLoopback }) },
       { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },
       { provide: PresetCatalogue, useFactory: () => new FilePresetCatalogue(options.presetsFolder) },
+      { provide: Checker, useFactory: () => new ThreadChecker(options.checkWorker) },
       { provide: SourceKinds, useClass: SourceRegistry },
       { provide: TemplateEngine, useClass: LiquidTemplateEngine },
     ];

@@ -55,6 +55,7 @@ function rootModule(
     appUrl: database.appUrl,
     queue,
     presetsFolder: presetsFolder(),
+    checkWorker: path.join(import.meta.dirname, 'checks', 'check.worker.js'),
   });
   return { module: ProcessModule, imports: options.module ? [infrastructure, options.module] : [infrastructure] };
 }

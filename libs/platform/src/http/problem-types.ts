@@ -119,6 +119,12 @@ export const PROBLEM_TYPES: Readonly<Record<ErrorCode, ProblemType>> = {
     'A run went through too many steps at one instant: the steps go in a circle without a wait.',
     'Put a wait or an exit into the circle.',
   ),
+  'journey.unchecked': problem(
+    503,
+    'Journey was not checked',
+    'Checking what a journey does took longer than it may, so it was ended; nothing was published.',
+    'Try again; if it is the same journey again, make it smaller: fewer branches, shorter conditions.',
+  ),
   'expression.invalid': problem(
     422,
     'Expression is not valid',

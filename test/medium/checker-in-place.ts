@@ -1,0 +1,12 @@
+import { checkAll, Checker, type CheckReport, type CheckRequest, type TemplateEngine } from '#app/application';
+
+/** Without a thread, and with templates of the test's own. */
+export class CheckerInPlace extends Checker {
+  constructor(private readonly templates: TemplateEngine) {
+    super();
+  }
+
+  check(request: CheckRequest): Promise<CheckReport[]> {
+    return checkAll(request, this.templates);
+  }
+}
