@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ROLES } from '#app/domain';
 import { endWithSentence } from '#app/runtime';
 import { backtest, type BacktestOptions } from './backtest.js';
@@ -7,6 +7,7 @@ import { check, type CheckOptions } from './check.js';
 import { apply, plan, pull } from './code.js';
 import { createKey, type KeyOptions } from './create-key.js';
 import { eraseCustomer, exportCustomer } from './customers.js';
+import { pause, type PauseOptions, resume, type ResumeFlags } from './pause.js';
 import { installPreset, listPresets } from './presets.js';
 import { testScenarios } from './scenarios.js';
 import { withInstallation } from './with-installation.js';
@@ -62,6 +63,38 @@ customers
   )
   .action((who: string, options: { reason: string }) =>
     withInstallation((context) => eraseCustomer(context, who, options)),
+  );
+
+program
+  .command('pause [journey]')
+  .description('a journey of the first shop: what is due waits, and nobody enters; or, with --all, the shop')
+  .option('--all', 'the whole shop', false)
+  .addOption(
+    new Option('--scope <what>', 'with --all: everything, or all but what comes in').choices(['all', 'journeys']),
+  )
+  .action((key: string | undefined, options: PauseOptions) =>
+    withInstallation((context) => pause(context, key, options)),
+  );
+
+program
+  .command('resume [journey]')
+  .description('end a pause')
+  .option('--all', 'of the whole shop', false)
+  .addOption(
+    new Option(
+      '--overdue <what>',
+      'runs whose wait ended in the pause: go on, wait longer, or end (default: run)',
+    ).choices(['run', 'shift', 'exit']),
+  )
+  .addOption(
+    new Option(
+      '--messages <what>',
+      'messages that fell due: those still useful go out, or none (default: send)',
+    ).choices(['send', 'skip']),
+  )
+  .option('--preview', 'show what fell due and change nothing', false)
+  .action((key: string | undefined, options: ResumeFlags) =>
+    withInstallation((context) => resume(context, key, options)),
   );
 
 program

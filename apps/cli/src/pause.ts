@@ -1,0 +1,94 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import {
+  ChangeJourneyState,
+  EnsureFirstShop,
+  OperateShop,
+  type PauseScope,
+  type ResumeOptions,
+  ResumeJourney,
+} from '#app/application';
+import { PermanentError } from '#app/domain';
+import Table from 'cli-table3';
+
+export interface PauseOptions {
+  readonly all: boolean;
+  /** Of the shop: everything, or all but what comes in. */
+  readonly scope?: PauseScope;
+}
+
+export interface ResumeFlags extends Partial<ResumeOptions> {
+  readonly all: boolean;
+  readonly preview: boolean;
+}
+
+/** Pauses a journey of the first shop, or the shop itself. */
+export async function pause(
+  context: INestApplicationContext,
+  key: string | undefined,
+  { all, scope }: PauseOptions,
+): Promise<void> {
+  const journey = journeyOf('pause', key, all);
+  if (journey !== null && scope !== undefined) throw onlyFor('--scope', 'the whole shop: pause --all --scope journeys');
+  const shopId = await firstShop(context);
+  if (journey === null) {
+    const since = await context.get(OperateShop).pause(shopId, scope ?? 'all');
+    console.log(`${scope === 'journeys' ? 'All journeys of the shop' : 'The shop'} paused since ${since}.`);
+    return;
+  }
+  const { state } = await context.get(ChangeJourneyState).pause(shopId, journey);
+  console.log(`${journey} is ${state}.`);
+}
+
+/** Ends a pause; `preview` shows what fell due in it and changes nothing. */
+export async function resume(
+  context: INestApplicationContext,
+  key: string | undefined,
+  { all, preview, ...chosen }: ResumeFlags,
+): Promise<void> {
+  const journey = journeyOf('resume', key, all);
+  const [flag] = [...Object.keys(chosen), ...(preview ? ['preview'] : [])];
+  if (journey === null && flag !== undefined) throw onlyFor(`--${flag}`, `one journey: resume <journey> --${flag}`);
+  const shopId = await firstShop(context);
+  if (journey === null) {
+    await context.get(OperateShop).resume(shopId);
+    console.log('The shop runs.');
+    return;
+  }
+  const resumption = context.get(ResumeJourney);
+  if (preview) return printPreview(await resumption.preview(shopId, journey));
+  const { overdue = 'run', messages = 'send' } = chosen;
+  const { state, shifted, exited, skippedMessages } = await resumption.run(shopId, journey, { overdue, messages });
+  console.log(
+    `${journey} is ${state}. Runs that wait longer: ${shifted}, that ended: ${exited}; messages skipped: ${skippedMessages}.`,
+  );
+}
+
+/** Null: the whole shop. */
+function journeyOf(command: string, key: string | undefined, all: boolean): string | null {
+  if (all === (key === undefined)) return key ?? null;
+  throw new PermanentError(
+    'validation',
+    all
+      ? `A journey or --all, not both; write ${command} ${key} or ${command} --all.`
+      : `Which one? Write ${command} <journey>, or ${command} --all for the whole shop.`,
+  );
+}
+
+function onlyFor(flag: string, what: string): PermanentError {
+  return new PermanentError('validation', `${flag} is for ${what}.`);
+}
+
+async function firstShop(context: INestApplicationContext): Promise<string> {
+  return (await context.get(EnsureFirstShop).run({ withOwnerKey: false })).shopId;
+}
+
+function printPreview({ key, pausedSince, overdue }: Awaited<ReturnType<ResumeJourney['preview']>>): void {
+  if (pausedSince === null) {
+    console.log(`${key} is not paused.`);
+    return;
+  }
+  console.log(`${key} paused since ${pausedSince}. What fell due:`);
+  const table = new Table({ head: ['step', 'runs', 'messages', 'too late'], style: { head: [], border: [] } });
+  for (const { step, runs, messages, expired } of overdue) table.push([step, runs, messages, expired]);
+  console.log(overdue.length > 0 ? table.toString() : 'nothing');
+}
