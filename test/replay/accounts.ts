@@ -58,11 +58,12 @@ export function accountOf(
 ): Account {
   const wanted = new Set(expected.filter(isWanted).map(({ order }) => order));
   const messages = told.messages.filter((message) => message.journey === journey && message.step === step);
+  const byOrder = groupByOrder(messages);
   const runs = new Map(told.runs.map((run) => [run.order, run]));
   const outcomes: Record<string, number> = {};
   const faults: string[] = [];
   for (const order of wanted) {
-    const found = messages.filter((message) => message.order === order);
+    const found = byOrder.get(order) ?? [];
     if (found.length > 1) faults.push(`${order} has ${found.length} messages`);
     const outcome = found[0] ? outcomeOf(found[0]) : endOf(runs.get(order));
     if (outcome === undefined) faults.push(`${order} has no message, and no run that ended before`);
@@ -77,6 +78,16 @@ export function accountOf(
     ),
   );
   return { journey, truth: wanted.size, outcomes, faults };
+}
+
+function groupByOrder(messages: readonly ListedMessage[]): Map<string | null, ListedMessage[]> {
+  const groups = new Map<string | null, ListedMessage[]>();
+  for (const message of messages) {
+    const group = groups.get(message.order);
+    if (group) group.push(message);
+    else groups.set(message.order, [message]);
+  }
+  return groups;
 }
 
 /** In the words of the funnel. */

@@ -5,12 +5,13 @@ import { compareFigures, compareOrders, compareReadings, compute, type Differenc
 import { judgePresets, type PresetsReport, presetsThatShip } from './all-presets.js';
 import { COMPARED_PRESETS, Drive } from './drive.js';
 import { type Plan, readOptions } from './options.js';
-import { buildData, readTable, readTables, type ReplayData } from './orders.js';
+import { buildData, readTable, readTables, type ReplayData, shareOfData } from './orders.js';
 import { startProgress } from './progress.js';
 import { printPresets } from './presets-report.js';
 import { printReport, readTruth, type Report } from './report.js';
 import { buildDays, type Day, startOfStream } from './stream.js';
 import { startSystem } from './system.js';
+import { truthOf } from './truth.js';
 
 interface Input {
   folder: string;
@@ -18,13 +19,14 @@ interface Input {
   days: Day[];
 }
 
-function titleOf({ backend, twice, seed, step, target }: Plan): string {
+function titleOf({ backend, twice, seed, step, share, target }: Plan): string {
   const where = target ? target.url : backend;
   return [
     where,
     ...(twice ? ['twice'] : []),
     ...(seed === undefined ? [] : [`shuffled, seed ${seed}`]),
     ...(step ? [`stops each ${step}`] : []),
+    ...(share ? [`part ${share.part} of ${share.of}`] : []),
   ].join(', ');
 }
 
@@ -79,7 +81,7 @@ async function drive(plan: Plan, input: Input, client: ReturnType<typeof Drive.c
 
 /** Every preset as it comes, under the contact rules of a new shop. */
 async function driveAll(plan: Plan, input: Input, client: ReturnType<typeof Drive.connect>): Promise<PresetsReport> {
-  const { data, days, folder } = input;
+  const { data, days } = input;
   const title = `all presets, ${titleOf(plan)}`;
   const drive = new Drive(client, days, new Map(), plan.step);
   const startedAt = performance.now();
@@ -91,7 +93,7 @@ async function driveAll(plan: Plan, input: Input, client: ReturnType<typeof Driv
   );
   try {
     await drive.play(progress, plan.seed);
-    const judged = await judgePresets(client, data, expectedOrders(readTable(folder, 'expected_events') ?? []));
+    const judged = await judgePresets(client, data, truthOf(data.orders));
     const seconds = (performance.now() - startedAt) / 1000;
     return { title, presets: Object.keys(chosen), ...judged, seconds };
   } finally {
@@ -117,10 +119,10 @@ async function main(): Promise<void> {
     return;
   }
   const data = buildData(tables);
-  const input = { folder, data, days: buildDays(data) };
   const outcomes: Outcome[] = [];
   for (const plan of plans) {
-    const outcome = await replay(plan, input);
+    const played = plan.share ? shareOfData(data, plan.share.part, plan.share.of) : data;
+    const outcome = await replay(plan, { folder, data: played, days: buildDays(played) });
     report(outcome);
     outcomes.push(outcome);
   }

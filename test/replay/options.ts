@@ -5,14 +5,21 @@ import { projectRoot } from '../support/processes.js';
 import { redisObstacle } from '../support/test-redis.js';
 import type { Backend } from './system.js';
 
-const USAGE = `replay [--data FOLDER] [--json FILE] [--url URL --key KEY] [--twice] [--shuffle [SEED]] [--backend postgres|redis] [--step DURATION] [--presets all]
+const USAGE = `replay [--data FOLDER] [--json FILE] [--url URL --key KEY] [--twice] [--shuffle [SEED]] [--backend postgres|redis] [--step DURATION] [--presets all [--share K/N]]
 
 Without arguments: once, and once twice and shuffled, on every backend there is. --step PT1H lets the clock stop at full hours alone,
 which is faster where much falls due. --presets all installs every preset as it comes and keeps the contact rules of a new shop:
-then it looks for mails that break them, and accounts for each review request and apology. The clock then stops every four hours.`;
+then it looks for mails that break them, and accounts for each review request and apology. The clock then stops every four hours.
+--share 3/8 takes the third eighth of the customers: nothing that is judged there goes across customers, so that a long history can
+be played piece by piece.`;
 
 /** Six stops a day, three of them in the hours of the contact rules; what is compared stops at each due time. */
 const USUAL_STEPS = { all: 'PT4H', compared: undefined } as const;
+
+export interface Share {
+  part: number;
+  of: number;
+}
 
 export interface Plan {
   backend: Backend;
@@ -24,6 +31,8 @@ export interface Plan {
   step: string | undefined;
   /** The few presets that the tables have a truth for, without contact rules; or all of them, with those of a new shop */
   presets: 'compared' | 'all';
+  /** Which of how many parts of the customers, from 1; all of them when undefined */
+  share: Share | undefined;
   /** A system that runs already */
   target: { url: string; key: string } | undefined;
 }
@@ -53,6 +62,7 @@ function parseOptions(args: readonly string[]) {
       shuffle: { type: 'string' },
       step: { type: 'string' },
       presets: { type: 'string' },
+      share: { type: 'string' },
     },
   }).values;
 }
@@ -65,6 +75,7 @@ function planOf({
   shuffle,
   presets = 'compared',
   step,
+  share,
 }: Omit<ReturnType<typeof parseOptions>, 'data' | 'json'>): Plan {
   if (backend !== 'postgres' && backend !== 'redis') throw new Error(USAGE);
   if ((url === undefined) !== (key === undefined)) throw new Error(USAGE);
@@ -76,8 +87,16 @@ function planOf({
     seed: shuffle === undefined ? undefined : Number(shuffle),
     step: step ?? USUAL_STEPS[presets],
     presets,
+    share: shareOf(share, presets),
     target,
   };
+}
+
+function shareOf(text: string | undefined, presets: Plan['presets']): Share | undefined {
+  if (text === undefined) return undefined;
+  const [, part = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (presets !== 'all' || part < 1 || part > of) throw new Error(USAGE);
+  return { part, of };
 }
 
 function everyPlan(): Plan[] {
@@ -85,9 +104,17 @@ function everyPlan(): Plan[] {
   if (obstacle) process.stderr.write(`skipped: the replay on Redis: ${obstacle}\n`);
   const backends: Backend[] = obstacle ? ['postgres'] : ['postgres', 'redis'];
   return backends.flatMap((backend) => [
-    { backend, twice: false, seed: undefined, step: undefined, presets: 'compared', target: undefined },
+    {
+      backend,
+      twice: false,
+      seed: undefined,
+      step: undefined,
+      presets: 'compared',
+      share: undefined,
+      target: undefined,
+    },
     // events come at the end of each day, so nothing overtakes what is done late by less than a day
-    { backend, twice: true, seed: newSeed(), step: 'P1D', presets: 'compared', target: undefined },
+    { backend, twice: true, seed: newSeed(), step: 'P1D', presets: 'compared', share: undefined, target: undefined },
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { crc32, gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { wallTime } from './wall-clock.js';
 
@@ -91,6 +91,12 @@ export function readTables(folder: string): Tables | undefined {
     reviews: needed('order_reviews'),
     products: needed('products'),
   };
+}
+
+/** The people of one of so many parts of about the same size, with all that is theirs. */
+export function shareOfData({ orders, answers }: ReplayData, part: number, of: number): ReplayData {
+  const isIn = ({ person }: { person: string }): boolean => crc32(person) % of === part - 1;
+  return { orders: orders.filter(isIn), answers: answers.filter(isIn) };
 }
 
 export function buildData(tables: Tables): ReplayData {
