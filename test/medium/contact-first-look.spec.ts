@@ -56,7 +56,7 @@ afterEach(async () => {
 
 const goTo = (now: string) => rig.rows('select app.set_virtual_clock($1)', [now]);
 const deliver = async (firstLook: ContactStore = rig.contacts) =>
-  rig.deliverer(new ConfiguredChannels({}), templates, firstLook).run('email');
+  rig.deliverer(new ConfiguredChannels({}), { templates, firstLook }).run('email');
 async function one(plan: MessagePlan): Promise<string> {
   const due = {
     dueAt: '2026-03-10T10:00:00Z',

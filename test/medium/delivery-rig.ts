@@ -203,12 +203,12 @@ export class DeliveryRig {
 
   deliverer(
     channels: Channels | Channel,
-    templates: TemplateEngine = new LiquidTemplateEngine(),
-    firstLook: ContactStore = this.contacts,
+    parts: { templates?: TemplateEngine; firstLook?: ContactStore; atFence?: ContactStore } = {},
   ): DeliverMessages {
+    const { templates = new LiquidTemplateEngine(), firstLook = this.contacts, atFence = this.contacts } = parts;
     const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook);
     const prepare = new PrepareMessages(this.uow, this.store, gather, new ComposeMessage(templates, this.links));
-    const fence = new FenceMessages(this.uow, this.store, this.contacts, this.secrets);
+    const fence = new FenceMessages(this.uow, this.store, atFence, this.secrets);
     const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics());
     return new DeliverMessages(
       channels instanceof Channels ? channels : new OneChannel(channels),

@@ -1,6 +1,6 @@
 import { FoldEvents, RecordAnswers } from '#app/application';
 import type { DomainEvent, EventType, JourneyDocument, StepDocument } from '#app/domain';
-import { PgAnswerStore, PgFactsStore } from '#app/persistence';
+import { PgAnswerStore, PgFactsStore, PgHeldMessages } from '#app/persistence';
 import { UuidV7Ids } from '#app/platform';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
@@ -127,7 +127,13 @@ describe('events that came in another way', () => {
 
   beforeAll(async () => {
     rig = await JourneyRig.start('arrival');
-    intake = new FoldEvents(new PgFactsStore(), new RecordAnswers(new PgAnswerStore(), ids), ids, rig.secrets);
+    intake = new FoldEvents(
+      new PgFactsStore(),
+      new RecordAnswers(new PgAnswerStore(), ids),
+      ids,
+      rig.secrets,
+      new PgHeldMessages(),
+    );
   });
   afterAll(() => rig.stop());
 
@@ -153,6 +159,7 @@ describe('events that came in another way', () => {
       const { fresh } = await intake.fold(
         tx,
         rig.shop,
+        now,
         batch.map((each) => eventOf(each, world)),
       );
       await rig.runtime.onEvents(tx, rig.shop, now, fresh);

@@ -26,6 +26,7 @@ import {
   PgErasureStore,
   PgFactsReader,
   PgFactsStore,
+  PgHeldMessages,
   PgInbox,
   PgPeopleDirectory,
   PgPrivacyRequests,
@@ -136,7 +137,7 @@ export class IntakeRig {
     this.inbox = new PgInbox(dataSource, ids);
     this.unitOfWork = new PgUnitOfWork(dataSource);
     const bodies = new OpenBodies(new Kinds(), this.facts, store, answers);
-    const folding = new FoldEvents(store, answers, ids, this.secrets);
+    const folding = new FoldEvents(store, answers, ids, this.secrets, new PgHeldMessages());
     const requests = new PgPrivacyRequests();
     const erasures = new BeginErasures(requests, new PgErasureStore(), this.secrets, ids);
     const privacy = new PrivacyAtIntake(requests, erasures, store, this.secrets);

@@ -69,6 +69,7 @@ export {
   type NewSuppression,
 } from './delivery/delivery-store.port.js';
 export { FenceMessages } from './delivery/fence-messages.js';
+export { HeldMessages } from './delivery/held-messages.port.js';
 export { GatherMessages } from './delivery/gather-messages.js';
 export {
   MessageDesk,

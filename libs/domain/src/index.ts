@@ -24,7 +24,7 @@ export type { Story, StoryEvent } from './check/story.js';
 export { toldOf, type World } from './check/world.js';
 export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
 export { isBadAnswer } from './contact/bad-answer.js';
-export { CONTACT_REASONS, type ContactFacts, type ContactReason } from './contact/block.js';
+export { CONTACT_REASONS, type ContactFacts, type ContactReason, HOLD_REASONS } from './contact/block.js';
 export {
   type ContactCandidate,
   type ContactHistory,
@@ -41,6 +41,7 @@ export {
   isAnyRuleOn,
   MAX_REST_DAYS,
 } from './contact/contact-rules.js';
+export { endsHold } from './contact/holds.js';
 export { type ContactJudgement, judgeContact } from './contact/judge-contact.js';
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';

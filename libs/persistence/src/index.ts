@@ -11,6 +11,7 @@ export { createDataSource } from './connection/data-source.js';
 export { pg, PgTransaction, PgUnitOfWork } from './connection/pg-unit-of-work.js';
 export { prepareDatabase, type PreparedDatabase } from './connection/prepare-database.js';
 export { PgContactStore } from './delivery/pg-contact-store.js';
+export { PgHeldMessages } from './delivery/pg-held-messages.js';
 export { PgDeliveryStore } from './delivery/pg-delivery-store.js';
 export { PgLinkStore } from './delivery/pg-link-store.js';
 export { PgMessageDesk } from './delivery/pg-message-desk.js';

@@ -62,7 +62,7 @@ export class DigestBodies {
       this.bodies.open(tx, claimed),
       this.clock.now(tx),
     ]);
-    const { fresh, forgotten } = await this.facts.fold(tx, shop, events);
+    const { fresh, forgotten } = await this.facts.fold(tx, shop, now, events);
     const [report] = await Promise.all([
       fresh.length === 0 ? NOTHING_DONE : this.journeys.onEvents(tx, shop, now, fresh),
       this.finish(tx, opened, forgotten),

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { ShopFacts } from '#app/domain';
-import { FactsStore, type Identity, type KnownPeople, type SuppressionChange } from '../facts/facts-store.port.js';
+import { endsHold, type Instant, type ShopFacts } from '#app/domain';
+import { HeldMessages } from '../delivery/held-messages.port.js';
+import {
+  type FactsChanges,
+  FactsStore,
+  type Identity,
+  type KnownPeople,
+  type SuppressionChange,
+} from '../facts/facts-store.port.js';
 import { type PlacedAnswer, RecordAnswers } from '../feedback/record-answers.use-case.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import { IdPort } from '../ports/id.port.js';
@@ -29,17 +36,21 @@ export class FoldEvents {
     private readonly answers: RecordAnswers,
     private readonly ids: IdPort,
     private readonly secrets: SecretPort,
+    private readonly held: HeldMessages,
   ) {}
 
   /** News of people who are erased is left out. */
-  async fold(tx: Transaction, shop: ShopFacts, told: readonly IncomingEvent[]): Promise<FoldedEvents> {
+  async fold(tx: Transaction, shop: ShopFacts, now: Instant, told: readonly IncomingEvent[]): Promise<FoldedEvents> {
     if (told.length === 0) return { fresh: [], forgotten: new Set() };
     // what doesn't wait for an answer shares a round trip
     const [stored, erased] = await Promise.all([this.store.load(tx, soughtBy(told)), this.erasedNames(tx, told)]);
     const { living: events, forgotten, returning } = withoutErased(told, erased, knownIn(stored));
     const waiting = await this.store.waitingEvents(tx, ordersWithoutCustomer(events, stored.orders));
     const { folded, known, changes } = foldBatch(shop, stored, waiting, events, () => this.ids.next());
+    const freed = peopleFreed(known, shop, now);
+    if (freed.length > 0) await this.held.lock(tx, [...freed, ...peopleWritten(changes)]);
     const added = await this.store.save(tx, changes);
+    if (freed.length > 0) await this.held.release(tx, freed);
     const isAdded = ({ source }: Folded): boolean => added.has(source.event.id);
     const waited = new Set<IncomingEvent>(waiting);
     const fresh = known.filter((entry) => isAdded(entry) || waited.has(entry.source));
@@ -102,6 +113,22 @@ function ordersWithoutCustomer(
   return orders
     .filter(({ externalId, customerId }) => customerId === null && naming.has(externalId))
     .map(({ externalId }) => externalId);
+}
+
+/** Those of whom an event says that what was wrong with their order is over. */
+function peopleFreed(known: readonly Folded[], shop: ShopFacts, now: Instant): string[] {
+  const freed = new Set<string>();
+  for (const { person, orderBefore, snapshot } of known) {
+    if (!person || !orderBefore || !snapshot?.order) continue;
+    const zone = snapshot.customer.timeZone ?? shop.timeZone;
+    if (endsHold(orderBefore, snapshot.order, zone, now)) freed.add(present(person).id);
+  }
+  return [...freed];
+}
+
+/** Writing locks them as well: all are locked at once, so that nobody waits in a circle. */
+function peopleWritten({ customers, merges }: FactsChanges): string[] {
+  return [...customers.map(({ id }) => id), ...merges.flatMap(({ loser, survivor }) => [loser, survivor])];
 }
 
 function toAnswer({ source, person, order }: Folded): PlacedAnswer[] {

@@ -1,6 +1,16 @@
 import type { Json } from '../facts/view.js';
 import type { Instant } from '../time/instant.js';
 
+/** What no clock ends: it is over when something happens. */
+export const HOLD_REASONS = [
+  'mood:late-parcel',
+  'mood:failed-delivery',
+  'mood:open-case',
+  'mood:complaint',
+  'order-under-way',
+  'return-under-way',
+] as const;
+
 /** Why a message must wait, or never goes. */
 export const CONTACT_REASONS = [
   'quiet-hours',
@@ -10,12 +20,7 @@ export const CONTACT_REASONS = [
   'survey-rest',
   'case-rest',
   'review-rest',
-  'mood:late-parcel',
-  'mood:failed-delivery',
-  'mood:open-case',
-  'mood:complaint',
-  'order-under-way',
-  'return-under-way',
+  ...HOLD_REASONS,
   'outranked',
 ] as const;
 export type ContactReason = (typeof CONTACT_REASONS)[number];

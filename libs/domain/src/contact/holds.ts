@@ -39,6 +39,13 @@ export function reviewHold(order: OrderFacts | null, now: Instant): Block | null
   return isUnderWay(order, now) ? { reason: 'order-under-way', facts } : null;
 }
 
+/** By what is known of it now, the order holds no more what it held by what was known before. */
+export function endsHold(before: OrderFacts, after: OrderFacts, zone: string, now: Instant): boolean {
+  const isOver = (holdOf: (order: OrderFacts) => Block | null): boolean =>
+    holdOf(before) !== null && holdOf(after) === null;
+  return isOver((order) => orderTrouble(order, zone, now)) || isOver((order) => reviewHold(order, now));
+}
+
 function orderTrouble(order: OrderFacts, zone: string, now: Instant): Block | null {
   if (isCalledOff(order) || isDelivered(order)) return null;
   if (isLate(order, zone, now))
