@@ -153,11 +153,12 @@ export class JourneyRig {
   }
 
   makeTimers(): FireDueTimers {
+    return new FireDueTimers(this.unitOfWork, new PgTimerStore(), this.makeWaker(), this.hints);
+  }
+
+  makeWaker(facts = new PgFactsReader()): WakeRuns {
     const { plans, writer } = this.makeWriter();
-    const timers = new PgTimerStore();
-    const clock = new PgClock(this.dataSource);
-    const wake = new WakeRuns(timers, plans, new PgFactsReader(), writer, clock);
-    return new FireDueTimers(this.unitOfWork, timers, wake, this.hints);
+    return new WakeRuns(new PgTimerStore(), plans, facts, writer, new PgClock(this.dataSource));
   }
 
   makePublisher(): PublishJourney {

@@ -207,6 +207,7 @@ export {
   type EntryWish,
   type PlannedMessage,
   type RunChange,
+  type RunsOf,
   RunStore,
   type StoredRun,
   type SuppressedAddress,

@@ -5,6 +5,7 @@ import {
   type EntryWish,
   type PlannedMessage,
   type RunChange,
+  type RunsOf,
   RunStore,
   type StoredRun,
   type SuppressedAddress,
@@ -42,6 +43,22 @@ export class PgRunStore extends RunStore {
       [customerIds, journeyIds],
     );
     return rows.map(toRun);
+  }
+
+  async lockUnderWay(tx: Transaction, asked: readonly RunsOf[]): Promise<(RunsOf & { runId: string })[]> {
+    const values = [asked.map(({ journeyId }) => journeyId), asked.map(({ customerId }) => customerId)];
+    const locked = pg(tx).query(LOCK_ENTRIES, [values[1]], 'runs_lock_entries');
+    // runs after the lock, so that it sees what those who held it before have begun
+    const listed = pg(tx).query<{ id: string; journey_id: string; customer_id: string }>(
+      `select distinct r.id, r.journey_id, r.customer_id
+       from unnest($1::uuid[], $2::uuid[]) as a (journey_id, customer_id)
+       join app.journey_run r on r.customer_id = a.customer_id and r.journey_id = a.journey_id
+       where r.shop_id = app.current_shop() and r.customer_id = any($2::uuid[]) and r.status = 'waiting'`,
+      values,
+      'runs_under_way',
+    );
+    const [rows] = await Promise.all([listed, locked]);
+    return rows.map((row) => ({ runId: row.id, journeyId: row.journey_id, customerId: row.customer_id }));
   }
 
   async earlierEntries(tx: Transaction, wishes: readonly EntryWish[]): Promise<EarlierEntries[]> {
@@ -237,6 +254,12 @@ function messageRow(message: PlannedMessage) {
     expires_at: isoOrNull(message.expiresAt),
   };
 }
+
+/** In one order everywhere, so that nobody waits in a circle. */
+const LOCK_ENTRIES = `
+select pg_advisory_xact_lock(k.key) from (
+  select distinct hashtextextended('entries|' || app.current_shop()::text || '|' || c.id::text, 0) as key
+  from unnest($1::uuid[]) as c (id) order by key) k`;
 
 const INSERT_RUNS = `
 insert into app.journey_run (shop_id, id, journey_id, version_id, customer_id, order_id, entry_key, entry_number, status, step, state,

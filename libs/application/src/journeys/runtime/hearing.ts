@@ -13,7 +13,7 @@ import type { Transaction } from '../../ports/unit-of-work.port.js';
 import type { FoldedEvent, RefusedEntry } from '../journey-runtime.port.js';
 import type { JourneyInForce, JourneyPlans } from './journey-plans.js';
 import { type RunBatch, TrackedRun } from './run-batch.js';
-import type { EntryWish, StoredRun } from './run-store.port.js';
+import type { EntryWish, RunStore, StoredRun } from './run-store.port.js';
 
 export type Entered = Extract<EnterResult, { entered: true }> & { readonly journey: JourneyInForce };
 
@@ -70,6 +70,19 @@ export async function trackStored(
   }
 }
 
+/** Before people enter journeys that limit their runs: how many each has under way, which only this batch changes from now on. */
+export async function countUnderWay(
+  tx: Transaction,
+  runs: RunStore,
+  batch: RunBatch,
+  entering: readonly { readonly entered: Entered; readonly customerId: string }[],
+): Promise<void> {
+  const asked = entering.flatMap(({ entered: { journey }, customerId }) =>
+    journey.plan.document.entry.limit === undefined ? [] : [{ journeyId: journey.version.journeyId, customerId }],
+  );
+  if (asked.length > 0) batch.knowUnderWay(await runs.lockUnderWay(tx, asked));
+}
+
 export function toWish({ journey, entryKey }: Entered): EntryWish {
   return { journeyId: journey.version.journeyId, entryKey };
 }
@@ -94,7 +107,7 @@ export function startRun(
   const { reentry, limit } = journey.plan.document.entry;
   const entryNumber = batch.nextEntryNumber(toWish(entered), reentry);
   if (entryNumber === undefined) return { reason: 'entered-before', detail: entered.entryKey };
-  if (limit !== undefined && batch.underWay(journey.version.journeyId, customerId) >= limit)
+  if (limit !== undefined && batch.underWay({ journeyId: journey.version.journeyId, customerId }) >= limit)
     return { reason: 'limit', detail: `${limit} under way` };
   const run: StoredRun = {
     id,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Act, type ActEffect, type Decision, enter, type Instant, type RunState, toIso } from '#app/domain';
 import { IdPort } from '../../ports/id.port.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
-import { type Entered, startRun, toWish, trackStored } from './hearing.js';
+import { countUnderWay, type Entered, startRun, toWish, trackStored } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
 import { type DecidedAct, type RunBatch, TrackedRun } from './run-batch.js';
 import { RunStore } from './run-store.port.js';
@@ -28,10 +28,12 @@ export class LinkJourneys {
     for (let links = batch.takeLinks(); links.length > 0; links = batch.takeLinks()) {
       const starts = links.flatMap(asStart);
       const admissions = await this.admit(tx, batch, starts, now);
-      await this.loadRuns(tx, batch, [
-        ...links.flatMap(asStop),
-        ...starts.filter((start) => isLimited(admissions.get(start.effect))),
-      ]);
+      await this.loadRuns(tx, batch, links.flatMap(asStop));
+      const entering = starts.flatMap(({ effect, tracked }) => {
+        const admission = admissions.get(effect);
+        return admission && 'entered' in admission ? [{ ...admission, customerId: tracked.run.customerId }] : [];
+      });
+      await countUnderWay(tx, this.runs, batch, entering);
       for (const link of links) {
         for (const start of asStart(link)) this.start(batch, start, admissions.get(link.effect), now);
         for (const stop of asStop(link)) endRuns(batch, stop);
@@ -85,12 +87,6 @@ export class LinkJourneys {
     await trackStored(tx, this.plans, batch, stored);
     batch.holdsRunsOf(customerIds);
   }
-}
-
-/** How many runs the person has under way must be known first. */
-function isLimited(admission: Admission | undefined): boolean {
-  if (!admission || !('entered' in admission)) return false;
-  return admission.entered.journey.plan.document.entry.limit !== undefined;
 }
 
 function asStart(link: DecidedAct): Start[] {

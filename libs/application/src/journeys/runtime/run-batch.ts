@@ -15,7 +15,7 @@ import {
   toIso,
 } from '#app/domain';
 import type { JourneyInForce } from './journey-plans.js';
-import type { EarlierEntries, EntryWish, RunChange, StoredRun } from './run-store.port.js';
+import type { EarlierEntries, EntryWish, RunChange, RunsOf, StoredRun } from './run-store.port.js';
 
 /** A run in the course of a batch: stored state plus what has been decided since. */
 export class TrackedRun {
@@ -76,6 +76,8 @@ function wakeTime({ effects }: Decision): Instant | null {
 
 const entryId = ({ journeyId, entryKey }: EntryWish): string => `${journeyId}|${entryKey}`;
 
+const ownerId = ({ journeyId, customerId }: RunsOf): string => `${journeyId}|${customerId}`;
+
 /** Somebody, or one of their orders, with what is known of them. */
 export interface Known {
   readonly customerId: string;
@@ -108,6 +110,8 @@ export class RunBatch {
   private readonly complete = new Set<string>();
   private readonly tracked: TrackedRun[] = [];
   private readonly byCustomer = new Map<string, TrackedRun[]>();
+  /** Stored runs under way, by person and journey; some of them are tracked as well. */
+  private readonly others = new Map<string, Set<string>>();
   private readonly entries = new Map<string, { count: number; isWaiting: boolean }>();
 
   track(tracked: TrackedRun): void {
@@ -156,9 +160,22 @@ export class RunBatch {
   }
 
   /** Runs of a journey that one person has under way. */
-  underWay(journeyId: string, customerId: string): number {
-    const runs = this.byCustomer.get(customerId) ?? [];
-    return runs.filter(({ run, isWaiting }) => isWaiting && run.journeyId === journeyId).length;
+  underWay(of: RunsOf): number {
+    const own = this.byCustomer.get(of.customerId) ?? [];
+    const others = [...(this.others.get(ownerId(of)) ?? [])];
+    return (
+      own.filter(({ run, isWaiting }) => isWaiting && run.journeyId === of.journeyId).length +
+      others.filter((id) => !this.isTracked(id)).length
+    );
+  }
+
+  /** What is under way beside the runs of this batch. */
+  knowUnderWay(runs: readonly (RunsOf & { readonly runId: string })[]): void {
+    for (const run of runs) {
+      const known = this.others.get(ownerId(run));
+      if (known) known.add(run.runId);
+      else this.others.set(ownerId(run), new Set([run.runId]));
+    }
   }
 
   /** People whose facts acts of this batch changed, as they are known now. */

@@ -17,7 +17,7 @@ import {
   JourneyRuntime,
   type RefusedEntry,
 } from '../journey-runtime.port.js';
-import { hear, type Hearing, moveRuns, startRun, toWish, trackStored } from './hearing.js';
+import { countUnderWay, hear, type Hearing, moveRuns, startRun, toWish, trackStored } from './hearing.js';
 import { type JourneyInForce, JourneyPlans } from './journey-plans.js';
 import { RunBatch, TrackedRun } from './run-batch.js';
 import { RunStore, type StoredRun } from './run-store.port.js';
@@ -62,6 +62,7 @@ export class RunJourneys extends JourneyRuntime {
     await trackStored(tx, this.plans, batch, [...waiting, ...short]);
     batch.holdsRunsOf(customerIds);
     await this.loadOwnOrders(tx, shop, batch, events);
+    await countUnderWay(tx, this.runs, batch, hearings.flatMap(entering));
     const entries: EntryOutcome[] = [];
     for (const heard of hearings) {
       const { customerId, event } = heard.folded;
@@ -100,6 +101,7 @@ export class RunJourneys extends JourneyRuntime {
     const hearing = hear({ ...folded, snapshot }, batch.live ?? [], now);
     const wishes = hearing.entries.map(toWish).filter((wish) => !batch.knowsEntry(wish));
     if (wishes.length > 0) batch.knowEntries(await this.runs.earlierEntries(tx, wishes));
+    await countUnderWay(tx, this.runs, batch, entering(hearing));
     return hearing;
   }
 
@@ -139,6 +141,10 @@ export class RunJourneys extends JourneyRuntime {
       tracked.snapshot = stored && { ...stored, order };
     }
   }
+}
+
+function entering({ folded: { customerId }, entries }: Hearing) {
+  return entries.map((entered) => ({ entered, customerId }));
 }
 
 /** What was known before the batch of those orders that it tells of. */

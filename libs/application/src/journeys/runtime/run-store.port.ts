@@ -32,6 +32,12 @@ export interface EarlierEntries extends EntryWish {
   readonly isWaiting: boolean;
 }
 
+/** Somebody's runs of one journey. */
+export interface RunsOf {
+  readonly journeyId: string;
+  readonly customerId: string;
+}
+
 /** What became of a run in one transaction. */
 export interface RunChange {
   readonly run: StoredRun;
@@ -86,6 +92,12 @@ export abstract class RunStore {
     customerIds: readonly string[],
     journeyIds: readonly string[],
   ): Promise<StoredRun[]>;
+
+  /**
+   * Ids of the waiting runs that these people have in these journeys. Whoever asks next for one of the people waits until this
+   * transaction ends, and sees what it began; the runs themselves aren't locked.
+   */
+  abstract lockUnderWay(tx: Transaction, asked: readonly RunsOf[]): Promise<(RunsOf & { readonly runId: string })[]>;
 
   /** Keys that were never used are left out. */
   abstract earlierEntries(tx: Transaction, wishes: readonly EntryWish[]): Promise<EarlierEntries[]>;
