@@ -25,8 +25,10 @@ import { ScoresController } from './controllers/scores.controller.js';
 import { ShopController } from './controllers/shop.controller.js';
 import { SourceKindsController } from './controllers/source-kinds.controller.js';
 import { SourcesController } from './controllers/sources.controller.js';
+import { UnboxingController } from './controllers/unboxing.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
 import { SurveyController } from './pages/survey.controller.js';
+import { UnboxingPageController } from './pages/unboxing.controller.js';
 import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 
 /** REST under /api/v1 and the public pages. Needs the use cases and Config beside it; `configureApi` adds documentation and board. */
@@ -60,6 +62,8 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     SourcesController,
     SurveyController,
     WebhooksController,
+    UnboxingController,
+    UnboxingPageController,
     UnsubscribeController,
   ],
 })

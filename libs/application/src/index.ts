@@ -110,12 +110,20 @@ export { type CustomerRecord, type OrderRecord, PeopleDirectory } from './facts/
 export { type TimelineItem, type TimelinePage, TimelineReader } from './facts/timeline-reader.port.js';
 export { AnswerStore, type GivenAnswer, type NewAnswer } from './feedback/answer-store.port.js';
 export { AnswerSurveyLink, type LinkAnswer } from './feedback/answer-survey-link.use-case.js';
+export { AnswerUnboxing, UNBOXING_SCALE, unboxingSurvey } from './feedback/answer-unboxing.use-case.js';
 export { FindLink } from './feedback/find-link.js';
 export { LinkEvents } from './feedback/link-events.js';
 export { LinkFactory, LinkSettings, type MessageLinks } from './feedback/link-factory.js';
-export { type EarlierAnswer, type FoundLink, type LinkedMessageFacts, LinkStore } from './feedback/link-store.port.js';
+export {
+  type EarlierAnswer,
+  type FoundLink,
+  type LinkedMessageFacts,
+  LinkStore,
+  type NamedOrder,
+} from './feedback/link-store.port.js';
 export { OpenSurveyLink, type SurveyPage } from './feedback/open-survey-link.use-case.js';
 export { SuppressAddresses } from './feedback/suppress-addresses.js';
+export { UnboxingLinks } from './feedback/unboxing-links.js';
 export { Unsubscribe, type UnsubscribePage } from './feedback/unsubscribe.use-case.js';
 export { RecordAnswers } from './feedback/record-answers.use-case.js';
 export type { ExplainedRule, RuleEvent } from './insight/entry-rules.js';

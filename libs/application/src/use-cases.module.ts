@@ -26,12 +26,14 @@ import { RecordHandOvers } from './delivery/record-hand-overs.js';
 import { SettleUnknown } from './delivery/settle-unknown.use-case.js';
 import { ReadPeople } from './facts/read-people.use-case.js';
 import { AnswerSurveyLink } from './feedback/answer-survey-link.use-case.js';
+import { AnswerUnboxing } from './feedback/answer-unboxing.use-case.js';
 import { FindLink } from './feedback/find-link.js';
 import { LinkEvents } from './feedback/link-events.js';
 import { LinkFactory } from './feedback/link-factory.js';
 import { OpenSurveyLink } from './feedback/open-survey-link.use-case.js';
 import { RecordAnswers } from './feedback/record-answers.use-case.js';
 import { SuppressAddresses } from './feedback/suppress-addresses.js';
+import { UnboxingLinks } from './feedback/unboxing-links.js';
 import { Unsubscribe } from './feedback/unsubscribe.use-case.js';
 import { ExplainCustomer } from './insight/explain-customer.use-case.js';
 import { ExplainEntry } from './insight/explain-entry.js';
@@ -87,6 +89,7 @@ const useCases = [
   AcceptEvents,
   AdvanceClock,
   AnswerSurveyLink,
+  AnswerUnboxing,
   ApplyCode,
   AuthenticateKey,
   BacktestJobs,
@@ -162,6 +165,7 @@ const useCases = [
   SubmitEvents,
   TakeRunsOver,
   SuppressAddresses,
+  UnboxingLinks,
   Unsubscribe,
   WakeRuns,
   WalkJourney,

@@ -71,6 +71,7 @@ export {
   privacyRequestList,
   privacyRequestQuery,
 } from './api/privacy.schema.js';
+export { unboxingLink, unboxingQuery } from './api/unboxing.schema.js';
 export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
 export { shopChange, shopDocument } from './api/shop.schema.js';
 export {

@@ -22,11 +22,12 @@ legend{padding:0}
 .scale input:checked+span{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
 .ends{display:flex;justify-content:space-between;gap:1rem;margin:.5rem 0 0;font-size:.9375rem;color:var(--soft)}
 .ends span:last-child{text-align:right}
-textarea{display:block;width:100%;min-height:7rem;font:inherit;color:inherit;background:transparent;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0 1.25rem}
+textarea,.field{display:block;width:100%;min-height:3rem;font:inherit;color:inherit;background:transparent;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0 1.25rem}
+textarea{min-height:7rem}
 button{font:inherit;font-weight:700;min-height:3rem;padding:.5rem 1.75rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on-accent);cursor:pointer}
 .fault{border-left:.25rem solid;padding-left:.75rem;color:var(--fault);font-weight:700}
 a{color:var(--accent)}
-.scale input:focus-visible+span,textarea:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.scale input:focus-visible+span,textarea:focus-visible,.field:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 @media(min-width:32rem){main{padding-top:3rem}.card{padding:2rem}}
 @media(forced-colors:active){.scale input:checked+span{outline:3px solid Highlight}button{border:1px solid}}
 </style>`);

@@ -10,12 +10,14 @@ export interface SurveyForm {
   /** Preselected; nothing when it isn't on the scale. */
   readonly score: number | null;
   readonly comment: string;
+  /** Further fields, below the words. */
+  readonly more?: Markup;
   /** What was wrong with the answer that was sent. */
   readonly fault: string | null;
 }
 
 /** The question, its scale with a word at either end, and room for words. Works without script. */
-export function surveyPage({ survey, submission, score, comment, fault }: SurveyForm): string {
+export function surveyPage({ survey, submission, score, comment, fault, more }: SurveyForm): string {
   const words = wordsFor(survey.locale);
   const { min, max } = survey.scale;
   const values = Array.from({ length: max - min + 1 }, (_, index) => min + index);
@@ -31,6 +33,7 @@ ${endsOf(survey.anchors, min, max)}
 </fieldset>
 <label for="comment">${words.commentLabel}</label>
 <textarea id="comment" name="comment" maxlength="5000">${comment}</textarea>
+${more ?? null}
 <button type="submit">${words.send}</button>
 </form>`;
   return page(survey.locale, { shopName: survey.shopName, title: survey.question, body });

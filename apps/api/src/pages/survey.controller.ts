@@ -4,15 +4,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { AnswerSurveyLink, OpenSurveyLink, type SurveyPage } from '#app/application';
 import { AfterglowError } from '#app/domain';
 import type { FastifyReply } from 'fastify';
+import { type Fields, scoreOf, textOf } from './fields.js';
 import { PageErrorFilter } from './page-errors.js';
 import { surveyPage, thanksPage } from './survey-page.js';
 import { wordsFor } from './words.js';
 
-const WHOLE_NUMBER = /^\d{1,3}$/;
 const INVALID = 422;
-
-/** What a browser's form sends, or anything else: nothing here is trusted. */
-type Fields = Readonly<Record<string, unknown>> | undefined;
 
 /** Survey links. Opening one shows the question and records nothing; sending the form records. */
 @Controller('s')
@@ -78,14 +75,4 @@ function formWithFault(survey: SurveyPage, score: number | null, comment: string
     comment,
     fault: wordsFor(survey.locale).chooseScore(min, max),
   });
-}
-
-function scoreOf(fields: Fields): number | null {
-  const text = textOf(fields, 'score');
-  return text !== undefined && WHOLE_NUMBER.test(text) ? Number(text) : null;
-}
-
-function textOf(fields: Fields, name: string): string | undefined {
-  const value = fields?.[name];
-  return typeof value === 'string' ? value : undefined;
 }

@@ -11,6 +11,11 @@ export interface Words {
   readonly unsubscribeKeeps: string;
   readonly unsubscribe: string;
   readonly unsubscribed: string;
+  readonly unboxingAsk: string;
+  readonly unboxingEnds: readonly [string, string];
+  readonly whichOrder: string;
+  readonly orderNumber: string;
+  readonly emailAddress: string;
   readonly linkUnknown: string;
   readonly linkUnknownMore: string;
   readonly linkGone: string;
@@ -34,6 +39,12 @@ const en: Words = {
   unsubscribeKeeps: 'You will still get the messages you need about your orders.',
   unsubscribe: 'Unsubscribe',
   unsubscribed: 'You are unsubscribed.',
+  unboxingAsk: 'How did your parcel and its packaging reach you?',
+  unboxingEnds: ['very badly', 'perfectly'],
+  whichOrder:
+    'If you want us to get back to you, tell us which order it was. Otherwise your answer stays without a name.',
+  orderNumber: 'Order number (optional)',
+  emailAddress: 'The e-mail address you ordered with (optional)',
   linkUnknown: 'This link leads nowhere',
   linkUnknownMore: 'Perhaps a part of it got lost. Please open it from the message again.',
   linkGone: 'This link is too old',
@@ -57,6 +68,12 @@ const fr: Words = {
   unsubscribeKeeps: 'Vous recevrez toujours les informations utiles sur vos commandes.',
   unsubscribe: 'Se désabonner',
   unsubscribed: 'Vous êtes désabonné.',
+  unboxingAsk: 'Dans quel état votre colis et son emballage sont-ils arrivés ?',
+  unboxingEnds: ['très mauvais', 'parfait'],
+  whichOrder:
+    'Si vous souhaitez que nous revenions vers vous, indiquez votre commande. Sinon, votre réponse reste anonyme.',
+  orderNumber: 'Numéro de commande (facultatif)',
+  emailAddress: 'L’adresse e-mail de votre commande (facultatif)',
   linkUnknown: 'Ce lien ne mène nulle part',
   linkUnknownMore: 'Il en manque peut-être une partie. Ouvrez-le de nouveau depuis le message.',
   linkGone: 'Ce lien est trop ancien',

@@ -28,12 +28,7 @@ export class AnswerSurveyLink {
   /** @throws PermanentError `not_found`, `gone`, `validation` */
   async run(token: string, answer: LinkAnswer): Promise<{ readonly eventId: string }> {
     const link = await this.find.run(token, 'survey');
-    if (!SUBMISSION.test(answer.submission)) {
-      throw new PermanentError(
-        'validation',
-        'The submission must be 1 to 64 letters, digits, dashes or underscores. Open the link again.',
-      );
-    }
+    refuseSubmission(answer.submission);
     const eventId = await this.uow.inShop(link.shopId, (tx) => this.store(tx, link, answer));
     this.events.hint();
     return { eventId };
@@ -44,7 +39,7 @@ export class AnswerSurveyLink {
     if (!message?.survey) throw noSuchLink();
     const { key: survey, metric, scale } = message.survey;
     refuseScore(score, scale);
-    const words = comment?.trim().slice(0, MAX_COMMENT_CHARS);
+    const words = wordsOf(comment);
     const data = {
       survey,
       score,
@@ -65,7 +60,19 @@ export class AnswerSurveyLink {
   }
 }
 
-function refuseScore(score: number, { min, max }: SurveyScale): void {
+export function wordsOf(comment: string | undefined): string | undefined {
+  return comment?.trim().slice(0, MAX_COMMENT_CHARS);
+}
+
+export function refuseSubmission(submission: string): void {
+  if (SUBMISSION.test(submission)) return;
+  throw new PermanentError(
+    'validation',
+    'The submission must be 1 to 64 letters, digits, dashes or underscores. Open the link again.',
+  );
+}
+
+export function refuseScore(score: number, { min, max }: SurveyScale): void {
   if (Number.isInteger(score) && score >= min && score <= max) return;
   throw new PermanentError('validation', `Choose a whole number from ${min} to ${max}.`, {
     faults: [{ pointer: '/score', code: 'out_of_scale', message: `must be a whole number from ${min} to ${max}` }],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, toIso } from '#app/domain';
+import { type CustomerRef, type Instant, toIso } from '#app/domain';
 import { InboxPort } from '../intake/inbox.port.js';
 import { HintPort } from '../ports/hint.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
@@ -14,6 +14,12 @@ interface LinkEventParts {
   readonly at: Instant;
   readonly data: object;
   readonly withOrder: boolean;
+}
+
+/** What people say through a link. */
+interface SaidByLink extends Pick<LinkEventParts, 'type' | 'at' | 'data'> {
+  readonly customer?: CustomerRef;
+  readonly order?: { readonly externalId: string };
 }
 
 /** Puts what people say through links into the inbox, as events like any other. */
@@ -31,18 +37,15 @@ export class LinkEvents {
     message: LinkedMessageFacts,
     { type, use, at, data, withOrder }: LinkEventParts,
   ): Promise<string> {
-    const { shopId } = link;
-    const dedupeKey = `link:${link.hash}:${use}`;
     const { orderExternalId, customer } = message;
     const order = withOrder && orderExternalId !== null ? { order: { externalId: orderExternalId } } : {};
-    const body = JSON.stringify({
-      id: dedupeKey,
-      type,
-      occurredAt: toIso(at),
-      customer: refOf(customer),
-      ...order,
-      data,
-    });
+    const event = { type, at, data, customer: refOf(customer), ...order };
+    return this.put(tx, link.shopId, `link:${link.hash}:${use}`, event);
+  }
+
+  /** The same for what names nobody. */
+  async put(tx: Transaction, shopId: string, dedupeKey: string, { at, ...said }: SaidByLink): Promise<string> {
+    const body = JSON.stringify({ id: dedupeKey, occurredAt: toIso(at), ...said });
     const [stored] = await this.inbox.store(
       [{ shopId, sourceId: shopId, kind: 'link', dedupeKey, headers: {}, body }],
       tx,

@@ -32,6 +32,13 @@ export interface EarlierAnswer {
   readonly answeredAt: Instant;
 }
 
+/** An order as its buyer names it. */
+export interface NamedOrder {
+  /** Number or id, without `#`. */
+  readonly order: string;
+  readonly email: string;
+}
+
 export abstract class LinkStore {
   /** In a transaction across shops. `hash`: 64 hexadecimal digits. */
   abstract find(tx: Transaction, hash: string): Promise<FoundLink | undefined>;
@@ -41,4 +48,10 @@ export abstract class LinkStore {
 
   /** The answer of this invitation that counts at present. */
   abstract answer(tx: Transaction, instanceId: string): Promise<EarlierAnswer | undefined>;
+
+  /** The order of this number if it belongs to this address. */
+  abstract order(
+    tx: Transaction,
+    named: NamedOrder,
+  ): Promise<{ readonly externalId: string; readonly customer: CustomerFacts } | undefined>;
 }

@@ -6,8 +6,8 @@ import { emailAddress, phoneNumber, wireId, wireTime } from './wire-text.schema.
 /** Events of one call to POST /api/v1/events. */
 export const MAX_EVENTS_PER_BATCH = 500;
 
-/** What an event must name: an order, a person, or at least one of the two. */
-type Subject = 'order' | 'customer' | 'either';
+/** What an event must name: an order, a person, at least one of the two, or neither. */
+type Subject = 'order' | 'customer' | 'either' | 'anybody';
 
 export const customerRef = z
   .strictObject({ externalId: wireId.optional(), email: emailAddress.optional(), phone: phoneNumber.optional() })
@@ -19,6 +19,7 @@ export const customerRef = z
 export const orderRef = z.strictObject({ externalId: wireId }).meta({ id: 'OrderRef' });
 
 function missingSubject(subject: Subject, hasCustomer: boolean, hasOrder: boolean): 'order' | 'customer' | undefined {
+  if (subject === 'anybody') return undefined;
   if (subject === 'order') return hasOrder ? undefined : 'order';
   return hasCustomer || (subject === 'either' && hasOrder) ? undefined : 'customer';
 }
@@ -83,7 +84,7 @@ export const wireEventBatch = z.array(wireEvent).min(1).max(MAX_EVENTS_PER_BATCH
 
 /** What a person said through one of our own links, as it is stored in the inbox. Never accepted from outside. */
 export const linkEvent = z.discriminatedUnion('type', [
-  envelope('survey.answered', linkedSurveyAnswer, 'either', 'LinkEvent.survey.answered'),
+  envelope('survey.answered', linkedSurveyAnswer, 'anybody', 'LinkEvent.survey.answered'),
   reviewed,
   consented,
 ]);

@@ -4,6 +4,7 @@ import {
   type FoundLink,
   type LinkedMessageFacts,
   LinkStore,
+  type NamedOrder,
   type Transaction,
 } from '#app/application';
 import type { CustomerFacts, Medium, SurveyDefinition } from '#app/domain';
@@ -86,5 +87,20 @@ export class PgLinkStore extends LinkStore {
       'links_answer',
     );
     return row && { score: row.score, comment: row.comment, answeredAt: row.answered_at.getTime() };
+  }
+
+  async order(
+    tx: Transaction,
+    { order, email }: NamedOrder,
+  ): Promise<{ externalId: string; customer: CustomerFacts } | undefined> {
+    const [row] = await pg(tx).query<{ external_id: string; facts: CustomerFacts }>(
+      `select o.external_id, c.facts from app.customer c
+       join app.orders o on o.shop_id = c.shop_id and o.customer_id = c.id
+       where c.shop_id = app.current_shop() and c.email = $2
+         and (o.external_id = $1 or o.facts->>'name' in ($1, '#' || $1)) limit 1`,
+      [order, email],
+      'links_order',
+    );
+    return row && { externalId: row.external_id, customer: row.facts };
   }
 }

@@ -39,6 +39,7 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
   ['/api/v1/clock/advance', { ...ANY, isSlow: true }],
   ['/s/', PAGE],
   ['/u/', PAGE],
+  ['/q/', PAGE],
   ['/docs', DOCS],
   ['/queues', DOCS],
 ];

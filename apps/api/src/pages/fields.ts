@@ -1,0 +1,14 @@
+const WHOLE_NUMBER = /^\d{1,3}$/;
+
+/** What a browser's form sends, or anything else: nothing here is trusted. */
+export type Fields = Readonly<Record<string, unknown>> | undefined;
+
+export function scoreOf(fields: Fields): number | null {
+  const text = textOf(fields, 'score');
+  return text !== undefined && WHOLE_NUMBER.test(text) ? Number(text) : null;
+}
+
+export function textOf(fields: Fields, name: string): string | undefined {
+  const value = fields?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
