@@ -15,6 +15,7 @@ import {
   PgFactsReader,
   PgJourneyReader,
   PgJourneyStore,
+  PgShops,
   PgUnitOfWork,
 } from '#app/persistence';
 import { SecretKeyring, UuidV7Ids } from '#app/platform';
@@ -82,7 +83,15 @@ async function run({ url, shopId, preset }: Options): Promise<BacktestCost> {
     });
     const compose = new ComposeMessage(engine, new LinkFactory(secrets, { publicUrl: 'https://bench.example' }));
     const plans = new JourneyPlans(new PgJourneyReader());
-    return new RunBacktest(uow, source, new PgFactsReader(), plans, new SampleMessages(compose, ids), secrets);
+    return new RunBacktest(
+      uow,
+      source,
+      new PgFactsReader(),
+      new PgShops(),
+      plans,
+      new SampleMessages(compose, ids),
+      secrets,
+    );
   }
 }
 

@@ -1,72 +1,19 @@
-import { DeliverMessages, FireDueTimers, ProcessInbox, VirtualClockPort } from '#app/application';
+import { VirtualClockPort } from '#app/application';
 import { toInstant, toIso } from '#app/domain';
-import { randomHistory, type ToldEvent } from '../support/random-history.js';
+import { randomHistory } from '../support/random-history.js';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { ApiRig } from './api-rig.js';
+import { backtestOf, LiveShop, type Report } from './live-shop.js';
 
 const PRESETS = ['delay-apology', 'delivery-csat', 'order-thank-you', 'repeat-thank-you', 'review-request'] as const;
 const START = '2026-02-01T00:00:00.000Z';
 const MIDDLE = '2026-03-15T00:00:00.000Z';
 const END = '2026-06-30T00:00:00.000Z';
 
-interface Report {
-  events: number;
-  earlierEvents: number;
-  entered: number;
-  messages: { wouldSend: number; byDay: Record<string, number>; byMedium: Record<string, number> };
-  suppressed: Record<string, number>;
-  funnel: ({ step: string; entered: number; sent: number; passed: number; heldOut: number } & Record<
-    'skipped' | 'failed' | 'waiting' | 'exited',
-    Record<string, number>
-  >)[];
-  diff: { onlyBacktest: number; onlyOther: number; both: number; retimed: number; examples: unknown };
-  sample: { subject: string | null; problem: string | null }[];
-  collisions: { messages: number; byJourney: Record<string, number> };
-}
-
-/** The live system, told events at their times: the clock stops at every timer on the way. */
-class LiveShop {
-  private readonly clock: VirtualClockPort;
-
-  constructor(private readonly rig: ApiRig) {
-    this.clock = rig.app.get(VirtualClockPort);
-  }
-
-  async tell(events: readonly ToldEvent[]): Promise<void> {
-    for (const { receivedAt, ...event } of events) {
-      await this.reach(receivedAt);
-      const answer = await this.rig.post('/api/v1/events', event);
-      if (answer.status !== 202) throw new Error(answer.text);
-      await this.work();
-    }
-  }
-
-  async reach(iso: string): Promise<void> {
-    const target = toInstant(iso);
-    for (;;) {
-      const { nextTimer } = await this.clock.agenda();
-      if (nextTimer === null || nextTimer > target) break;
-      await this.clock.set(Math.max(nextTimer, (await this.clock.read()) ?? 0));
-      await this.work();
-    }
-    await this.clock.set(target);
-    await this.work();
-  }
-
-  private async work(): Promise<void> {
-    while ((await this.rig.app.get(ProcessInbox).run()).claimed > 0);
-    while ((await this.rig.app.get(FireDueTimers).run()).claimed > 0);
-    for (const medium of ['email', 'sms'] as const) await this.rig.app.get(DeliverMessages).run(medium);
-  }
-}
-
 describe('a backtest', () => {
   let rig: ApiRig;
-  const backtest = async (key: string, from: string, to: string, more: object = {}): Promise<Report> => {
-    const { status, body, text } = await rig.post<Report>(`/api/v1/journeys/${key}/backtest`, { from, to, ...more });
-    if (status !== 200) throw new Error(text);
-    return body;
-  };
+  const backtest = (key: string, from: string, to: string, more: object = {}): Promise<Report> =>
+    backtestOf(rig, key, { from, to, ...more });
   const sent = async (key: string, from: string): Promise<number> => {
     const { rows } = await rig.owner.query<{ n: number }>(
       `select count(*)::int as n from app.message m join app.journey j on j.id = m.journey_id
@@ -87,7 +34,6 @@ describe('a backtest', () => {
   beforeAll(async () => {
     rig = await ApiRig.start('backtest');
     await rig.app.get(VirtualClockPort).set(toInstant(START));
-    // a backtest doesn't know them
     await rig.owner.query('update app.shop set contact_rules = $1', [NO_CONTACT_RULES]);
     for (const key of PRESETS) {
       const { status, text } = await rig.post(`/api/v1/presets/${key}/install`, { publish: true });

@@ -95,6 +95,7 @@ function print(report: BacktestReport): void {
   );
   if (sms.messages > 0) console.log(`${count(sms.messages)} SMS in ${count(sms.segments)} parts${costText(sms.cost)}`);
   console.log(`kept back: ${listOf(report.suppressed)}`);
+  printContact(report.contact);
   console.log(
     `on a day with a message of another journey: ${count(collisions.messages)} (${listOf(collisions.byJourney)})`,
   );
@@ -109,6 +110,17 @@ function print(report: BacktestReport): void {
     table.push([step.step, ...counts, ...[step.skipped, step.failed, step.waiting, step.exited].map(listOf)]);
   }
   console.log(table.toString());
+}
+
+function printContact({ putOff, waiting, heldByOthers }: BacktestReport['contact']): void {
+  if (putOff.messages === 0 && heldByOthers.messages === 0) return;
+  const later = `${count(putOff.sentLater)} sent ${putOff.meanHours} hours later on average, ${putOff.longestHours} at most`;
+  console.log(`put off by contact rules: ${count(putOff.messages)} (${listOf(putOff.byRule)}); ${later}`);
+  if (Object.keys(waiting).length > 0) console.log(`still put off at the end: ${listOf(waiting)}`);
+  if (heldByOthers.messages === 0) return;
+  console.log(
+    `put off or kept back because of other journeys: ${count(heldByOthers.messages)} messages to ${count(heldByOthers.people)} people (${listOf(heldByOthers.byJourney)})`,
+  );
 }
 
 function costText(cost: BacktestReport['sms']['cost']): string {

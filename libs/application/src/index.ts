@@ -26,7 +26,6 @@ export {
   type Concern,
   type HistoryPage,
   type JourneyVersionRef,
-  type RecordedContact,
   type RecordedMessage,
   type Kinship,
   type Selection,
@@ -35,6 +34,7 @@ export {
 } from './backtest/backtest-history.port.js';
 export { type BacktestJob, BacktestJobs } from './backtest/backtest-jobs.js';
 export type { BacktestReport, BacktestStep, MessageLine } from './backtest/backtest-report.js';
+export type { Dealings, OtherMessage, RecordedAnswer, RecordedCase } from './backtest/dealings-of-then.js';
 export { DryRunJourney, type DryRunReport } from './backtest/dry-run-journey.use-case.js';
 export {
   type BacktestProgress,

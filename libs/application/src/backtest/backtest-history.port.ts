@@ -1,6 +1,7 @@
-import type { EventType, Instant, IsoDate, RunState } from '#app/domain';
+import type { EventType, Instant, RunState } from '#app/domain';
 import type { TimelineEvent } from '../facts/facts-store.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
+import type { DealingsByPerson } from './dealings-of-then.js';
 import type { RecordedSuppression } from './suppressions-of-then.js';
 
 export interface JourneyVersionRef {
@@ -14,12 +15,8 @@ export interface RecordedMessage {
   readonly order: string | null;
   readonly step: string;
   readonly dueAt: Instant;
-}
-
-export interface RecordedContact {
-  readonly customer: string;
-  readonly journey: string;
-  readonly day: IsoDate;
+  /** When it went out. */
+  readonly at: Instant;
 }
 
 /** A stretch of time, its end left out. */
@@ -31,7 +28,8 @@ export interface Stretch {
 /** Whom a journey may have concerned: who told of one of these events in the stretch, or got a message of it. */
 export interface Concern {
   readonly journeyId: string;
-  readonly triggers: readonly EventType[];
+  /** Null: everybody. */
+  readonly triggers: readonly EventType[] | null;
   readonly stretch: Stretch;
 }
 
@@ -52,6 +50,8 @@ export interface Selection {
 export interface HistoryPage {
   /** All events of a cast stand together, in the order in which they were received. */
   readonly events: readonly { readonly cast: string; readonly source: TimelineEvent }[];
+  /** With the people of these events. */
+  readonly dealings: DealingsByPerson;
   /** Number of all casts of the selection. */
   readonly casts: number;
 }
@@ -77,21 +77,13 @@ export abstract class BacktestHistory {
   /** Suppressed addresses, but for those that follow from what people said. */
   abstract suppressions(tx: Transaction): Promise<readonly RecordedSuppression[]>;
 
-  /** Messages of the journey that went out and were due in the stretch, by due time. */
+  /** Messages of the journey that were planned and went out in the stretch, by due time. */
   abstract sentBy(
     tx: Transaction,
     journeyId: string,
     people: readonly string[],
     stretch: Stretch,
   ): Promise<readonly RecordedMessage[]>;
-
-  /** Messages of the shop's other journeys that went out in the stretch; days are those of the shop's zone. */
-  abstract sentByOthers(
-    tx: Transaction,
-    journeyId: string,
-    people: readonly string[],
-    stretch: Stretch,
-  ): Promise<readonly RecordedContact[]>;
 
   /** The newest event of this type of the person (and of the order, where one is named); null when there is none. */
   abstract lastEvent(

@@ -1,13 +1,15 @@
 import type { SecretPort } from '../ports/secret.port.js';
-import type { HistoryPage, RecordedContact, RecordedMessage, Stretch } from './backtest-history.port.js';
+import type { HistoryPage, RecordedMessage, Stretch } from './backtest-history.port.js';
 import type { TalliedMessage } from './backtest-tally.js';
 import { CollisionSearch, MessageComparison } from './compare-messages.js';
+import type { Dealings } from './dealings-of-then.js';
 import { type Rehearsed, RehearseHistory } from './rehearse-history.js';
+import type { ShopDays } from './shop-days.js';
 
 /** A backtest in progress: rehearses cast after cast, and sets what each comes to beside what was really sent. */
 export class BacktestPlay {
   readonly comparison = new MessageComparison();
-  readonly collisions = new CollisionSearch();
+  readonly collisions: CollisionSearch;
   events = 0;
   earlierEvents = 0;
   casts = 0;
@@ -17,19 +19,24 @@ export class BacktestPlay {
   private played: string[] = [];
   /** Of casts that have ended, by journey. */
   private messages: TalliedMessage[][] = [];
+  /** Of people whose casts haven't ended. */
+  private readonly known = new Map<string, Dealings>();
 
   constructor(
     private readonly rehearsed: Rehearsed,
+    days: ShopDays,
     private readonly secrets: SecretPort,
   ) {
-    this.rehearsal = new RehearseHistory(rehearsed, secrets);
+    this.collisions = new CollisionSearch(rehearsed.range, days);
+    this.rehearsal = new RehearseHistory(rehearsed, this.known, secrets);
   }
 
   get range(): Stretch {
     return this.rehearsed.range;
   }
 
-  take({ events }: HistoryPage): void {
+  take({ events, dealings }: HistoryPage): void {
+    for (const [person, known] of dealings) this.known.set(person, known);
     for (const { cast, source } of events) {
       if (cast !== this.cast) this.startCast(cast);
       if (source.customerId !== null) this.people.add(source.customerId);
@@ -51,28 +58,31 @@ export class BacktestPlay {
   }
 
   /** What was sent to the people who were played since the last call. */
-  compare(own: readonly RecordedMessage[], byOthers: readonly RecordedContact[]): void {
+  compare(own: readonly RecordedMessage[]): void {
     const [messages = [], other] = this.messages;
     this.messages = [];
     const byDue = (a: TalliedMessage, b: TalliedMessage): number => a.dueAt - b.dueAt;
-    this.collisions.add(messages, byOthers);
     this.comparison.add(messages, other ? other.toSorted(byDue) : own);
   }
 
   private startCast(cast: string): void {
     if (this.cast !== null) this.endCast();
     this.cast = cast;
-    this.rehearsal = new RehearseHistory(this.rehearsed, this.secrets);
+    this.rehearsal = new RehearseHistory(this.rehearsed, this.known, this.secrets);
   }
 
   private endCast(): void {
     this.rehearsal.end();
-    for (const [index, tally] of this.rehearsed.tallies.entries())
-      (this.messages[index] ??= []).push(...tally.takeMessages());
+    for (const [index, { tally }] of this.rehearsed.plays.entries()) {
+      const messages = tally.takeMessages();
+      (this.messages[index] ??= []).push(...messages);
+      if (index === 0) this.collisions.add(messages, this.known);
+    }
     this.casts += 1;
     this.events += this.rehearsal.events;
     this.earlierEvents += this.rehearsal.earlierEvents;
     this.played.push(...this.people);
+    for (const person of this.people) this.known.delete(person);
     this.people.clear();
   }
 }

@@ -12,7 +12,7 @@ export interface BacktestStep {
   readonly heldOut: number;
   readonly skipped: Counts;
   readonly failed: Counts;
-  /** At the end of the range: `time` where a time is waited for, `event` where an event alone is. */
+  /** At the end of the range: `time` where a time is waited for, `event` where an event alone is, a rule where the message was put off. */
   readonly waiting: Counts;
   readonly exited: Counts;
 }
@@ -24,6 +24,8 @@ export interface MessageLine {
   readonly order: string | null;
   readonly step: string;
   readonly dueAt: IsoInstant;
+  /** When it went out. */
+  readonly at: IsoInstant;
 }
 
 export interface BacktestDifference {
@@ -32,12 +34,37 @@ export interface BacktestDifference {
   readonly onlyBacktest: number;
   readonly onlyOther: number;
   readonly both: number;
-  /** Of those in both: how many fell due at another time. */
+  /** Of those in both: how many fell due at another time, or went out more than ten minutes apart. */
   readonly retimed: number;
   readonly examples: {
     readonly onlyBacktest: readonly MessageLine[];
     readonly onlyOther: readonly MessageLine[];
-    readonly retimed: readonly (MessageLine & { readonly otherDueAt: IsoInstant })[];
+    readonly retimed: readonly (MessageLine & { readonly otherDueAt: IsoInstant; readonly otherAt: IsoInstant })[];
+  };
+}
+
+/** What the contact rules do to the messages. */
+export interface BacktestContact {
+  readonly putOff: {
+    /** Messages that were put off at least once. */
+    readonly messages: number;
+    /** Of those, by each rule that put them off. */
+    readonly byRule: Counts;
+    readonly sentLater: number;
+    /** Of those sent later: from when they fell due to when they went out. */
+    readonly meanHours: number;
+    readonly longestHours: number;
+  };
+  /** Never sent, by the rule that kept them back. */
+  readonly skipped: Counts;
+  /** Still put off at the end of the range, by rule. */
+  readonly waiting: Counts;
+  /** Put off or never sent because of messages of other journeys. */
+  readonly heldByOthers: {
+    readonly messages: number;
+    readonly people: number;
+    /** People, by the journey whose messages stood in the way. */
+    readonly byJourney: Counts;
   };
 }
 
@@ -84,7 +111,9 @@ export interface BacktestReport {
     readonly byDay: Counts;
     readonly byMedium: Counts;
   };
+  /** Never sent, by reason; contact rules included. */
   readonly suppressed: Counts;
+  readonly contact: BacktestContact;
   readonly heldOut: number;
   /** What steps would have done besides sending, by kind. */
   readonly acts: Counts;

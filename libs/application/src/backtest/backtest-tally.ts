@@ -1,7 +1,10 @@
-import { type Instant, type IsoDate, type JournalEntry, type JourneyPlan, localDate, toIso } from '#app/domain';
+import { type Instant, type IsoDate, type JournalEntry, type JourneyPlan, toIso } from '#app/domain';
 import type { StoredRun } from '../journeys/runtime/run-store.port.js';
 import type { BacktestReport, BacktestStep, MessageLine } from './backtest-report.js';
+import { ContactTally } from './contact-tally.js';
 import type { RehearsalWitness, RehearsedMessage } from './journey-rehearsal.js';
+import { add, type MutableCounts } from './mutable-counts.js';
+import type { ShopDays } from './shop-days.js';
 
 /** Message that would have been sent, as comparisons need it. */
 export interface TalliedMessage {
@@ -9,10 +12,11 @@ export interface TalliedMessage {
   readonly order: string | null;
   readonly step: string;
   readonly dueAt: Instant;
+  /** When it went out. */
+  readonly at: Instant;
   readonly day: IsoDate;
 }
 
-type MutableCounts = Record<string, number>;
 type StepTally = {
   -readonly [K in keyof BacktestStep]: BacktestStep[K] extends Readonly<Record<string, number>>
     ? MutableCounts
@@ -20,12 +24,10 @@ type StepTally = {
 };
 type Tallied = Pick<
   BacktestReport,
-  'people' | 'carried' | 'entered' | 'goals' | 'messages' | 'suppressed' | 'heldOut' | 'acts' | 'funnel'
+  'people' | 'carried' | 'entered' | 'goals' | 'messages' | 'suppressed' | 'contact' | 'heldOut' | 'acts' | 'funnel'
 > & { readonly sms: Omit<BacktestReport['sms'], 'cost'> };
 
 const MAX_SAMPLE = 5;
-/** Zones differ by whole quarters of an hour, and so do their changes. */
-const QUARTER_MS = 900_000;
 
 /** Counts what rehearsals come to, cast after cast. Nothing is kept of a cast that is over but what it adds up to. */
 export class BacktestTally implements RehearsalWitness {
@@ -33,7 +35,6 @@ export class BacktestTally implements RehearsalWitness {
   private messages: TalliedMessage[] = [];
   private readonly people = new Set<string>();
   private readonly steps = new Map<string, StepTally>();
-  private readonly days = new Map<number, IsoDate>();
   private readonly sampled = new Set<string>();
   private readonly byDay: MutableCounts = {};
   private readonly byMedium: MutableCounts = {};
@@ -42,12 +43,13 @@ export class BacktestTally implements RehearsalWitness {
   /** By run under way: the visit that was counted last. */
   private readonly visits = new Map<string, number>();
   private readonly counts = { people: 0, carried: 0, entered: 0, goals: 0, heldOut: 0 };
+  private readonly contact = new ContactTally();
   private wouldSend = 0;
   private segments = 0;
 
   constructor(
     plan: JourneyPlan,
-    private readonly timeZone: string,
+    private readonly days: ShopDays,
     private readonly segmentsOf: (message: RehearsedMessage) => number,
   ) {
     for (const id of plan.steps.keys()) this.stepOf(id);
@@ -70,6 +72,7 @@ export class BacktestTally implements RehearsalWitness {
     this.counts.people += this.people.size;
     this.people.clear();
     this.visits.clear();
+    this.contact.endCast();
   }
 
   onDecision(run: StoredRun, isNew: boolean, journal: readonly JournalEntry[]): void {
@@ -89,20 +92,26 @@ export class BacktestTally implements RehearsalWitness {
       return;
     }
     const tally = this.stepOf(step);
+    this.contact.count(message, reason === null ? 'sent' : 'skipped', reason);
     if (reason !== null) {
       add(tally.skipped, reason);
       add(this.suppressed, reason);
       return;
     }
     tally.sent += 1;
-    const day = this.dayOf(at);
+    const day = this.days.of(at);
     add(this.byDay, day);
     add(this.byMedium, medium);
     if (medium === 'sms') this.segments += this.segmentsOf(message);
     const { customerId: customer, order } = send.snapshot;
     this.wouldSend += 1;
-    this.messages.push({ customer, order: order?.id ?? null, step, dueAt, day });
+    this.messages.push({ customer, order: order?.id ?? null, step, dueAt, at, day });
     this.keepSample(message);
+  }
+
+  onWaiting(message: RehearsedMessage, reason: string): void {
+    add(this.stepOf(message.send.effect.step).waiting, reason);
+    this.contact.count(message, 'waiting', reason);
   }
 
   /** Messages since the last call. */
@@ -121,6 +130,7 @@ export class BacktestTally implements RehearsalWitness {
         byMedium: this.byMedium,
       },
       suppressed: this.suppressed,
+      contact: this.contact.result(),
       acts: this.acts,
       funnel: [...this.steps.values()],
       sms: { messages: this.byMedium['sms'] ?? 0, segments: this.segments },
@@ -164,19 +174,10 @@ export class BacktestTally implements RehearsalWitness {
     this.steps.set(id, tally);
     return tally;
   }
-
-  private dayOf(at: Instant): IsoDate {
-    const quarter = Math.floor(at / QUARTER_MS);
-    const known = this.days.get(quarter);
-    if (known !== undefined) return known;
-    const day = localDate(at, this.timeZone);
-    this.days.set(quarter, day);
-    return day;
-  }
 }
 
-export function toLine({ customer, order, step, dueAt }: Omit<TalliedMessage, 'day'>): MessageLine {
-  return { customer, order, step, dueAt: toIso(dueAt) };
+export function toLine({ customer, order, step, dueAt, at }: Omit<TalliedMessage, 'day'>): MessageLine {
+  return { customer, order, step, dueAt: toIso(dueAt), at: toIso(at) };
 }
 
 /** A run that came to its end had passed its last step before. */
@@ -184,8 +185,4 @@ function countEnd(tally: StepTally, { status, reason }: JournalEntry['data']): v
   if (typeof reason !== 'string') return;
   if (status === 'exited') add(tally.exited, reason);
   if (status === 'failed') add(tally.failed, reason);
-}
-
-function add(counts: MutableCounts, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
 }

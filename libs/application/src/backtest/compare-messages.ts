@@ -1,10 +1,15 @@
 import { type IsoDate, toIso } from '#app/domain';
+import type { Stretch } from './backtest-history.port.js';
 import type { BacktestCollisions, BacktestDifference } from './backtest-report.js';
 import { type TalliedMessage, toLine } from './backtest-tally.js';
+import type { DealingsByPerson } from './dealings-of-then.js';
+import type { ShopDays } from './shop-days.js';
 
 type Message = Omit<TalliedMessage, 'day'>;
 
 const MAX_EXAMPLES = 10;
+/** What the queue may take. */
+const SAME_TIME_MS = 10 * 60_000;
 
 /** Compares by person, order and step; where a step sends several messages to one of them, in the order of their due times. */
 export class MessageComparison {
@@ -42,7 +47,11 @@ export class MessageComparison {
       examples: {
         onlyBacktest: this.mineExamples.map(toLine),
         onlyOther: this.otherExamples.map(toLine),
-        retimed: this.retimedExamples.map((pair) => ({ ...toLine(pair.mine), otherDueAt: toIso(pair.other.dueAt) })),
+        retimed: this.retimedExamples.map(({ mine, other }) => ({
+          ...toLine(mine),
+          otherDueAt: toIso(other.dueAt),
+          otherAt: toIso(other.at),
+        })),
       },
     };
   }
@@ -54,14 +63,13 @@ export class MessageComparison {
       return;
     }
     this.both += 1;
-    if (mine.dueAt === other.dueAt) return;
+    if (mine.dueAt === other.dueAt && Math.abs(mine.at - other.at) <= SAME_TIME_MS) return;
     this.retimed += 1;
     keep(this.retimedExamples, { mine, other });
   }
 }
 
-/** A message of another journey. */
-export interface OtherMessage {
+interface Collision {
   readonly customer: string;
   readonly day: IsoDate;
   readonly journey: string;
@@ -71,11 +79,22 @@ export interface OtherMessage {
 export class CollisionSearch {
   private people = 0;
   private readonly byJourney: Record<string, number> = {};
-  private readonly examples: OtherMessage[] = [];
+  private readonly examples: Collision[] = [];
   private messages = 0;
 
+  constructor(
+    private readonly range: Stretch,
+    private readonly days: ShopDays,
+  ) {}
+
   /** All messages of some people. */
-  add(mine: readonly TalliedMessage[], others: readonly OtherMessage[]): void {
+  add(mine: readonly TalliedMessage[], known: DealingsByPerson): void {
+    if (mine.length === 0) return;
+    const others = [...new Set(mine.map(({ customer }) => customer))].flatMap((customer) =>
+      (known.get(customer)?.messages ?? [])
+        .filter(({ at }) => at >= this.range.from && at < this.range.to)
+        .map(({ at, journey }) => ({ customer, journey, day: this.days.of(at) })),
+    );
     const byPersonAndDay = new Map<string, number>();
     for (const { customer, day } of mine) {
       const key = `${customer}|${day}`;
@@ -97,12 +116,8 @@ export class CollisionSearch {
   }
 
   result(): BacktestCollisions {
-    return {
-      messages: this.messages,
-      people: this.people,
-      byJourney: this.byJourney,
-      examples: this.examples.map(({ customer, day, journey }) => ({ customer, day, journey })),
-    };
+    const { messages, people, byJourney, examples } = this;
+    return { messages, people, byJourney, examples };
   }
 }
 

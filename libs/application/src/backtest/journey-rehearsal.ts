@@ -1,7 +1,9 @@
 import {
   type Act,
+  type ActEffect,
   addDuration,
   afterAct,
+  type ContactReason,
   decide,
   type FactsSnapshot,
   type Instant,
@@ -33,17 +35,24 @@ export interface RehearsedMessage {
   readonly medium: Medium;
   /** Why it would have stayed; null when it would have gone. */
   readonly reason: string | null;
-  /** When it would have been handed over. */
+  /** When it would have been handed over, or was given up. */
   readonly at: Instant;
+  /** Contact rules that put it off, one after the other. */
+  readonly putOffBy: readonly ContactReason[];
+  /** Journeys whose messages put it off or kept it back. */
+  readonly heldBy: readonly string[];
 }
 
 /** Is told what happens on the stage. */
 export interface RehearsalWitness {
   onDecision(run: StoredRun, isNew: boolean, journal: readonly JournalEntry[]): void;
   onMessage(message: RehearsedMessage): void;
+  /** A message that still waits to go out when the rehearsal ends. */
+  onWaiting?(message: RehearsedMessage, reason: string): void;
+  onAct?(run: StoredRun, effect: ActEffect, now: Instant): void;
 }
 
-const NOBODY: RehearsalWitness = { onDecision: () => undefined, onMessage: () => undefined };
+export const NOBODY: RehearsalWitness = { onDecision: () => undefined, onMessage: () => undefined };
 
 /** A run in virtual time: waiting, or over and still short of its goal. */
 interface StagedRun {
@@ -71,10 +80,15 @@ export class JourneyRehearsal {
   constructor(
     readonly journey: JourneyInForce,
     private readonly facts: RehearsalFacts,
-    public witness: RehearsalWitness = NOBODY,
+    private readonly witness: RehearsalWitness,
   ) {
     const { goal } = journey.plan;
     this.goalMs = goal ? addDuration(0, goal.within, 'UTC') * LONGEST_MONTHS : null;
+  }
+
+  /** When the next timer rings; infinite where there is none. */
+  get nextAt(): Instant {
+    return this.timers.nextAt;
   }
 
   /** Runs that wait at this moment. */
@@ -89,7 +103,7 @@ export class JourneyRehearsal {
     // most events concern nobody here, and a snapshot is worth more than the question
     if (!own && event.event.type !== this.journey.plan.trigger.event) return;
     const { customerId, orderId } = event;
-    const snapshot = this.withActs(customerId, event.snapshot);
+    const snapshot = this.seen(customerId, event.snapshot);
     const folded = { event: event.event, customerId, orderId, snapshot };
     const hearing = hear(folded, [this.journey], this.clock);
     if (!own && hearing.entries.length === 0) return;
@@ -160,7 +174,10 @@ export class JourneyRehearsal {
 
   private settle(batch: RunBatch): void {
     for (const change of batch.changes()) this.apply(change);
-    for (const { tracked, effect } of batch.acts) this.learn(tracked.run.customerId, effect.act);
+    for (const { tracked, effect } of batch.acts) {
+      this.learn(tracked.run.customerId, effect.act);
+      this.witness.onAct?.(tracked.run, effect, this.clock);
+    }
     for (const send of batch.sends) this.witness.onMessage(this.plan(send));
   }
 
@@ -170,12 +187,13 @@ export class JourneyRehearsal {
     this.written.set(customerId, [...(this.written.get(customerId) ?? []), act]);
   }
 
-  private withActs(customerId: string, snapshot: FactsSnapshot): FactsSnapshot {
+  seen(customerId: string, snapshot: FactsSnapshot): FactsSnapshot {
     return (this.written.get(customerId) ?? []).reduce(afterAct, snapshot);
   }
 
-  private snapshot(customerId: string, orderId: string | null): FactsSnapshot {
-    return this.withActs(customerId, this.facts.snapshot(customerId, orderId));
+  /** With what the journey itself wrote. */
+  snapshot(customerId: string, orderId: string | null): FactsSnapshot {
+    return this.seen(customerId, this.facts.snapshot(customerId, orderId));
   }
 
   private apply({ run, isNew, journal, wakeAt }: RunChange): void {
@@ -246,7 +264,7 @@ export class JourneyRehearsal {
       const scope = address === null ? undefined : this.facts.suppression(candidate, address, at);
       return scope === 'all' || (scope === 'non_service' && effect.class !== 'service');
     });
-    return { send, medium, reason: whyNot(send, refusal, at), at };
+    return { send, medium, reason: whyNot(send, refusal, at), at, putOffBy: [], heldBy: [] };
   }
 
   private newId(): string {

@@ -18,6 +18,7 @@ import type {
   SuppressionChange,
   TimelineEvent,
 } from '../facts/facts-store.port.js';
+import type { FactsSubject } from '../facts/facts.repository.js';
 import { foldBatch, type Folded } from '../intake/fold-batch.js';
 import { identitiesOf, present } from '../intake/people.js';
 import { suppressionChanges } from '../intake/suppression-changes.js';
@@ -166,6 +167,30 @@ export class PeopleOfThen {
       order: order ? order.facts : null,
       position: { ordinal: order && owner ? ordinalOf(order.externalId, placedBy(owner)) : 0 },
     };
+  }
+
+  /** Everybody, or every order whose person is known. */
+  *subjects(of: 'customer' | 'order'): Iterable<FactsSubject> {
+    if (of === 'customer')
+      for (const { id, mergedInto } of this.customers.values()) {
+        if (mergedInto === null) yield { customerId: id, orderId: null };
+      }
+    else for (const { id, owner } of this.orders.values()) if (owner) yield { customerId: owner.id, orderId: id };
+  }
+
+  /** Undefined while nothing was told of it. */
+  orderFacts(externalId: string): OrderFacts | undefined {
+    return this.orders.get(externalId)?.facts;
+  }
+
+  /** The id under which the shop knows the customer today. */
+  knownAs(customerId: string): string {
+    return this.customerOf(customerId).knownAs;
+  }
+
+  /** Facts of the person's orders. */
+  ordersOf(customerId: string): OrderFacts[] {
+    return this.customerOf(customerId).orders.map(({ facts }) => facts);
   }
 
   private newId(): string {

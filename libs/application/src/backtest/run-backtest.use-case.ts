@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { type JourneyPlan, PermanentError, toIso } from '#app/domain';
+import { type EventType, PermanentError, toIso } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { Shops } from '../shops/shops.repository.js';
 import { BacktestHistory, type Concern, type Stretch } from './backtest-history.port.js';
 import { BacktestPlay } from './backtest-play.js';
 import type { BacktestReport } from './backtest-report.js';
 import { BacktestTally } from './backtest-tally.js';
 import { castsOf } from './casts.js';
+import type { RehearsedPlay } from './journey-stage.js';
+import { turnsOf } from './rehearsal-openings.js';
 import type { Rehearsed } from './rehearse-history.js';
 import { SampleMessages } from './sample-messages.js';
+import { ShopDays } from './shop-days.js';
 import { smsCost } from './sms-cost.js';
 import { byAddress } from './suppressions-of-then.js';
 
@@ -49,6 +53,7 @@ export class RunBacktest {
     private readonly unitOfWork: UnitOfWork,
     private readonly history: BacktestHistory,
     private readonly facts: FactsReader,
+    private readonly shops: Shops,
     private readonly plans: JourneyPlans,
     private readonly samples: SampleMessages,
     private readonly secrets: SecretPort,
@@ -60,10 +65,10 @@ export class RunBacktest {
     refuseEmpty(request);
     return this.unitOfWork.inShop(shopId, async (tx) => {
       const start = await this.prepare(tx, request);
-      const { journey, other, rehearsed } = start;
-      const play = new BacktestPlay(rehearsed, this.secrets);
+      const { journey, other, rehearsed, days } = start;
+      const play = new BacktestPlay(rehearsed, days, this.secrets);
       await this.play(tx, play, start, watch);
-      const [tally] = rehearsed.tallies as [BacktestTally];
+      const [{ tally }] = rehearsed.plays as [RehearsedPlay];
       const tallied = tally.result();
       return {
         journey: request.key,
@@ -88,32 +93,34 @@ export class RunBacktest {
     const journeys = other ? [journey, other] : [journey];
     const { journeyId } = journey.version;
     const published = await this.history.firstPublished(tx, journeyId);
-    if (published === null) for (const { plan } of journeys) refuseCalendar(plan);
     const since = Math.min(from, published ?? from);
-    const shop = await this.facts.shop(tx);
+    const [shop, rules] = await Promise.all([this.facts.shop(tx), this.shops.contactRules(tx)]);
+    const days = new ShopDays(shop.timeZone);
+    const playOf = (each: JourneyInForce): RehearsedPlay => ({
+      journey: each,
+      tally: new BacktestTally(each.plan, days, (message) => this.samples.segments(each, shop.name, message)),
+      turns: each.plan.calendar?.type === 'schedule' ? turnsOf(each.plan.calendar, shop.timeZone, since - 1, to) : [],
+    });
+    const plays = journeys.map(playOf);
     const rehearsed: Rehearsed = {
       shop,
-      journeys,
-      tallies: journeys.map(
-        (each) =>
-          new BacktestTally(each.plan, shop.timeZone, (message) => this.samples.segments(each, shop.name, message)),
-      ),
+      rules,
+      plays,
       since,
       range: { from, to },
       suppressed: byAddress(await this.history.suppressions(tx)),
     };
     const concern: Concern = {
       journeyId,
-      triggers: journeys.map(({ plan }) => plan.trigger.event),
+      triggers: triggersOf(journeys),
       stretch: { from: Math.max(since, from - LONGEST_RUN_MS), to },
     };
-    return { journey, other, rehearsed, concern };
+    return { journey, other, rehearsed, concern, days };
   }
 
   private async find(tx: Transaction, key: string, version: number | null): Promise<JourneyInForce> {
     const found = await this.history.findVersion(tx, key, version);
     const journey = found && (await this.plans.of(tx, [found.versionId])).get(found.versionId);
-    if (journey?.plan.calendar) throw unheard(key, journey.plan.calendar.type);
     if (journey) return journey;
     throw new PermanentError(
       'not_found',
@@ -126,13 +133,13 @@ export class RunBacktest {
   private async play(
     tx: Transaction,
     play: BacktestPlay,
-    { rehearsed: { journeys, range }, concern }: { rehearsed: Rehearsed; concern: Concern },
+    { rehearsed: { plays, range }, concern }: { rehearsed: Rehearsed; concern: Concern },
     { onProgress, signal }: BacktestWatch,
   ): Promise<void> {
     const show = (of: number): void =>
       onProgress?.({ people: play.casts, of, events: play.events + play.earlierEvents });
     show(0);
-    const together = journeys.some(({ plan }) => !OWN_KEY.test(plan.entryKey));
+    const together = plays.some(({ journey }) => !OWN_KEY.test(journey.plan.entryKey));
     const casts = together ? null : castsOf(await this.history.kinships(tx, range.to));
     for await (const page of this.history.pages(tx, { concern, before: range.to, casts })) {
       refuseCancelled(signal);
@@ -148,9 +155,7 @@ export class RunBacktest {
   private async compare(tx: Transaction, play: BacktestPlay, { journeyId }: Concern): Promise<void> {
     const people = play.takePlayed();
     if (people.length === 0) return;
-    const { range } = play;
-    const own = await this.history.sentBy(tx, journeyId, people, range);
-    play.compare(own, await this.history.sentByOthers(tx, journeyId, people, range));
+    play.compare(await this.history.sentBy(tx, journeyId, people, play.range));
   }
 }
 
@@ -161,20 +166,9 @@ function refuseEmpty({ from, to }: Stretch): void {
   });
 }
 
-function unheard(key: string, type: 'date' | 'schedule'): PermanentError {
-  return new PermanentError(
-    'validation',
-    `"${key}" begins by a ${type}. A backtest plays what senders told, and knows no ${type}s; play a scenario instead.`,
-  );
-}
-
-/** Days and schedules let people in by events of our own, and there are none of a journey that was never live. */
-function refuseCalendar({ calendar, document }: JourneyPlan): void {
-  if (calendar === null) return;
-  throw new PermanentError(
-    'validation',
-    `"${document.key}" lets people in by ${calendar.type}; such a journey can be backtested once it has been live.`,
-  );
+/** What can let people in where no sender's event does can concern everybody. */
+function triggersOf(journeys: readonly JourneyInForce[]): readonly EventType[] | null {
+  return journeys.some(({ plan }) => plan.calendar) ? null : journeys.map(({ plan }) => plan.trigger.event);
 }
 
 function refuseCancelled(signal: AbortSignal | undefined): void {

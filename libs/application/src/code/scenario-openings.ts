@@ -1,5 +1,4 @@
 import {
-  type DomainEvent,
   type FactsSnapshot,
   type Instant,
   isInSegment,
@@ -9,8 +8,8 @@ import {
   nextScheduled,
   type PlannedDate,
   type ShopFacts,
-  toIso,
 } from '#app/domain';
+import { ownEventOf } from '../backtest/own-event.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 
 /** Somebody of a scenario, or one of their orders, as they are known now. */
@@ -38,7 +37,7 @@ export function nextOpening(
   const at = nextScheduled(calendar, shop.timeZone, after);
   const events = known
     .filter(({ orderId }) => orderId === null)
-    .map((person) => eventOf(plan, person, at, {}))
+    .map((person) => ownEventOf(plan, person, at, {}))
     .filter(({ event, snapshot }) =>
       isInSegment(plan, { ...event, data: event.data as unknown as Json }, snapshot, at),
     );
@@ -61,23 +60,6 @@ function nextDates(
   const at = Math.min(...coming.map(({ dueAt }) => dueAt));
   const events = coming
     .filter(({ dueAt }) => dueAt === at)
-    .map(({ subject, date }) => eventOf(plan, subject, at, { date }));
+    .map(({ subject, date }) => ownEventOf(plan, subject, at, { date }));
   return { at, events };
-}
-
-function eventOf(
-  plan: JourneyPlan,
-  { customerId, orderId, snapshot }: KnownInScenario,
-  at: Instant,
-  data: object,
-): FoldedEvent {
-  const time = toIso(at);
-  const event = {
-    id: `${plan.trigger.event}-${customerId}-${orderId ?? ''}-${time}`,
-    type: plan.trigger.event,
-    occurredAt: time,
-    receivedAt: time,
-    data: { journey: plan.document.key, ...data },
-  } as DomainEvent;
-  return { event, customerId, orderId, snapshot };
 }

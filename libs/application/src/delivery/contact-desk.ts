@@ -39,6 +39,6 @@ export class ContactDesk {
   }
 }
 
-function markOf({ key, metric }: SurveyMark): SurveyMark {
+export function markOf({ key, metric }: SurveyMark): SurveyMark {
   return { key, metric };
 }

@@ -31,6 +31,7 @@ const line = z.object({
   order: z.string().nullable(),
   step: z.string(),
   dueAt: isoInstant,
+  at: isoInstant.meta({ description: 'When it went out.' }),
 });
 
 const step = z.object({
@@ -41,7 +42,9 @@ const step = z.object({
   heldOut: count,
   skipped: counts,
   failed: counts,
-  waiting: counts.meta({ description: 'At the end of the range.' }),
+  waiting: counts.meta({
+    description: 'At the end of the range: for a time, for an event, or put off by a contact rule.',
+  }),
   exited: counts,
 });
 
@@ -57,6 +60,27 @@ const sample = z.object({
   problem: z.string().nullable().meta({ description: 'Why it could not be rendered.' }),
 });
 
+const contact = z
+  .object({
+    putOff: z.object({
+      messages: count.meta({ description: 'Put off at least once.' }),
+      byRule: counts.meta({ description: 'Of those, by each rule that put them off.' }),
+      sentLater: count,
+      meanHours: z.number().meta({ description: 'Of those sent later, from when they fell due.' }),
+      longestHours: z.number(),
+    }),
+    skipped: counts.meta({ description: 'Never sent, by the rule that kept them back.' }),
+    waiting: counts.meta({ description: 'Still put off at the end of the range, by rule.' }),
+    heldByOthers: z
+      .object({
+        messages: count,
+        people: count,
+        byJourney: counts.meta({ description: 'People, by the journey whose messages stood in the way.' }),
+      })
+      .meta({ description: 'Put off or never sent because of messages of other journeys.' }),
+  })
+  .meta({ description: 'What the contact rules of the shop do to the messages.' });
+
 const report = z
   .object({
     journey: z.string(),
@@ -70,7 +94,8 @@ const report = z
     carried: count.meta({ description: 'Runs that were under way when the range began.' }),
     goals: count,
     messages: z.object({ wouldSend: count, byDay: counts, byMedium: counts }),
-    suppressed: counts.meta({ description: 'Messages that would have stayed, by reason.' }),
+    suppressed: counts.meta({ description: 'Messages that would have stayed, by reason; contact rules included.' }),
+    contact,
     heldOut: count,
     acts: counts,
     funnel: z.array(step),
@@ -96,11 +121,13 @@ const report = z
       onlyBacktest: count,
       onlyOther: count,
       both: count,
-      retimed: count.meta({ description: 'Of those in both: how many fell due at another time.' }),
+      retimed: count.meta({
+        description: 'Of those in both: how many fell due at another time, or went out more than ten minutes apart.',
+      }),
       examples: z.object({
         onlyBacktest: z.array(line),
         onlyOther: z.array(line),
-        retimed: z.array(line.extend({ otherDueAt: isoInstant })),
+        retimed: z.array(line.extend({ otherDueAt: isoInstant, otherAt: isoInstant })),
       }),
     }),
   })

@@ -1,3 +1,5 @@
+import { milliseconds } from '../delivery/contact.sql.js';
+
 /** What backtests read. Nothing here writes. */
 
 export const VERSION = `
@@ -26,14 +28,17 @@ export const CURSOR_SETTINGS = `
 
 const CAST = 'coalesce($1::uuid, k.cast_id, e.customer_id)';
 
-/** $1: the one cast of everybody, or null; $2 and $3: people and their casts. What most rows would repeat is null there. */
+/**
+ * $1: the one cast of everybody, or null; $2 and $3: people and their casts; $5: trigger events, or null where anything may let
+ * people in. What most rows would repeat is null there.
+ */
 export const OPEN_CURSOR = `
   declare history no scroll cursor for
   with kin as (select * from unnest($2::uuid[], $3::uuid[]) as k (id, cast_id)),
   concerned as materialized (
     select ${CAST} as cast_id from app.event e left join kin k on k.id = e.customer_id
-    where e.shop_id = app.current_shop() and e.customer_id is not null and e.type = any($5::text[])
-      and e.received_at >= $6::timestamptz and e.received_at < $7::timestamptz
+    where e.shop_id = app.current_shop() and e.customer_id is not null and e.received_at < $8::timestamptz
+      and ($5::text[] is null or e.type = any($5::text[]) and e.received_at >= $6::timestamptz and e.received_at < $7::timestamptz)
     union select ${CAST} from app.message e left join kin k on k.id = e.customer_id
     where e.shop_id = app.current_shop() and e.journey_id = $4
       and e.created_at >= $6::timestamptz and e.created_at < $7::timestamptz)
@@ -53,19 +58,42 @@ export const SUPPRESSIONS = `
 /** Messages that may have reached their people. */
 const WENT_OUT = `m.state in ('sent', 'unknown')`;
 
+/** When a message left; rows of old know only what came of it. */
+const LEFT_AT = 'coalesce(m.handed_at, m.sent_at, m.due_at)';
+
 export const SENT_BY = `
-  select m.due_at, m.customer_id, o.external_id, m.step from app.message m
+  select m.due_at, ${LEFT_AT} as left_at, m.customer_id, o.external_id, m.step from app.message m
   left join app.orders o on o.shop_id = m.shop_id and o.id = m.order_id
   where m.shop_id = app.current_shop() and m.customer_id = any($2::uuid[]) and m.journey_id = $1 and ${WENT_OUT}
     and m.due_at < $4::timestamptz and m.created_at >= $3::timestamptz and m.created_at < $4::timestamptz
+    and ${LEFT_AT} < $4::timestamptz
   order by m.due_at, m.id`;
 
-export const SENT_BY_OTHERS = `
-  select m.customer_id, j.key, to_char(coalesce(m.sent_at, m.due_at) at time zone s.time_zone, 'YYYY-MM-DD') as day
-  from app.message m join app.journey j on j.shop_id = m.shop_id and j.id = m.journey_id join app.shop s on s.id = m.shop_id
-  where m.shop_id = app.current_shop() and m.customer_id = any($2::uuid[]) and m.journey_id <> $1 and ${WENT_OUT}
-    and coalesce(m.sent_at, m.due_at) >= $3::timestamptz and coalesce(m.sent_at, m.due_at) < $4::timestamptz and m.created_at < $4::timestamptz
-  order by m.created_at, m.id`;
+/**
+ * What others had to do with these people. Each part is a look-up by one key, whatever the planner believes. $2: the journey that is
+ * played; $3: how far back rules look; $4: the priority of journeys that name none.
+ */
+export const DEALINGS = `
+  select * from (select p.id as customer,
+    (select json_agg(json_build_object('at', ${milliseconds(LEFT_AT)}, 'dueAt', ${milliseconds('m.due_at')}, 'journey',
+        (select j.key from app.journey j where j.shop_id = m.shop_id and j.id = m.journey_id), 'priority',
+        coalesce((select (v.document->>'priority')::integer from app.journey_version v where v.shop_id = m.shop_id and v.id = m.version_id), $4::integer),
+        'class', m.class, 'medium', m.medium, 'runId', m.run_id, 'goalAt',
+        ${milliseconds(`(select (r.state->>'goalAt')::timestamptz from app.journey_run r where r.shop_id = m.shop_id and r.id = m.run_id)`)}, 'survey',
+        case when m.survey is not null then json_build_object('key', m.survey->'key', 'metric', m.survey->'metric') end))
+      from app.message m
+      where m.shop_id = app.current_shop() and m.customer_id = p.id and m.journey_id <> $2
+        and (${WENT_OUT} or m.state = 'handing') and m.created_at >= $3::timestamptz) as messages,
+    (select json_agg(json_build_object('at', ${milliseconds('a.answered_at')}, 'metric', a.metric, 'score', a.score, 'scale', a.scale,
+        'knownAt', ${milliseconds('coalesce((select i.received_at from app.inbox_event i where i.shop_id = a.shop_id and i.id = a.inbox_id), a.answered_at)')}))
+      from app.survey_answer a
+      where a.shop_id = app.current_shop() and a.customer_id = p.id and not a.superseded and a.answered_at >= $3::timestamptz) as answers,
+    (select json_agg(json_build_object('topic', f.topic, 'priority', f.priority, 'runId', f.run_id, 'openedAt', ${milliseconds('f.opened_at')}, 'knownAt', ${milliseconds('f.created_at')},
+        'closedAt', ${milliseconds('f.closed_at')}, 'isOwn',
+        coalesce((select r.journey_id = $2 from app.journey_run r where r.shop_id = f.shop_id and r.id = f.run_id), false)))
+      from app.case_file f where f.shop_id = app.current_shop() and f.customer_id = p.id) as cases
+    from unnest($1::uuid[]) as p (id)) d
+  where messages is not null or answers is not null or cases is not null`;
 
 export const LAST_EVENT = `
   select ${EVENT} from app.event

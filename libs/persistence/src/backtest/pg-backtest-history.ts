@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
   BacktestHistory,
+  type Dealings,
   type HistoryPage,
   type JourneyVersionRef,
-  type RecordedContact,
+  type RecordedAnswer,
   type RecordedMessage,
   type RecordedSuppression,
   type Kinship,
@@ -13,17 +14,27 @@ import {
   type Transaction,
   type WaitingRun,
 } from '#app/application';
-import { type DomainEvent, type Instant, type Medium, type RunState, toIso } from '#app/domain';
+import {
+  CONTACT_MEMORY_DAYS,
+  DEFAULT_PRIORITY,
+  type DomainEvent,
+  type Instant,
+  isBadAnswer,
+  type Medium,
+  type RunState,
+  type SurveyScale,
+  toIso,
+} from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { type EventRow, toTimelineEvent } from '../facts/event-rows.js';
 import { presentId } from '../facts/present-customer.sql.js';
 import {
   CURSOR_SETTINGS,
+  DEALINGS,
   KINSHIPS,
   LAST_EVENT,
   OPEN_CURSOR,
   SENT_BY,
-  SENT_BY_OTHERS,
   SUPPRESSIONS,
   VERSION,
   WAITING_RUN,
@@ -31,6 +42,8 @@ import {
 
 /** Events of one page, after which other work of the process has its turn. */
 const PAGE = 250;
+/** What was planned so long before may still count: rules look back a year, and messages wait for weeks. */
+const DEALINGS_MS = (CONTACT_MEMORY_DAYS + 60) * 86_400_000;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Times in milliseconds since 1970: a page holds hundreds, and a date costs far more to read. */
@@ -47,15 +60,17 @@ interface CastRow extends Pick<EventRow, 'inbox_id' | 'ordinal' | 'source_id' | 
 
 interface SentRow {
   readonly due_at: Date;
+  readonly left_at: Date;
   readonly customer_id: string;
   readonly external_id: string | null;
   readonly step: string;
 }
 
-interface ContactRow {
-  readonly customer_id: string;
-  readonly key: string;
-  readonly day: string;
+interface DealingsRow {
+  readonly customer: string;
+  readonly messages: Dealings['messages'] | null;
+  readonly answers: readonly (Omit<RecordedAnswer, 'isBad'> & { score: number; scale: SurveyScale })[] | null;
+  readonly cases: Dealings['cases'] | null;
 }
 
 interface RunRow {
@@ -102,11 +117,20 @@ export class PgBacktestHistory extends BacktestHistory {
     await client.query(CURSOR_SETTINGS);
     await client.query(OPEN_CURSOR, [together, ...kin, journeyId, triggers, ...span]);
     const fetch = (): Promise<CastRow[]> => client.query<CastRow>(`fetch ${PAGE} from history`);
+    const since = toIso(stretch.from - DEALINGS_MS);
+    const dealingsWith = (people: readonly string[]): Promise<DealingsRow[]> =>
+      client.query<DealingsRow>(
+        DEALINGS,
+        [[...new Set(people)], journeyId, since, DEFAULT_PRIORITY],
+        'backtest_dealings',
+      );
     for (let rows = await fetch(); rows.length > 0;) {
+      const dealings = dealingsWith(rows.map((row) => row.customer_id ?? row.cast_id));
       const next = rows.length === PAGE ? fetch() : Promise.resolve([]);
       // told when it is waited for
       next.catch(() => undefined);
-      yield { events: rows.map((row) => new CastEvent(row)), casts: rows[0]?.casts ?? 0 };
+      const known = new Map((await dealings).map((row) => [row.customer, toDealings(row)]));
+      yield { events: rows.map((row) => new CastEvent(row)), dealings: known, casts: rows[0]?.casts ?? 0 };
       rows = await next;
     }
   }
@@ -130,18 +154,8 @@ export class PgBacktestHistory extends BacktestHistory {
       order: row.external_id,
       step: row.step,
       dueAt: row.due_at.getTime(),
+      at: row.left_at.getTime(),
     }));
-  }
-
-  async sentByOthers(
-    tx: Transaction,
-    journeyId: string,
-    people: readonly string[],
-    { from, to }: Stretch,
-  ): Promise<readonly RecordedContact[]> {
-    const values = [journeyId, people, toIso(from), toIso(to)];
-    const rows = await pg(tx).query<ContactRow>(SENT_BY_OTHERS, values, 'backtest_sent_by_others');
-    return rows.map((row) => ({ customer: row.customer_id, journey: row.key, day: row.day }));
   }
 
   async lastEvent(
@@ -215,4 +229,14 @@ class CastEvent {
     const { inbox_id: inboxId, ordinal, source_id: sourceId } = row;
     return { event, inboxId, ordinal, sourceId, customerId: row.customer_id ?? row.cast_id };
   }
+}
+
+function toDealings({ messages, answers, cases }: DealingsRow): Dealings {
+  return {
+    messages: messages ?? [],
+    answers: (answers ?? []).map(({ at, knownAt, metric, score, scale }) => {
+      return { at, knownAt, metric, isBad: isBadAnswer(metric, score, scale) };
+    }),
+    cases: cases ?? [],
+  };
 }

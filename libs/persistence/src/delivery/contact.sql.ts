@@ -3,7 +3,7 @@ import { presentId } from '../facts/present-customer.sql.js';
 export const CONTACT_RULES = `
 select s.contact_rules as rules, s.time_zone as zone, app.now() as now from app.shop s where s.id = app.current_shop()`;
 
-const milliseconds = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::bigint`;
+export const milliseconds = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::bigint`;
 
 /** Of a person's orders the newest count: trouble with others is long past. */
 const MAX_ORDERS = 50;

@@ -11,6 +11,7 @@ import {
   type Instant,
   type JournalEntry,
   type Json,
+  type RunState,
   type SendEffect,
   toIso,
 } from '#app/domain';
@@ -68,6 +69,11 @@ export interface DecidedAct {
   readonly tracked: TrackedRun;
   readonly effect: ActEffect;
   readonly snapshot: FactsSnapshot;
+}
+
+/** Whether a run has come to an end with which messages of its that still wait are of no use. */
+export function endsMessages({ status, endReason }: Pick<RunState, 'status' | 'endReason'>): boolean {
+  return status !== 'waiting' && /^(exit|stopped|published|resumed):/.test(endReason ?? '');
 }
 
 function wakeTime({ effects }: Decision): Instant | null {
@@ -233,8 +239,7 @@ export class RunBatch {
       if (effect.type === 'send') this.sends.push({ tracked, effect, snapshot, entry });
       if (effect.type === 'act') this.take({ tracked, effect, snapshot });
     }
-    if (!tracked.isWaiting && /^(exit|stopped|published|resumed):/.test(decision.run.endReason ?? ''))
-      tracked.hasExited = true;
+    if (endsMessages(decision.run)) tracked.hasExited = true;
     this.noteEntry(tracked);
   }
 
