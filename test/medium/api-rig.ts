@@ -9,6 +9,7 @@ import { InfrastructureModule } from '#app/runtime';
 import pg from 'pg';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { configureApi } from '../../apps/api/src/configure-api.js';
+import { IngestModule } from '../../apps/ingest/src/ingest.module.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Threads know nothing of Jest: they run what was built. */
@@ -29,7 +30,7 @@ interface CallOptions {
   readonly key?: string | null;
 }
 
-/** The whole API over a database of its own, with its first shop and an owner's key. */
+/** The whole API and the intake of webhooks over a database of its own, with its first shop and an owner's key. */
 export class ApiRig {
   private constructor(
     readonly database: TestDatabase,
@@ -54,7 +55,7 @@ export class ApiRig {
       presetsFolder: path.resolve('config/presets/journeys'),
       checkWorker: CHECK_WORKER,
     });
-    @Module({ imports: [infrastructure, ApiModule] })
+    @Module({ imports: [infrastructure, ApiModule, IngestModule] })
     class TestModule {}
     const app = await createHttpApp(TestModule, { logger: createLogger('silent') });
     await configureApi(app);
