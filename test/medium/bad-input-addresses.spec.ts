@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ApiRig } from './api-rig.js';
-import { NASTY_TEXTS } from './bad-bodies.js';
 import { type BadCase, faultsOf, rowCounts } from './bad-input-rig.js';
+import { NASTY_TEXTS } from './nasty-texts.js';
 
 jest.setTimeout(60_000);
 
@@ -15,6 +15,7 @@ interface Operation {
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const TAKEN = [200, 202, 404, 409];
 const REFUSED = [400, 404, 405, 409, 414, 422];
+const ACTIVE = /[<>"{]/;
 const PUBLIC = ['/s/', '/u/'];
 
 let rig: ApiRig;
@@ -77,7 +78,7 @@ describe('parameters', () => {
         .filter(({ query }) => query.includes('limit'))
         .map(({ path }): BadCase => {
           const url = `${filled(path)}?limit=${encodeURIComponent(limit)}`;
-          return { name: path, method: 'GET', url, expected: [' 1', '1e2'].includes(limit) ? [200, 404, 422] : [422] };
+          return { name: path, method: 'GET', url, expected: [422] };
         });
       expect(await faultsAmong(cases)).toEqual([]);
     },
@@ -131,7 +132,8 @@ describe('addresses', () => {
       for (const method of ['GET', 'POST', 'HEAD'] as const) {
         const answer = await rig.app.inject({ method, url: `${prefix}${text}` });
         expect([method, prefix, answer.statusCode >= 400 && answer.statusCode < 500]).toEqual([method, prefix, true]);
-        expect(answer.body).not.toContain(decodeSafely(text).repeat(2));
+        // what could act in a page is not given back
+        expect(ACTIVE.test(decodeSafely(text)) && answer.body.includes(decodeSafely(text))).toBe(false);
       }
     }
   });

@@ -34,19 +34,27 @@ export async function faultsOf(rig: ApiRig, { method, url, headers, body, expect
   return [...faults, ...problemFaults(answer.statusCode, answer.headers, answer.body)];
 }
 
+/** Headers that a status must come with. */
+const COMPANIONS: Readonly<Record<number, string>> = {
+  401: 'www-authenticate',
+  405: 'allow',
+  429: 'retry-after',
+  503: 'retry-after',
+};
+
 function problemFaults(status: number, headers: Record<string, unknown>, text: string): string[] {
-  const faults: string[] = [];
   if (!String(headers['content-type']).startsWith('application/problem+json')) return [`no problem+json: ${text}`];
-  if (headers['cache-control'] !== 'no-store') faults.push('may be cached');
-  if (text.length > MAX_PROBLEM_CHARS) faults.push(`${text.length} characters long`);
-  if (LEAK.test(text)) faults.push(`tells of the inside: ${text.slice(0, 300)}`);
   const problem = JSON.parse(text) as Record<string, unknown>;
-  if (problem['status'] !== status) faults.push('the status of the body is another');
-  if (problem['type'] !== `/problems/${String(problem['code'])}`) faults.push('the type does not fit the code');
-  if (status === 401 && headers['www-authenticate'] === undefined) faults.push('no WWW-Authenticate');
-  if (status === 405 && headers['allow'] === undefined) faults.push('no Allow');
-  if ((status === 429 || status === 503) && headers['retry-after'] === undefined) faults.push('no Retry-After');
-  return faults;
+  const companion = COMPANIONS[status];
+  const faults: readonly (readonly [isFault: boolean, what: string])[] = [
+    [headers['cache-control'] !== 'no-store', 'may be cached'],
+    [text.length > MAX_PROBLEM_CHARS, `${text.length} characters long`],
+    [LEAK.test(text), `tells of the inside: ${text.slice(0, 300)}`],
+    [problem['status'] !== status, 'the status of the body is another'],
+    [problem['type'] !== `/problems/${String(problem['code'])}`, 'the type does not fit the code'],
+    [companion !== undefined && headers[companion] === undefined, `no ${companion}`],
+  ];
+  return faults.filter(([isFault]) => isFault).map(([, what]) => what);
 }
 
 /** Rows of every table, to see that what was refused left nothing behind. */

@@ -3,15 +3,22 @@ import { z } from 'zod';
 const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 50;
 
+/** Not what JavaScript takes for a number besides: `0x10`, `1e2`, an empty text. */
+const DIGITS = /^\d+$/;
+
 /** Query parameters of every list. */
 export const pageQuery = z.strictObject({
   cursor: z.string().min(1).max(200).optional().meta({ description: 'The `next` of the page before.' }),
-  limit: z.coerce
-    .number({ error: `must be a whole number from 1 to ${MAX_PAGE_SIZE}` })
-    .int()
-    .min(1)
-    .max(MAX_PAGE_SIZE)
-    .default(DEFAULT_PAGE_SIZE)
+  limit: z
+    .preprocess(
+      (text) => (typeof text === 'string' && DIGITS.test(text) ? Number(text) : text),
+      z
+        .number({ error: `must be a whole number from 1 to ${MAX_PAGE_SIZE}` })
+        .int()
+        .min(1)
+        .max(MAX_PAGE_SIZE)
+        .default(DEFAULT_PAGE_SIZE),
+    )
     .meta({ description: 'Items per page.' }),
 });
 export type PageQuery = z.output<typeof pageQuery>;
