@@ -30,6 +30,9 @@ export interface PresetInstallation {
 /** Makes a preset the shop's own journey. Installing it again with the same settings makes no new version. */
 @Injectable()
 export class InstallPreset {
+  /** By key: parsing all of them takes longer than a call should keep others waiting. */
+  private readonly summaries = new Map<string, { readonly text: string; readonly summary: PresetSummary }>();
+
   constructor(
     private readonly presets: PresetCatalogue,
     private readonly saveDraft: SaveDraft,
@@ -38,10 +41,7 @@ export class InstallPreset {
 
   async list(): Promise<PresetSummary[]> {
     const sources = await this.presets.list();
-    return sources.map((source) => {
-      const { key, title, class: messageClass, settings } = documentOf(source);
-      return { key, title, class: messageClass, settings };
-    });
+    return sources.map((source) => this.summaryOf(source));
   }
 
   async run(shopId: string, { key, publish, settings }: PresetInstallation): Promise<PublishedStatus> {
@@ -52,6 +52,20 @@ export class InstallPreset {
     if (!publish) return { key, version, state, warnings: [] };
     return this.changeState.publish(shopId, key);
   }
+
+  /** Of the file as it is now. */
+  private summaryOf(source: PresetSource): PresetSummary {
+    const known = this.summaries.get(source.key);
+    if (known?.text === source.text) return known.summary;
+    const summary = summarise(source);
+    this.summaries.set(source.key, { text: source.text, summary });
+    return summary;
+  }
+}
+
+function summarise(source: PresetSource): PresetSummary {
+  const { key, title, class: messageClass, settings } = documentOf(source);
+  return { key, title, class: messageClass, settings };
 }
 
 function documentOf({ key, text }: PresetSource): JourneyDocument {
