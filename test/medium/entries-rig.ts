@@ -1,8 +1,30 @@
-import { type FactsStore, KeepDates, OpenJourneys, RaiseEvents, RingDates, WalkJourney } from '#app/application';
+import {
+  type FactsChanges,
+  type FactsStore,
+  type Transaction,
+  KeepDates,
+  OpenJourneys,
+  RaiseEvents,
+  RingDates,
+  WalkJourney,
+} from '#app/application';
 import type { CustomerFacts } from '#app/domain';
 import { PgCalendarStore, PgClock, PgFactsReader, PgFactsStore } from '#app/persistence';
 import { UuidV7Ids } from '#app/platform';
 import type { JourneyRig, Person } from './journeys-rig.js';
+
+/** Can't store the events of some people. */
+export class FailingStore extends PgFactsStore {
+  constructor(private readonly customerIds: readonly (string | undefined)[]) {
+    super();
+  }
+
+  override save(tx: Transaction, changes: FactsChanges): ReturnType<FactsStore['save']> {
+    if (changes.events.some(({ customerId }) => this.customerIds.includes(customerId ?? undefined)))
+      return Promise.reject(new Error('the disk is full of birthdays'));
+    return super.save(tx, changes);
+  }
+}
 
 /** What lets people in by dates and schedules, over the rig's database. */
 export function openerOf(rig: JourneyRig, intake: FactsStore = new PgFactsStore()): OpenJourneys {

@@ -1,7 +1,7 @@
 import { type FactsChanges, type FactsStore, type Transaction } from '#app/application';
 import { type JourneyDocument, TransientError } from '#app/domain';
 import { PgFactsStore } from '#app/persistence';
-import { learn, openAll, openerOf } from './entries-rig.js';
+import { FailingStore, learn, openAll, openerOf } from './entries-rig.js';
 import { aJourney, JourneyRig, send, step, wait } from './journeys-rig.js';
 
 const birthdays = (fields: Partial<JourneyDocument> = {}): JourneyDocument =>
@@ -177,7 +177,7 @@ describe('entries by a date', () => {
     await rig.publish(birthdays());
     await openAll(rig);
     await rig.setNow('2026-03-25T08:00:00.000Z');
-    const opener = openerOf(rig, new FailingStore(sick?.customerId ?? ''));
+    const opener = openerOf(rig, new FailingStore([sick?.customerId]));
     for (let left = 20; left > 0; left -= 1) {
       await opener.run();
       await rig.query(`update app.journey_date set retry_at = null where state = 'scheduled'`);
@@ -189,19 +189,6 @@ describe('entries by a date', () => {
     expect(await rig.query('select entries from app.entry_agenda()')).toEqual([{ entries: false }]);
   });
 });
-
-/** Can't store the events of one person. */
-class FailingStore extends PgFactsStore {
-  constructor(private readonly customerId: string) {
-    super();
-  }
-
-  override save(tx: Transaction, changes: FactsChanges): ReturnType<FactsStore['save']> {
-    if (changes.events.some(({ customerId }) => customerId === this.customerId))
-      return Promise.reject(new Error('the disk is full of birthdays'));
-    return super.save(tx, changes);
-  }
-}
 
 /** Its process ends in the middle of a page. */
 class DyingStore extends PgFactsStore {

@@ -131,6 +131,15 @@ export class PgCalendarStore extends CalendarStore {
     );
   }
 
+  async passOver(tx: Transaction, journeyId: string, subjectId: string): Promise<boolean> {
+    const passed = await pg(tx).run(
+      `update app.journey_walk set seen = $2, attempts = attempts + 1
+       where shop_id = app.current_shop() and journey_id = $1 and attempts + 1 < ${MAX_ATTEMPTS}`,
+      [journeyId, subjectId],
+    );
+    return passed > 0;
+  }
+
   async endWalk(tx: Transaction, journeyId: string): Promise<void> {
     await pg(tx).query('delete from app.journey_walk where shop_id = app.current_shop() and journey_id = $1', [
       journeyId,

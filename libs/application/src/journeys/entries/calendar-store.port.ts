@@ -69,6 +69,9 @@ export abstract class CalendarStore {
 
   abstract moveWalk(tx: Transaction, walk: JourneyWalk): Promise<void>;
 
+  /** Goes on past somebody. False, and nothing is done, when too many in a row were passed over: then it isn't them. */
+  abstract passOver(tx: Transaction, journeyId: string, subjectId: string): Promise<boolean>;
+
   abstract endWalk(tx: Transaction, journeyId: string): Promise<void>;
 
   /** Ids of customers in the order of their ids; records that were merged into others are left out. */

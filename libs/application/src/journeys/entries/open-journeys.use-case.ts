@@ -10,8 +10,8 @@ import { CalendarStore } from './calendar-store.port.js';
 import { RingDates } from './ring-dates.js';
 import { WalkJourney } from './walk-journey.js';
 
-/** Dates of one transaction. */
-const BATCH = 200;
+/** Dates, or people of a walk, of one transaction: the smaller ones look for who can't be let in, so that the others are. */
+const SIZES = [500, 50, 5, 1];
 
 export interface OpeningReport {
   /** Dates that had come, or 1 for a page of a walk. */
@@ -50,45 +50,62 @@ export class OpenJourneys {
   }
 
   private async open(shopId: string): Promise<Step> {
-    try {
-      return await this.unitOfWork.inShop(shopId, (tx) => this.step(tx, BATCH), 'soon');
-    } catch (error) {
-      if (error instanceof TransientError) throw error;
-      return this.openOne(shopId);
+    let failure: unknown;
+    for (const size of SIZES) {
+      try {
+        return await this.unitOfWork.inShop(shopId, (tx) => this.step(tx, size), 'soon');
+      } catch (error) {
+        if (error instanceof TransientError) throw error;
+        failure = error;
+      }
     }
+    if (!(await this.passOver(shopId))) await this.setAside(shopId, failure);
+    return { claimed: 1, report: null };
   }
 
-  /** One that can't be let in doesn't stop the others: it is left for later, and set aside in the end. */
-  private async openOne(shopId: string): Promise<Step> {
+  /** Somebody who can't be let in is left for later, and set aside in the end. */
+  private async setAside(shopId: string, failure: unknown): Promise<void> {
+    const told = {
+      code: failure instanceof AfterglowError ? failure.code : 'internal',
+      error: failure instanceof Error ? failure.message : String(failure),
+      isFinal: failure instanceof PermanentError,
+    };
+    await this.unitOfWork.inShop(shopId, async (tx) => {
+      await this.intake.lockIntake(tx);
+      await this.calendar.setAside(tx, told);
+    });
+  }
+
+  /** A walk goes on past them; false when it was no walk that failed, or when that is no help. */
+  private async passOver(shopId: string): Promise<boolean> {
     try {
-      return await this.unitOfWork.inShop(shopId, (tx) => this.step(tx, 1), 'soon');
+      return await this.unitOfWork.inShop(shopId, async (tx) => {
+        const [, due, shop, now] = await this.look(tx, 1);
+        const walk = due.length > 0 ? null : await this.calendar.dueWalk(tx);
+        return walk !== null && (await this.walks.passOver(tx, shop, now, walk));
+      });
     } catch (error) {
       if (error instanceof TransientError) throw error;
-      const failure = {
-        code: error instanceof AfterglowError ? error.code : 'internal',
-        error: error instanceof Error ? error.message : String(error),
-        isFinal: error instanceof PermanentError,
-      };
-      await this.unitOfWork.inShop(shopId, async (tx) => {
-        await this.intake.lockIntake(tx);
-        await this.calendar.setAside(tx, failure);
-      });
-      return { claimed: 1, report: null };
+      return false;
     }
   }
 
   private async step(tx: Transaction, limit: number): Promise<Step> {
-    // In one round trip and in this order: what follows the lock sees what those who held it before have done.
-    const [, due, shop, now] = await Promise.all([
+    const [, due, shop, now] = await this.look(tx, limit);
+    if (due.length > 0) return { claimed: due.length, report: await this.dates.ring(tx, shop, now, due) };
+    const walk = await this.calendar.dueWalk(tx);
+    return walk === null
+      ? { claimed: 0, report: null }
+      : { claimed: 1, report: await this.walks.page(tx, shop, now, walk, limit) };
+  }
+
+  /** In one round trip and in this order: what follows the lock sees what those who held it before have done. */
+  private look(tx: Transaction, limit: number) {
+    return Promise.all([
       this.intake.lockIntake(tx),
       this.calendar.dueDates(tx, limit),
       this.facts.shop(tx),
       this.clock.now(tx),
     ]);
-    if (due.length > 0) return { claimed: due.length, report: await this.dates.ring(tx, shop, now, due) };
-    const walk = await this.calendar.dueWalk(tx);
-    return walk === null
-      ? { claimed: 0, report: null }
-      : { claimed: 1, report: await this.walks.page(tx, shop, now, walk) };
   }
 }

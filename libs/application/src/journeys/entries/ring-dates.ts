@@ -14,6 +14,7 @@ import type { EventsReport } from '../journey-runtime.port.js';
 import { type JourneyInForce, JourneyPlans } from '../runtime/journey-plans.js';
 import { CalendarStore, type ComingDate } from './calendar-store.port.js';
 import { type OwnEvent, RaiseEvents } from './raise-events.js';
+import { scheduledEvent } from './scheduled-event.js';
 
 /** A date that has come, with what is known of its person now. */
 interface CameDate {
@@ -44,6 +45,7 @@ export class RingDates {
     const next: ComingDate[] = [];
     const gone: ComingDate[] = [];
     for (const date of came) {
+      events.push(...turnMissed(date, now));
       const { occasion, following } = verdictOn(date, now);
       if (occasion) events.push(eventOf(date, occasion));
       if (following) next.push({ ...date.noted, ...following });
@@ -54,6 +56,12 @@ export class RingDates {
     if (gone.length > 0) await this.calendar.dropDates(tx, gone);
     return report;
   }
+}
+
+/** Of somebody whom the walk of a schedule passed over. */
+function turnMissed({ noted: { customerId, dueAt }, journey, snapshot }: CameDate, now: Instant): OwnEvent[] {
+  if (journey?.plan.calendar?.type !== 'schedule' || snapshot.customerId !== customerId) return [];
+  return scheduledEvent({ journey, dueAt, now }, snapshot);
 }
 
 /** `occasion`: what lets the person in now; `following`: when to look again. */
