@@ -95,7 +95,7 @@ async function run({ url, shopId, preset }: Options): Promise<BacktestCost> {
   }
 }
 
-/** Reads the same rows by the same statements. */
+/** Reads the same rows by the same statements, and takes every event out of its row. */
 function passOver(unitOfWork: PgUnitOfWork, history: PgBacktestHistory, shopId: string): Promise<number> {
   const concern: Concern = {
     journeyId: NO_JOURNEY,
@@ -104,7 +104,8 @@ function passOver(unitOfWork: PgUnitOfWork, history: PgBacktestHistory, shopId: 
   };
   return unitOfWork.inShop(shopId, async (tx) => {
     let events = 0;
-    for await (const page of history.pages(tx, { concern, before: TO, casts: new Map() })) events += page.events.length;
+    for await (const page of history.pages(tx, { concern, before: TO, casts: new Map() }))
+      for (const { source } of page.events) if (source.event.id) events += 1;
     return events;
   });
 }

@@ -126,9 +126,7 @@ export class PeopleOfThen {
   }
 
   private welcome(identities: readonly Identity[]): Customer {
-    const id = this.newId();
-    this.saveCustomer(id, EMPTY_CUSTOMER);
-    const customer = this.customerOf(id);
+    const customer = this.saveCustomer(this.newId(), EMPTY_CUSTOMER);
     for (const { kind, value } of identities) this.owners.set(`${kind}|${value}`, customer);
     return customer;
   }
@@ -159,13 +157,14 @@ export class PeopleOfThen {
     const customer = this.customerOf(customerId);
     const order = orderId === null ? undefined : this.ordersById.get(orderId);
     const owner = order?.owner;
+    const placed = placedBy(customer);
     return {
       shop: this.shop,
       customerId: customer.knownAs,
       customer: customer.facts,
-      orderCount: placedBy(customer).size,
+      orderCount: placed.size,
       order: order ? order.facts : null,
-      position: { ordinal: order && owner ? ordinalOf(order.externalId, placedBy(owner)) : 0 },
+      position: { ordinal: owner ? ordinalOf(order.externalId, owner === customer ? placed : placedBy(owner)) : 0 },
     };
   }
 
@@ -246,13 +245,14 @@ export class PeopleOfThen {
     for (const source of changes.events) if (source.customerId === null) this.park(source);
   }
 
-  private saveCustomer(id: string, facts: CustomerFacts): void {
+  private saveCustomer(id: string, facts: CustomerFacts): Customer {
     let customer = this.customers.get(id);
     if (customer) customer.facts = facts;
     else {
       customer = { id, bornAt: this.customers.size, knownAs: id, facts, orders: [], mergedInto: null };
       this.customers.set(id, customer);
     }
+    return customer;
   }
 
   private merge(loser: Customer, survivor: Customer): void {

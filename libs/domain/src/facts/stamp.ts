@@ -16,7 +16,9 @@ export function setStamped<T extends { readonly stamps: Readonly<Record<string, 
 ): T {
   let changed: Record<string, unknown> | undefined;
   let stamps: Record<string, Stamp> = target.stamps;
-  for (const [field, value] of Object.entries(fields)) {
+  // no entries: most fields are left out, and every event comes by here
+  for (const field of Object.keys(fields) as (keyof T & string)[]) {
+    const value = fields[field];
     if (value === undefined) continue;
     const previous = target.stamps[field];
     if (previous !== undefined && previous >= stamp) continue;

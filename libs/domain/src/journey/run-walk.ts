@@ -24,6 +24,7 @@ export class RunWalk {
   readonly facts: DecisionFacts;
   private readonly effects: Effect[] = [];
   private readonly journal: JournalEntry[] = [];
+  private hasChanged = false;
 
   constructor(
     private readonly plan: JourneyPlan,
@@ -43,8 +44,11 @@ export class RunWalk {
     return { run: this.run, effects: this.effects, journal: this.journal };
   }
 
+  /** The state that came in stays as it was; what follows from it is ours until the decision is told. */
   set(fields: Partial<RunState>): void {
-    this.run = { ...this.run, ...fields };
+    if (this.hasChanged) Object.assign(this.run, fields);
+    else this.run = { ...this.run, ...fields };
+    this.hasChanged = true;
   }
 
   write(kind: JournalKind, data: Data, at: Instant = this.run.at): void {
@@ -166,9 +170,10 @@ export class RunWalk {
   /** A run that is held out goes the same way; only what the person would notice stays. */
   private send({ id }: PlannedStep, planned: PlannedSend, note: Data, next: string): void {
     const isHeldOut = this.run.isHeldOut === true;
-    const send = { class: this.plan.document.class, ...planned, ...(isHeldOut ? { isHeldOut } : {}) };
+    const named = { type: 'send' as const, step: id, visit: this.run.visit, class: this.plan.document.class };
+    const send = { ...named, ...planned };
     const usefulUntil = usefulUntilOf(send, this.facts.zone);
-    this.effects.push({ type: 'send', step: id, visit: this.run.visit, ...send, usefulUntil });
+    this.effects.push(isHeldOut ? { ...send, usefulUntil, isHeldOut } : { ...send, usefulUntil });
     this.write(isHeldOut ? 'held-out' : 'sent', {
       ...note,
       template: planned.template,

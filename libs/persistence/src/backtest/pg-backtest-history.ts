@@ -41,7 +41,7 @@ import {
 } from './backtest.sql.js';
 
 /** Events of one page, after which other work of the process has its turn. */
-const PAGE = 250;
+const PAGE = 500;
 /** What was planned so long before may still count: rules look back a year, and messages wait for weeks. */
 const DEALINGS_MS = (CONTACT_MEMORY_DAYS + 60) * 86_400_000;
 const NOBODY = '00000000-0000-0000-0000-000000000000';
