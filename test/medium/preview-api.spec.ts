@@ -21,7 +21,7 @@ describe('a preview of messages', () => {
 
   beforeAll(async () => {
     rig = await ApiRig.start('preview_api');
-    for (const key of ['delivery-csat', 'how-to-use'])
+    for (const key of ['delivery-csat', 'how-to-use', 'public-review', 'order-thank-you'])
       await rig.post('/api/v1/journeys', preset(key), { type: 'application/yaml' });
     await rig.post('/api/v1/events', {
       id: 'e1',
@@ -54,6 +54,20 @@ describe('a preview of messages', () => {
   it('fills settings in that the shop left empty', async () => {
     const { body } = await preview('how-to-use', { sample: 'known' });
     expect(body.messages.some(({ html }) => html?.includes('https://shop.example/care/olive'))).toBe(true);
+  });
+
+  it('fills in what the shop left empty within a setting', async () => {
+    const { body } = await preview('public-review', { sample: 'known', step: 'ask-first' });
+    expect(body.messages[0]?.html).toContain('https://one.example/review');
+  });
+
+  it('shows a link to unsubscribe where the message has one', async () => {
+    const isThere = async (key: string): Promise<boolean | undefined> => {
+      const { body } = await preview(key, { sample: 'known' });
+      return body.messages[0]?.html?.includes('https://preview.example/unsubscribe');
+    };
+    expect(await isThere('delivery-csat')).toBe(true);
+    expect(await isThere('order-thank-you')).toBe(false);
   });
 
   it('speaks to a customer in their language, or in the one asked for', async () => {

@@ -4,6 +4,7 @@ import {
   factsView,
   type Json,
   type Medium,
+  type MessageClass,
   PermanentError,
   type PlannedStep,
   type ShopFacts,
@@ -125,12 +126,12 @@ export class PreviewMessages {
   }
 
   private write(
-    { version }: JourneyInForce,
+    { version, plan }: JourneyInForce,
     { id, kind, settings }: PlannedStep,
     variables: Variables,
     wanted: string | undefined,
   ): PreviewedMessage[] {
-    const scale = kind.surveys?.(settings)[0]?.scale;
+    const links = linksOf(plan.document.class, kind.surveys?.(settings)[0]?.scale);
     return (kind.templates?.(settings) ?? []).map(({ name, channels }) => {
       const byLocale = version.templates[name] ?? {};
       const locale = chooseLocale(Object.keys(byLocale), [
@@ -143,7 +144,7 @@ export class PreviewMessages {
       if (locale === undefined || !template)
         return { ...about, ...NOTHING, problem: `There is no template "${name}".` };
       try {
-        const rendered = this.templates.render(template, { ...variables, locale, links: linksOf(scale) });
+        const rendered = this.templates.render(template, { ...variables, locale, links });
         return { ...about, ...rendered, problem: null };
       } catch (error) {
         return { ...about, ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
@@ -160,11 +161,19 @@ function stepsOf({ plan }: JourneyInForce, wanted: string | undefined): PlannedS
   throw new PermanentError('not_found', `"${plan.document.key}" has no step "${wanted}".`);
 }
 
-/** Values of a sample for settings that the journey has and the shop left empty. */
+/** Values of a sample for settings that the journey has and the shop left empty, within a setting too. */
 function filled(sample: Variables, own: Variables): Variables {
-  const isEmpty = (value: Json | undefined): boolean =>
-    value === null || value === '' || (Array.isArray(value) && value.length === 0);
-  return Object.fromEntries(Object.entries(sample).filter(([name]) => Object.hasOwn(own, name) && isEmpty(own[name])));
+  const names = Object.keys(own).filter((name) => Object.hasOwn(sample, name));
+  return Object.fromEntries(names.map((name) => [name, filledValue(sample[name] ?? null, own[name] ?? null)]));
+}
+
+function filledValue(sample: Json, own: Json): Json {
+  if (own === null || own === '' || (Array.isArray(own) && own.length === 0)) return sample;
+  return isObject(sample) && isObject(own) ? { ...own, ...filled(sample, own) } : own;
+}
+
+function isObject(value: Json): value is Variables {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function localeOf(person: Json | undefined): string | null {
@@ -172,14 +181,17 @@ function localeOf(person: Json | undefined): string | null {
   return isKnown && typeof person.locale === 'string' ? person.locale : null;
 }
 
-/** They lead nowhere. */
-function linksOf(scale: { readonly min: number; readonly max: number } = { min: 0, max: 10 }): Json {
+/** They lead nowhere. As in real messages, those of the class `service` have none to unsubscribe. */
+function linksOf(
+  messageClass: MessageClass,
+  scale: { readonly min: number; readonly max: number } = { min: 0, max: 10 },
+): Json {
   const url = (path: string): string => `https://preview.example/${path}`;
   const count = scale.max - scale.min + 1;
   const scores = Array.from({ length: count }, (_, index) => scale.min + index);
   return {
     survey: url('survey'),
-    unsubscribe: url('unsubscribe'),
+    ...(messageClass !== 'service' && { unsubscribe: url('unsubscribe') }),
     scores: scores.map((score) => ({ score, url: url(`survey/${score}`) })),
   };
 }
