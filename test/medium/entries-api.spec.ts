@@ -7,6 +7,7 @@ interface Answer {
   status: string;
   run?: string;
   reason?: string;
+  detail?: string;
   items: Answer[];
   entered: number;
   refused: number;
@@ -60,6 +61,10 @@ describe('entries by API', () => {
       'unknown-order',
       'unknown-customer',
     ]);
+    expect(batch.items[2]?.detail).toMatch(/^The customer is not in the audience: .*theme.*GET .api.v1.customers/);
+    const sentences = batch.items.flatMap(({ detail }) => detail ?? []);
+    expect(sentences).toHaveLength(5);
+    for (const sentence of sentences) expect(sentence).toMatch(/^(The|There|Nobody) (?!.*"result").*\.$/);
     const told = await rig.explain('ben@example.com', key, '2');
     expect(told).toMatchObject({ verdict: 'entered', runs: [{ order: '2' }] });
     const { body } = await rig.api.get<{ items: { kind: string; type?: string }[] }>(

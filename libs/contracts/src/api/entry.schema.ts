@@ -37,7 +37,7 @@ export const entryAnswer = z
       description:
         'audience, entry-key, entered-before, limit, erased, paused (the whole shop), unknown-customer or unknown-order.',
     }),
-    detail: z.string().optional(),
+    detail: z.string().optional().meta({ description: 'What stood against it, and what to do about it.' }),
   })
   .meta({ id: 'EntryAnswer' });
 

@@ -10,6 +10,7 @@ import type { EntryOutcome, EventsReport } from '../journey-runtime.port.js';
 import { JourneyStore } from '../manage/journey-store.port.js';
 import { JourneyPlans } from '../runtime/journey-plans.js';
 import { type OwnEvent, RaiseEvents } from './raise-events.js';
+import { refusalInWords } from './refusal-in-words.js';
 
 /** Somebody who is to enter a journey. */
 export interface AskedEntry {
@@ -135,5 +136,5 @@ function answerOf(outcome: EntryOutcome | undefined): EntryAnswer {
 }
 
 function refused(reason: string, detail: string | null): EntryAnswer {
-  return { status: 'refused', reason, detail };
+  return { status: 'refused', reason, detail: refusalInWords(reason, detail) };
 }
