@@ -146,4 +146,23 @@ describe('a backtest under contact rules', () => {
     expect(messages.wouldSend).toBeGreaterThan(report('news').messages.wouldSend);
     expect(Object.keys(suppressed)).not.toContain('rest-after-answer');
   }, 30_000);
+
+  it('of one person counts what they got today and the case that the journey opens', async () => {
+    const at = '2026-06-30T09:00:00.000Z';
+    const customer = { externalId: 'dry', email: 'dry@mail.example' };
+    const data = { name: '#dry', profile: { timeZone: 'Europe/Paris' }, consents: [{ channel: 'email' }] };
+    const told = { receivedAt: at, id: 'dry', type: 'order.placed', occurredAt: at, customer };
+    await new LiveShop(rig).tell([{ ...told, order: { externalId: 'dry' }, data }]);
+    const draft = advert({ key: 'instant', trigger: { event: 'order.refunded' }, steps: [send('offer')] });
+    await post('/api/v1/journeys', draft);
+    const { body } = await rig.get<{ items: { id: string }[] }>(`/api/v1/customers?email=${customer.email}`);
+    const dryRun = (key: string) =>
+      rig.post(`/api/v1/journeys/${key}/dry-run`, { customer: body.items[0]?.id, order: 'dry' });
+    expect((await dryRun('instant')).body).toMatchObject({
+      messages: [{ wouldSend: true, putOffBy: ['day-cap'], at: '2026-07-01T06:00:00.000Z' }],
+    });
+    expect((await dryRun('consolation')).body).toMatchObject({
+      messages: [{ wouldSend: false, reason: 'mood:open-case' }],
+    });
+  }, 30_000);
 });

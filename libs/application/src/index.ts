@@ -55,7 +55,7 @@ export {
 } from './delivery/channel.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
-export { type ContactBooks, ContactStore, type PersonBook } from './delivery/contact-store.port.js';
+export { type ContactBooks, ContactStore, type JudgedMessage, type PersonBook } from './delivery/contact-store.port.js';
 export {
   type ClaimedMessage,
   DeliveryStore,

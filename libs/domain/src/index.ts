@@ -28,6 +28,7 @@ export { CONTACT_REASONS, type ContactFacts, type ContactReason, HOLD_REASONS } 
 export {
   type ContactCandidate,
   type ContactHistory,
+  EMPTY_CONTACT_HISTORY,
   type PastAnswer,
   type PastCase,
   type PastContact,

@@ -101,7 +101,7 @@ export class BacktestController implements BeforeApplicationShutdown {
     return {
       ...report,
       journal: journal.map((line) => ({ ...line, data: { ...line.data } })),
-      messages: [...messages],
+      messages: messages.map((message) => ({ ...message, putOffBy: [...message.putOffBy] })),
       end,
     };
   }

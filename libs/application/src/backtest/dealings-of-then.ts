@@ -1,4 +1,4 @@
-import type { Instant, PastAnswer, PastCase, PastContact, RivalMessage } from '#app/domain';
+import type { ContactHistory, Instant, PastAnswer, PastCase, PastContact, RivalMessage } from '#app/domain';
 
 /** A message of another journey that was handed over. */
 export interface OtherMessage extends Omit<PastContact, 'hasReachedGoal'>, RivalMessage {
@@ -34,6 +34,23 @@ export interface Dealings {
 export type DealingsByPerson = ReadonlyMap<string, Dealings>;
 
 export const NO_DEALINGS: Dealings = { messages: [], answers: [], cases: [] };
+
+/** What is known today, of all journeys: it is in the past and stays as it is. */
+export function dealingsOf({ contacts, answers, cases }: ContactHistory): Dealings {
+  return {
+    messages: contacts.map(({ hasReachedGoal, ...contact }) => {
+      return {
+        ...contact,
+        journey: '',
+        priority: Infinity,
+        dueAt: contact.at,
+        goalAt: hasReachedGoal ? contact.at : null,
+      };
+    }),
+    answers: answers.map((answer) => ({ ...answer, knownAt: answer.at })),
+    cases: cases.map((file) => ({ ...file, knownAt: file.openedAt, isOwn: false })),
+  };
+}
 
 /** Messages that left so soon after this one fell due were due as well, and unjudged. */
 const AT_ONCE_MS = 60_000;

@@ -3,6 +3,7 @@ import {
   addressOf,
   AfterglowError,
   type DomainEvent,
+  EMPTY_CONTACT_HISTORY,
   enter,
   type FactsSnapshot,
   type Instant,
@@ -14,6 +15,7 @@ import {
   PermanentError,
   toIso,
 } from '#app/domain';
+import { type ContactBooks, ContactStore } from '../delivery/contact-store.port.js';
 import { FactsReader } from '../facts/facts.repository.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import { toView } from '../journeys/runtime/hearing.js';
@@ -24,7 +26,9 @@ import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { BacktestHistory, type WaitingRun } from './backtest-history.port.js';
 import type { BacktestSample } from './backtest-report.js';
-import { JourneyRehearsal, type RehearsalFacts, type RehearsedMessage } from './journey-rehearsal.js';
+import { dealingsOf } from './dealings-of-then.js';
+import { JourneyRehearsal, type RehearsedMessage } from './journey-rehearsal.js';
+import { type GateFactsOfThen, RehearsalGate } from './rehearsal-gate.js';
 import { SampleMessages } from './sample-messages.js';
 
 export interface DryRunRequest {
@@ -44,6 +48,8 @@ export interface PlannedMessageLine extends BacktestSample {
   readonly wouldSend: boolean;
   /** Why it would stay. */
   readonly reason: string | null;
+  /** Contact rules that put it off, one after the other. */
+  readonly putOffBy: readonly string[];
 }
 
 export interface DryRunReport {
@@ -71,6 +77,7 @@ interface Scene {
   readonly snapshot: FactsSnapshot;
   readonly orderId: string | null;
   readonly suppressed: ReadonlyMap<string, SuppressedAddress['scope']>;
+  readonly books: ContactBooks;
   readonly data: DomainEvent['data'];
   readonly now: Instant;
 }
@@ -98,6 +105,7 @@ export class DryRunJourney {
     private readonly facts: FactsReader,
     private readonly plans: JourneyPlans,
     private readonly runs: RunStore,
+    private readonly contacts: ContactStore,
     private readonly samples: SampleMessages,
     private readonly secrets: SecretPort,
     private readonly clock: ClockPort,
@@ -123,9 +131,9 @@ export class DryRunJourney {
     const [earlier] = await this.runs.earlierEntries(tx, [wish]);
     if (earlier && (plan.document.entry.reentry === 'never' || earlier.isWaiting))
       return this.report(request, scene, nothing(), { reason: 'entered-before', detail: result.entryKey });
-    const { rehearsal, observed } = stageFor(scene);
+    const { rehearsal, observed, end } = stageFor(scene, request);
     rehearsal.hear(folded, scene.now);
-    rehearsal.ringUntil(scene.now + request.days * DAY_MS);
+    end();
     return this.report(request, scene, observed, null);
   }
 
@@ -143,7 +151,8 @@ export class DryRunJourney {
     if (!journey || !snapshot) throw new AfterglowError('internal', `Version ${versionId} has gone.`);
     const last = await this.history.lastEvent(tx, journey.plan.trigger.event, customerId, order);
     const suppressed = await this.suppressed(tx, snapshot);
-    return { journey, waiting, snapshot, orderId, suppressed, data: last?.event.data ?? {}, now };
+    const books = await this.contacts.books(tx, [{ id: customerId, customerId, now }]);
+    return { journey, waiting, snapshot, orderId, suppressed, books, data: last?.event.data ?? {}, now };
   }
 
   /** A run that waits stays on its version, unless another is asked for: then it is as though it weren't there. */
@@ -208,37 +217,52 @@ function planOf(message: RehearsedMessage | undefined) {
   const {
     send: { effect },
     reason,
+    putOffBy,
   } = message;
   const why = effect.isHeldOut === true ? 'held-out' : reason;
-  return { dueAt: toIso(effect.dueAt), template: effect.template, wouldSend: why === null, reason: why };
+  return { dueAt: toIso(effect.dueAt), template: effect.template, wouldSend: why === null, reason: why, putOffBy };
 }
 
-function stageFor({ journey, snapshot, suppressed }: Scene): { rehearsal: JourneyRehearsal; observed: Observed } {
+/** `end`: lets the days pass. What nobody knows of stays as it is: facts, what others send. */
+function stageFor({ journey, snapshot, suppressed, books, now }: Scene, { days }: DryRunRequest) {
   const observed = nothing();
-  const facts: RehearsalFacts = {
+  const { history } = books.people.get(snapshot.customerId) ?? { history: EMPTY_CONTACT_HISTORY };
+  const known = dealingsOf(history);
+  const facts: GateFactsOfThen = {
     snapshot: () => snapshot,
     suppression: (medium: Medium) => suppressed.get(medium),
+    dealings: () => known,
+    orders: () => history.orders,
   };
-  const rehearsal = new JourneyRehearsal(journey, facts, {
+  const gate = new RehearsalGate(facts, books.rules, books.shopZone, journey.plan.priority);
+  gate.witness = {
     onDecision: (run, _isNew, journal) => {
       observed.run = run;
       observed.journal.push(...journal);
     },
     onMessage: (message) => observed.messages.push(message),
-  });
-  return { rehearsal, observed };
+    onWaiting: (message, reason) => observed.messages.push({ ...message, reason }),
+  };
+  const rehearsal = new JourneyRehearsal(journey, facts, gate);
+  const end = (): void => {
+    rehearsal.ringUntil(now + days * DAY_MS);
+    gate.judgeUntil(now + days * DAY_MS);
+    gate.end();
+    observed.messages.sort((a, b) => a.at - b.at);
+  };
+  return { rehearsal, observed, end };
 }
 
 /** Timers that are overdue ring at once. */
-function goOn(scene: Scene, waiting: WaitingRun, { days }: DryRunRequest): Observed {
-  const { rehearsal, observed } = stageFor(scene);
+function goOn(scene: Scene, waiting: WaitingRun, request: DryRunRequest): Observed {
+  const { rehearsal, observed, end } = stageFor(scene, request);
   const { wakeAt, ...fields } = waiting;
   const { journeyId } = scene.journey.version;
   const run: StoredRun = { ...fields, journeyId, customerId: scene.snapshot.customerId, runMonth: '', isHeld: false };
   observed.run = run;
   rehearsal.startAt(scene.now);
   rehearsal.resume(run, wakeAt);
-  rehearsal.ringUntil(scene.now + days * DAY_MS);
+  end();
   return observed;
 }
 

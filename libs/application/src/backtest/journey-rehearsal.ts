@@ -1,8 +1,6 @@
 import {
-  type Act,
   type ActEffect,
   addDuration,
-  afterAct,
   type ContactReason,
   decide,
   type FactsSnapshot,
@@ -10,6 +8,8 @@ import {
   type JournalEntry,
   type Medium,
   toInstant,
+  withWritten,
+  type WrittenFacts,
 } from '#app/domain';
 import type { CustomerMerge } from '../facts/facts-store.port.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
@@ -19,6 +19,7 @@ import { choose, whyNot } from '../journeys/runtime/plan-messages.js';
 import { type DecidedSend, RunBatch, TrackedRun } from '../journeys/runtime/run-batch.js';
 import type { RunChange, StoredRun, SuppressedAddress } from '../journeys/runtime/run-store.port.js';
 import { DueQueue } from './due-queue.js';
+import { laterOf } from './later-of.js';
 
 /** Counted from January 1970, a duration in months is at most a tenth shorter than from any other day, changes of the clock included. */
 const LONGEST_MONTHS = 1.15;
@@ -70,7 +71,7 @@ export class JourneyRehearsal {
   private readonly byCustomer = new Map<string, StagedRun[]>();
   private readonly staged = new Map<string, StagedRun>();
   private readonly entries = new Map<string, { readonly count: number; readonly isWaiting: boolean }>();
-  private readonly written = new Map<string, Act[]>();
+  private readonly written = new Map<string, WrittenFacts>();
   private readonly timers = new DueQueue<StagedRun>();
   private clock: Instant = -Infinity;
   private made = 0;
@@ -132,7 +133,7 @@ export class JourneyRehearsal {
   /** Two records turned out to be one person's. */
   merge({ loser, survivor }: CustomerMerge): void {
     const written = this.written.get(loser);
-    if (written) this.written.set(survivor, [...(this.written.get(survivor) ?? []), ...written]);
+    if (written) this.written.set(survivor, laterOf(this.written.get(survivor), written));
     this.written.delete(loser);
     const moved = this.byCustomer.get(loser);
     if (!moved) return;
@@ -175,20 +176,25 @@ export class JourneyRehearsal {
   private settle(batch: RunBatch): void {
     for (const change of batch.changes()) this.apply(change);
     for (const { tracked, effect } of batch.acts) {
-      this.learn(tracked.run.customerId, effect.act);
+      this.learn(tracked.run.customerId, effect);
       this.witness.onAct?.(tracked.run, effect, this.clock);
     }
     for (const send of batch.sends) this.witness.onMessage(this.plan(send));
   }
 
   /** What the journey itself writes about people it finds again later. */
-  private learn(customerId: string, act: Act): void {
+  private learn(customerId: string, { act, at }: ActEffect): void {
     if (act.type !== 'set' && act.type !== 'tag') return;
-    this.written.set(customerId, [...(this.written.get(customerId) ?? []), act]);
+    const learned: WrittenFacts =
+      act.type === 'set'
+        ? { attributes: { [act.attribute]: { value: act.value, at } }, tags: {}, arms: {} }
+        : { attributes: {}, tags: { [act.tag]: { isOn: act.isOn, at } }, arms: {} };
+    this.written.set(customerId, laterOf(this.written.get(customerId), learned));
   }
 
   seen(customerId: string, snapshot: FactsSnapshot): FactsSnapshot {
-    return (this.written.get(customerId) ?? []).reduce(afterAct, snapshot);
+    const written = this.written.get(customerId);
+    return written ? { ...snapshot, customer: withWritten(snapshot.customer, written) } : snapshot;
   }
 
   /** With what the journey itself wrote. */

@@ -23,11 +23,13 @@ export interface ContactBooks {
   readonly people: ReadonlyMap<string, PersonBook>;
 }
 
+export type JudgedMessage = Pick<DueMessage, 'id' | 'customerId' | 'now'>;
+
 /** Reads what counts for and against further messages to people. */
 export abstract class ContactStore {
   /**
    * The books on the people of these messages, in a fixed number of statements. Where they are to decide, the people must be locked
    * against other fences before. The messages themselves are nobody's rivals.
    */
-  abstract books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks>;
+  abstract books(tx: Transaction, messages: readonly JudgedMessage[]): Promise<ContactBooks>;
 }

@@ -187,6 +187,7 @@ export const dryRunReport = z
         template: z.string(),
         wouldSend: z.boolean(),
         reason: z.string().nullable().meta({ description: 'Why it would stay.' }),
+        putOffBy: z.array(z.string()).meta({ description: 'Contact rules that put it off, one after the other.' }),
       }),
     ),
     end: z

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type ContactBooks, ContactStore, type DueMessage, type PersonBook, type Transaction } from '#app/application';
+import {
+  type ContactBooks,
+  ContactStore,
+  type JudgedMessage,
+  type PersonBook,
+  type Transaction,
+} from '#app/application';
 import {
   CONTACT_MEMORY_DAYS,
   type ContactHistory,
@@ -38,7 +44,7 @@ interface BookRow extends QueryResultRow {
 
 @Injectable()
 export class PgContactStore extends ContactStore {
-  async books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks> {
+  async books(tx: Transaction, messages: readonly JudgedMessage[]): Promise<ContactBooks> {
     const [shop] = await pg(tx).query<RulesRow>(CONTACT_RULES, [], 'contact_rules');
     if (!shop) throw new PermanentError('not_found', 'This shop does not exist.');
     const rules = { ...DEFAULT_CONTACT_RULES, ...shop.rules };
@@ -51,7 +57,7 @@ export class PgContactStore extends ContactStore {
     };
   }
 
-  private people(tx: Transaction, messages: readonly DueMessage[]): Promise<BookRow[]> {
+  private people(tx: Transaction, messages: readonly JudgedMessage[]): Promise<BookRow[]> {
     const since = Math.min(...messages.map((message) => message.now)) - CONTACT_MEMORY_DAYS * DAY_MS;
     return pg(tx).query<BookRow>(
       CONTACT_BOOKS,
