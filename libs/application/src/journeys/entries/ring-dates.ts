@@ -51,10 +51,10 @@ export class RingDates {
       if (following) next.push({ ...date.noted, ...following });
       else gone.push(date.noted);
     }
-    const report = await this.events.raise(tx, shop, now, events);
+    // before the entries, which may write new dates
     if (next.length > 0) await this.calendar.moveDates(tx, next);
     if (gone.length > 0) await this.calendar.dropDates(tx, gone);
-    return report;
+    return this.events.raise(tx, shop, now, events);
   }
 }
 
