@@ -100,6 +100,22 @@ export const envSchema = z.object({
     .describe(
       'For how many days a webhook that comes again is recognised. Fewer save space: 100 a second make 90 GB in 90 days.',
     ),
+  KEEP_BODIES_MONTHS: wholeNumber(3, 120)
+    .default(13)
+    .describe('For how many months what senders posted is kept, word for word. Older months are dropped as a whole.'),
+  KEEP_CONTENTS_MONTHS: wholeNumber(1, 120)
+    .default(25)
+    .describe('For how many months the texts of messages are kept; that they were sent is kept for ever.'),
+  KEEP_TIMELINE_MONTHS: wholeNumber(3, 120)
+    .optional()
+    .describe(
+      'For how many months timelines are kept, at least as many as bodies. Without it: until a person is erased. Backtests reach no further back.',
+    ),
+  KEEP_JOURNALS_MONTHS: wholeNumber(13, 120)
+    .optional()
+    .describe(
+      'For how many months the decisions of runs that are over are kept, with the attempts of their messages. Without it: until a person is erased. Funnels stay as they are.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',
@@ -119,6 +135,13 @@ export function* relationFaults(
 ): Generator<{ key: EnvKey; message: string }> {
   if (given['CLOCK_START'] !== undefined && given['CLOCK'] !== 'virtual') {
     yield { key: 'CLOCK_START', message: 'has a meaning only with a virtual clock; set CLOCK=virtual or remove it' };
+  }
+  const { bodies, timeline } = { bodies: given['KEEP_BODIES_MONTHS'] ?? 13, timeline: given['KEEP_TIMELINE_MONTHS'] };
+  if (timeline !== undefined && Number(timeline) < Number(bodies)) {
+    yield {
+      key: 'KEEP_TIMELINE_MONTHS',
+      message: 'is less than KEEP_BODIES_MONTHS: what is stored could not be taken again',
+    };
   }
   if (given['SMTP_URL'] !== undefined && given['MAIL_FROM'] === undefined) {
     yield {

@@ -230,6 +230,7 @@ export { type CounterName, type GaugeName, type HistogramName, METRICS, Metrics 
 export { SecretPort } from './ports/secret.port.js';
 export { type Commit, Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
 export { HousekeepingPort } from './ops/housekeeping.port.js';
+export { type RetentionMonths, RetentionPort } from './ops/retention.port.js';
 export { type HousekeepingReport, KeepHouse } from './ops/keep-house.use-case.js';
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from './ops/dead-letters.repository.js';
 export { OperateShop } from './ops/operate-shop.use-case.js';

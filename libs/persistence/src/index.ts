@@ -6,6 +6,7 @@ export { PgApiKeys } from './access/pg-api-keys.js';
 export { PgBacktestHistory } from './backtest/pg-backtest-history.js';
 export { PgClock } from './clock/pg-clock.js';
 export { PgHousekeeping } from './clock/pg-housekeeping.js';
+export { PgRetention } from './clock/pg-retention.js';
 export { PgVirtualClock } from './clock/pg-virtual-clock.js';
 export { createDataSource } from './connection/data-source.js';
 export { pg, PgTransaction, PgUnitOfWork } from './connection/pg-unit-of-work.js';

@@ -70,6 +70,7 @@ export class InfrastructureModule {
           appUrl: options.appUrl,
           processName: options.processName,
           dedupeWindowDays: config.intake.dedupeWindowDays,
+          keep: config.keep,
         }),
         QueueModule.forRoot({ settings: options.queue, onLostHint: (queue, error) => lost.note(queue, error) }),
         OperationsModule.register({ inject: [DataSource, BullHints], checks: readinessChecks }),

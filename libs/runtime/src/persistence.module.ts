@@ -31,6 +31,8 @@ import {
   RunQueries,
   OverdueStore,
   PublicationStore,
+  type RetentionMonths,
+  RetentionPort,
   RunStore,
   ScoreCountsReader,
   SecretPort,
@@ -75,6 +77,7 @@ import {
   PgRunQueries,
   PgOverdueStore,
   PgPublicationStore,
+  PgRetention,
   PgRunStore,
   PgScoreCounts,
   PgShopOperations,
@@ -95,6 +98,7 @@ export interface PersistenceOptions {
   /** Shown by the server beside each connection. */
   readonly processName: string;
   readonly dedupeWindowDays: number;
+  readonly keep: RetentionMonths;
 }
 
 /** Ports whose implementation takes other providers by type. */
@@ -152,12 +156,17 @@ const repositories: readonly Provider[] = [
 /** One connection pool and every repository over it. */
 @Module({})
 export class PersistenceModule {
-  static forRoot({ appUrl, processName, dedupeWindowDays }: PersistenceOptions): DynamicModule {
+  static forRoot({ appUrl, processName, dedupeWindowDays, keep }: PersistenceOptions): DynamicModule {
     const providers: Provider[] = [
       ...repositories,
       {
         provide: HousekeepingPort,
         useFactory: (dataSource: DataSource) => new PgHousekeeping(dataSource, dedupeWindowDays),
+        inject: [DataSource],
+      },
+      {
+        provide: RetentionPort,
+        useFactory: (dataSource: DataSource) => new PgRetention(dataSource, keep),
         inject: [DataSource],
       },
     ];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClockPort } from '../ports/clock.port.js';
 import { HintPort } from '../ports/hint.port.js';
 import { HousekeepingPort } from './housekeeping.port.js';
+import { RetentionPort } from './retention.port.js';
 
 const OVERDUE_MS = 45_000;
 const HOUR_MS = 3_600_000;
@@ -15,6 +16,9 @@ export interface HousekeepingReport {
   readonly folded: number;
   readonly partitionsMade: number;
   readonly keysForgotten: number;
+  /** Months that were dropped, and texts of messages that were deleted, because they are older than they are kept. */
+  readonly monthsDropped: number;
+  readonly contentsForgotten: number;
 }
 
 /** The chores of every installation. Safe to run anywhere at any time, by several workers at once. */
@@ -25,6 +29,7 @@ export class KeepHouse {
 
   constructor(
     private readonly port: HousekeepingPort,
+    private readonly retention: RetentionPort,
     private readonly clock: ClockPort,
     private readonly hints: HintPort,
   ) {}
@@ -47,6 +52,8 @@ export class KeepHouse {
       folded: (await this.port.foldEnded()) + (slow ? await this.port.foldWaiting() : 0),
       partitionsMade: slow ? await this.port.makePartitions() : 0,
       keysForgotten: slow ? await this.port.forgetDedupeKeys() : 0,
+      monthsDropped: slow ? await this.retention.dropMonths() : 0,
+      contentsForgotten: slow ? await this.retention.forgetContents() : 0,
     };
   }
 

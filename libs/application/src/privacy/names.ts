@@ -24,7 +24,8 @@ export function fingerprintOf(secrets: SecretPort, name: Name): Uint8Array {
   return secrets.fingerprint(keyOf(name), 'erased');
 }
 
-const EMAIL = /[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi;
+/** Without the characters that stand before an address in a form or a URL. */
+const EMAIL = /[a-z0-9!#$%'*+^_`{|}~.-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi;
 const PHONE = /\+?\d[\d\s().-]{5,20}\d/g;
 /** Digits of the shortest number that is worth comparing. */
 const LEAST_DIGITS = 7;

@@ -45,6 +45,14 @@ export interface IntakeConfig {
   readonly dedupeWindowDays: number;
 }
 
+/** For how many months each is kept; undefined: until a person is erased. */
+export interface KeepConfig {
+  readonly bodiesMonths: number;
+  readonly contentsMonths: number;
+  readonly timelineMonths: number | undefined;
+  readonly journalsMonths: number | undefined;
+}
+
 /** The settings of this process, parsed once at boot and handed out in slices. Injectable; made by `loadConfig`. */
 export class Config {
   readonly http: HttpConfig;
@@ -57,6 +65,7 @@ export class Config {
   readonly calls: CallsConfig;
   readonly clock: ClockConfig;
   readonly intake: IntakeConfig;
+  readonly keep: KeepConfig;
   /** Without a slash at the end. */
   readonly publicUrl: string;
   readonly bootstrapApiKey: string | undefined;
@@ -74,6 +83,12 @@ export class Config {
     this.calls = { allowLoopback: env.WEBHOOKS_TO_LOOPBACK === 'allow' };
     this.clock = { mode: env.CLOCK, start: env.CLOCK_START === undefined ? undefined : Date.parse(env.CLOCK_START) };
     this.intake = { dedupeWindowDays: env.DEDUPE_WINDOW_DAYS };
+    this.keep = {
+      bodiesMonths: env.KEEP_BODIES_MONTHS,
+      contentsMonths: env.KEEP_CONTENTS_MONTHS,
+      timelineMonths: env.KEEP_TIMELINE_MONTHS,
+      journalsMonths: env.KEEP_JOURNALS_MONTHS,
+    };
     this.publicUrl = publicUrlOf(env);
     this.bootstrapApiKey = env.BOOTSTRAP_API_KEY;
     this.logLevel = env.LOG_LEVEL;

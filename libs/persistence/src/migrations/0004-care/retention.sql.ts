@@ -1,7 +1,7 @@
 /** Old months of event-like tables are dropped whole; old contents and links are deleted row by row. */
 export const retentionSql = /* sql */ `
--- Drops the partitions of a table that end at or before the month of p_before. A month of journals, or of the attempts that belong to
--- them, stays while a run that started in it is under way.
+-- Drops the partitions of a table that end at or before the month of p_before. A month of journals stays while a run that started in it
+-- is under way or not yet folded into its path, one of attempts while a message of it is, and one of bodies while one waits for a worker.
 create function app.drop_months(p_table text, p_before timestamptz) returns integer
   language plpgsql volatile security definer set search_path = app, pg_temp
 as $$
@@ -15,7 +15,7 @@ begin
   loop
     v_month := to_date(right(v_name, 7), 'YYYY_MM');
     continue when v_month + interval '1 month' > date_trunc('month', p_before at time zone 'UTC');
-    continue when p_table = 'run_journal' and exists (select 1 from app.journey_run r where r.run_month = v_month and r.status = 'waiting');
+    continue when p_table = 'run_journal' and exists (select 1 from app.journey_run r where r.run_month = v_month and (r.status = 'waiting' or r.path_id is null));
     continue when p_table = 'delivery_attempt' and app.has_open_messages(v_month);
     continue when p_table = 'inbox_event' and app.has_open_bodies(v_name);
     execute format('drop table app.%I', v_name);
