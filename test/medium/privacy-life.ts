@@ -1,4 +1,11 @@
-import { DeliverMessages, FireDueTimers, InboxPort, ProcessInbox, RunErasures } from '#app/application';
+import {
+  DeliverMessages,
+  FireDueTimers,
+  InboxPort,
+  ProcessInbox,
+  RunErasures,
+  VirtualClockPort,
+} from '#app/application';
 import type { JourneyDocument } from '#app/domain';
 import { canariesInDatabase, type Canaries } from '../support/canaries.js';
 import { aJourney, send, step, wait } from './a-journey.js';
@@ -39,7 +46,7 @@ const TEMPLATE = {
 const SURVEY = { key: 'csat-zq', metric: 'csat', question: { en: 'How was it?' } };
 
 /** A journey that does everything a journey can do with what it knows of a person. */
-export const EVERYTHING: JourneyDocument = aJourney({
+const EVERYTHING: JourneyDocument = aJourney({
   key: 'everything',
   entry: { key: 'customer.email', reentry: 'never' },
   steps: [
@@ -47,7 +54,6 @@ export const EVERYTHING: JourneyDocument = aJourney({
     step('tag', 'tag', { add: ['seen'] }),
     step('points', 'award-points', { points: 5, reason: 'welcome' }),
     step('promise', 'promise', { what: 'delivery', in: 'P2D' }),
-    step('case', 'open-case', { topic: 'say-hello', title: 'Say hello' }),
     step('call', 'call-webhook', { url: 'https://example.com/', payload: { who: 'customer.email' } }),
     send('mail'),
     step('ask', 'ask', { survey: SURVEY, template: 'hello', channels: ['email'] }),
@@ -57,11 +63,27 @@ export const EVERYTHING: JourneyDocument = aJourney({
   templates: { hello: TEMPLATE },
 });
 
+/** Opens a case when somebody wrote a review: not at once, because nobody is asked anything while something is wrong. */
+const CARE: JourneyDocument = aJourney({
+  key: 'care',
+  trigger: { event: 'review.submitted' },
+  steps: [step('case', 'open-case', { topic: 'say-hello', title: 'Say hello' })],
+});
+
 /** A life in a shop, from the first order to a case that somebody closed, by API alone. */
 export class Life {
   private n = 0;
 
   constructor(readonly rig: ApiRig) {}
+
+  /** The journeys of the shop go live and the clock stands still. */
+  async open(): Promise<void> {
+    await this.rig.app.get(VirtualClockPort).set(Date.parse(START));
+    for (const journey of [EVERYTHING, CARE]) {
+      await this.rig.post('/api/v1/journeys', journey);
+      await this.rig.post(`/api/v1/journeys/${journey.key}/publish`);
+    }
+  }
 
   /** Tells an event of one person and works on it. */
   async tell(event: {

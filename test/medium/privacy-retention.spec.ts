@@ -3,7 +3,7 @@ import { createDataSource, PgRetention } from '#app/persistence';
 import { jest } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { ApiRig } from './api-rig.js';
-import { EVERYTHING, Life, PERSON, START } from './privacy-life.js';
+import { Life, PERSON, START } from './privacy-life.js';
 
 jest.setTimeout(60_000);
 
@@ -35,9 +35,7 @@ describe('what is older than it is kept', () => {
     rig = await ApiRig.start('retention');
     dataSource = await createDataSource(rig.database.appUrl, { poolSize: 2 }).initialize();
     life = new Life(rig);
-    await rig.app.get(VirtualClockPort).set(Date.parse(START));
-    await rig.post('/api/v1/journeys', EVERYTHING);
-    await rig.post('/api/v1/journeys/everything/publish');
+    await life.open();
     await life.live();
   });
   afterAll(async () => {

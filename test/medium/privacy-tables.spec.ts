@@ -1,9 +1,8 @@
-import { VirtualClockPort } from '#app/application';
 import { IMPERSONAL_TABLES, PERSONAL_TABLES } from '#app/persistence';
 import { jest } from '@jest/globals';
 import { canariesIn } from '../support/canaries.js';
 import { ApiRig } from './api-rig.js';
-import { EVERYTHING, Life, PERSON, START } from './privacy-life.js';
+import { Life, PERSON } from './privacy-life.js';
 
 jest.setTimeout(60_000);
 
@@ -59,9 +58,7 @@ describe('the list of what holds something of people', () => {
 describe('an export', () => {
   it('holds every word that an erasure would take away, and nothing of anybody else', async () => {
     const life = new Life(rig);
-    await rig.app.get(VirtualClockPort).set(Date.parse(START));
-    await rig.post('/api/v1/journeys', EVERYTHING);
-    await rig.post('/api/v1/journeys/everything/publish');
+    await life.open();
     await life.tell({ type: 'order.placed', customer: { email: 'other@mail.example' }, order: { externalId: 'o-2' } });
     await life.live();
     const customer = await life.idOf(PERSON.email);

@@ -7,6 +7,7 @@ import { check, type CheckOptions } from './check.js';
 import { apply, plan, pull } from './code.js';
 import { createKey, type KeyOptions } from './create-key.js';
 import { eraseCustomer, exportCustomer } from './customers.js';
+import { listErasures, repeatErasures } from './erasures.js';
 import { pause, type PauseOptions, resume, type ResumeFlags } from './pause.js';
 import { installPreset, listPresets } from './presets.js';
 import { testScenarios } from './scenarios.js';
@@ -96,6 +97,16 @@ program
   .action((key: string | undefined, options: ResumeFlags) =>
     withInstallation((context) => resume(context, key, options)),
   );
+
+const erasures = program.command('erasures').description('the register of erasures, for backups');
+erasures
+  .command('list')
+  .description('print it as JSON: ids and hashes, no names; keep it beside your backups')
+  .action(() => withInstallation(listErasures));
+erasures
+  .command('repeat <file>')
+  .description('erase again, in a database restored from a backup, who was erased since')
+  .action((file: string) => withInstallation((context) => repeatErasures(context, file)));
 
 program
   .command('backtest <key>')

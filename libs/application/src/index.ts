@@ -260,13 +260,13 @@ export { BeginErasures } from './privacy/begin-erasures.js';
 export { EraseCustomer } from './privacy/erase-customer.use-case.js';
 export { type BodyCursor, type ClaimedErasure, ErasureStore } from './privacy/erasure-store.port.js';
 export type { ErasureWork, SearchedBody } from './privacy/erasure-store.port.js';
-export type { Name } from './privacy/names.js';
+export { type Name, senderKeysOf } from './privacy/names.js';
+export { ErasureRegister, type RegisterPage } from './privacy/erasure-register.repository.js';
+export { RepeatErasures } from './privacy/repeat-erasures.use-case.js';
 export { PrivacyAtIntake } from './privacy/privacy-at-intake.js';
 export { type PersonRows, type PrivacyRequest, PrivacyRequests } from './privacy/privacy-requests.repository.js';
-export type { NewPrivacyRequest, PrivacyFilter } from './privacy/privacy-requests.repository.js';
 export { type PersonExport, ReadPrivacy } from './privacy/read-privacy.use-case.js';
 export { type ErasureReport, RunErasures } from './privacy/run-erasures.use-case.js';
-export { senderKeysOf } from './privacy/sender-keys.js';
 export { ManageShop, type ShopView } from './shops/manage-shop.use-case.js';
 export { Shops, type ShopSettings } from './shops/shops.repository.js';
 export {

@@ -78,6 +78,7 @@ import { BeginErasures } from './privacy/begin-erasures.js';
 import { EraseCustomer } from './privacy/erase-customer.use-case.js';
 import { PrivacyAtIntake } from './privacy/privacy-at-intake.js';
 import { ReadPrivacy } from './privacy/read-privacy.use-case.js';
+import { RepeatErasures } from './privacy/repeat-erasures.use-case.js';
 import { RunErasures } from './privacy/run-erasures.use-case.js';
 import { ReadSamples } from './presets/read-samples.use-case.js';
 import { InstallPreset } from './presets/install-preset.use-case.js';
@@ -153,6 +154,7 @@ const useCases = [
   ReceiveWebhook,
   RecordAnswers,
   RecordHandOvers,
+  RepeatErasures,
   RequestEntries,
   RingDates,
   RunBacktest,

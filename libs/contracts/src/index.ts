@@ -65,6 +65,7 @@ export {
 export {
   ERASURE_REASONS,
   type ErasureReason,
+  erasureRegister,
   erasureRequest,
   personExport,
   privacyRequestDocument,

@@ -41,5 +41,6 @@ export { PgFactsStore } from './facts/pg-facts-store.js';
 export { PgPeopleDirectory } from './facts/pg-people-directory.js';
 export { PgTimelineReader } from './facts/pg-timeline-reader.js';
 export { IMPERSONAL_TABLES, PERSONAL_TABLES } from './privacy/personal-tables.js';
+export { PgErasureRegister } from './privacy/pg-erasure-register.js';
 export { PgErasureStore } from './privacy/pg-erasure-store.js';
 export { PgPrivacyRequests } from './privacy/pg-privacy-requests.js';

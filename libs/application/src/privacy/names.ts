@@ -74,3 +74,23 @@ function decoded(text: string): string {
       String.fromCodePoint(Number.parseInt(hex, 16)),
     );
 }
+
+/** Ids that senders gave to events by API: what they are made of is the sender's business, so they may name somebody. */
+export function senderKeysOf(
+  bodies: readonly { readonly kind: string; readonly sourceId: string; readonly body: string }[],
+): { readonly sourceId: string; readonly key: string }[] {
+  return bodies.flatMap(({ kind, sourceId, body }) => {
+    const key = kind === 'api' ? idIn(body) : null;
+    return key === null ? [] : [{ sourceId, key }];
+  });
+}
+
+function idIn(body: string): string | null {
+  try {
+    const event: unknown = JSON.parse(body);
+    const id = typeof event === 'object' && event !== null && 'id' in event ? event.id : null;
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}

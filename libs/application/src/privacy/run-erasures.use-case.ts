@@ -3,9 +3,8 @@ import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { openNames } from './begin-erasures.js';
 import { type BodyCursor, type ClaimedErasure, ErasureStore, type SearchedBody } from './erasure-store.port.js';
-import { mentions, type Name } from './names.js';
+import { mentions, type Name, senderKeysOf } from './names.js';
 import { type PersonRows, PrivacyRequests } from './privacy-requests.repository.js';
-import { senderKeysOf } from './sender-keys.js';
 
 const BODIES = 200;
 /** Wall time within which one step must be done; each step begins it anew. */

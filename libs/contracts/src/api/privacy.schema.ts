@@ -49,6 +49,15 @@ export const privacyRequestDocument = z
 
 export const privacyRequestList = listOf(privacyRequestDocument, 'PrivacyRequestList');
 
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What `afterglow erasures list` prints: ids and keyed hashes, no names. */
+export const erasureRegister = z.strictObject({
+  erasures: z.array(z.strictObject({ customer: z.uuid(), reason: erasureReason.nullable() })),
+  names: z.array(z.strictObject({ hash, erasedAt: z.iso.datetime({ offset: true }) })),
+  addresses: z.array(z.strictObject({ medium: z.enum(['email', 'sms']), hash, scope: z.enum(['all', 'non_service']) })),
+});
+
 export const personExport = z
   .object({
     customer: z.uuid(),

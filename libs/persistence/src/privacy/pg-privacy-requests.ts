@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
-  type NewPrivacyRequest,
   type Page,
   type PageRequest,
   type PersonExport,
   type PersonRows,
-  type PrivacyFilter,
   type PrivacyRequest,
   PrivacyRequests,
   type Transaction,
@@ -54,7 +52,11 @@ where shop_id = app.current_shop() and id = $1 and state = 'open'`;
 
 @Injectable()
 export class PgPrivacyRequests extends PrivacyRequests {
-  async list(tx: Transaction, filter: PrivacyFilter, page: PageRequest): Promise<Page<PrivacyRequest>> {
+  async list(
+    tx: Transaction,
+    filter: Parameters<PrivacyRequests['list']>[1],
+    page: PageRequest,
+  ): Promise<Page<PrivacyRequest>> {
     const rows = await pg(tx).query<RequestRow>(
       `${SELECT} and ($1::uuid is null or t.customer_id = ${PRESENT}) and ($2::text is null or t.kind = $2)
          and ($3::text is null or t.state = $3) and ${afterCreated('app.privacy_request', 4, page)}
@@ -76,7 +78,7 @@ export class PgPrivacyRequests extends PrivacyRequests {
     return row ? toRequest(row) : null;
   }
 
-  async add(tx: Transaction, request: NewPrivacyRequest): Promise<void> {
+  async add(tx: Transaction, request: Parameters<PrivacyRequests['add']>[1]): Promise<void> {
     const { id, kind, customerId, origin, reason, reference, requestedAt, dueAt } = request;
     await pg(tx).run(ADD, [id, kind, customerId, origin, reason, reference, toIso(requestedAt), toIso(dueAt)]);
   }
