@@ -154,7 +154,7 @@ export { FoldEvents } from './intake/fold-events.use-case.js';
 export { OpenBodies } from './intake/open-bodies.use-case.js';
 export { ProcessInbox } from './intake/process-inbox.use-case.js';
 export { AcceptEvents } from './intake/accept-event.use-case.js';
-export { type ClaimedBody, InboxPort, type ReceivedBody, type StoredBody } from './intake/inbox.port.js';
+export { type ClaimedBody, InboxPort, type KeptKey, type ReceivedBody, type StoredBody } from './intake/inbox.port.js';
 export { ReceiveWebhook, type WebhookReceipt } from './intake/receive-webhook.use-case.js';
 export { type RegisteredSource, SourceDirectory } from './intake/source-directory.port.js';
 export { type SubmittedEvent, SubmitEvents } from './intake/submit-events.use-case.js';

@@ -3,7 +3,9 @@ import { AfterglowError, PermanentError } from '#app/domain';
 import { JourneyRuntime, type Outlet } from '../journeys/journey-runtime.port.js';
 import { ClockPort } from '../ports/clock.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
+import { onceKeysOf } from '../privacy/names.js';
 import { PrivacyAtIntake } from '../privacy/privacy-at-intake.js';
+import type { IncomingEvent } from './fold-batch.js';
 import { FoldEvents } from './fold-events.use-case.js';
 import { type ClaimedBody, InboxPort } from './inbox.port.js';
 import { OpenBodies, type OpenedBody } from './open-bodies.use-case.js';
@@ -81,16 +83,22 @@ export class DigestBodies {
   }
 
   /** Of bodies about erased people nothing is kept. */
-  private async finish(tx: Transaction, opened: readonly OpenedBody[], forgotten: ReadonlySet<string>): Promise<void> {
+  private async finish(
+    tx: Transaction,
+    opened: readonly OpenedBody[],
+    forgotten: readonly IncomingEvent[],
+  ): Promise<void> {
     const fruitless = opened.filter(({ note }) => note !== null).map(({ body }) => body);
     const named = fruitless.length === 0 ? NOBODY : await this.privacy.namingErased(tx, fruitless);
-    const isForgotten = ({ body }: OpenedBody): boolean => forgotten.has(body.id) || named.has(body.id);
+    const told = new Set(forgotten.map(({ inboxId }) => inboxId));
+    const isForgotten = ({ body }: OpenedBody): boolean => told.has(body.id) || named.has(body.id);
     const kept = opened.filter((one) => !isForgotten(one));
     if (kept.length > 0) await this.inbox.finish(tx, kept);
     if (kept.length === opened.length) return;
     await this.inbox.forget(
       tx,
       opened.filter(isForgotten).map(({ body }) => body),
+      forgotten.flatMap(onceKeysOf),
     );
   }
 
@@ -101,7 +109,7 @@ export class DigestBodies {
     const note = storable((error instanceof Error ? error.message : String(error)).slice(0, MAX_NOTE));
     if (error instanceof PermanentError || body.attempts >= MAX_ATTEMPTS) {
       if ((await this.privacy.namingErased(tx, [body])).size > 0) {
-        await this.inbox.forget(tx, [body]);
+        await this.inbox.forget(tx, [body], []);
         return 1;
       }
       await this.inbox.bury(tx, body, code, note);

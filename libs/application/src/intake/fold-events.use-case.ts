@@ -22,8 +22,8 @@ import { suppressionChanges } from './suppression-changes.js';
 export interface FoldedEvents {
   /** Events that are new to the timeline or to their person, in the order in which journeys take them. */
   readonly fresh: readonly FoldedEvent[];
-  /** Inbox rows with news of people who are erased. */
-  readonly forgotten: ReadonlySet<string>;
+  /** News of people who are erased. */
+  readonly forgotten: readonly IncomingEvent[];
 }
 
 /**
@@ -41,7 +41,7 @@ export class FoldEvents {
 
   /** News of people who are erased is left out. */
   async fold(tx: Transaction, shop: ShopFacts, now: Instant, told: readonly IncomingEvent[]): Promise<FoldedEvents> {
-    if (told.length === 0) return { fresh: [], forgotten: new Set() };
+    if (told.length === 0) return { fresh: [], forgotten: [] };
     // what doesn't wait for an answer shares a round trip
     const [stored, erased] = await Promise.all([this.store.load(tx, soughtBy(told)), this.erasedNames(tx, told)]);
     const { living: events, forgotten, returning } = withoutErased(told, erased, knownIn(stored));
@@ -57,10 +57,7 @@ export class FoldEvents {
     await this.answers.record(tx, folded.filter(isAdded).flatMap(toAnswer));
     const suppressions = [...this.returns(returning), ...suppressionChanges(fresh, this.secrets)];
     if (suppressions.length > 0) await this.store.changeSuppressions(tx, suppressions);
-    return {
-      fresh: fresh.flatMap(toFoldedEvent),
-      forgotten: new Set(forgotten.map(({ inboxId }) => inboxId)),
-    };
+    return { fresh: fresh.flatMap(toFoldedEvent), forgotten };
   }
 
   private async erasedNames(tx: Transaction, events: readonly IncomingEvent[]): Promise<ErasedNames> {

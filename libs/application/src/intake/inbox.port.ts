@@ -33,6 +33,12 @@ export interface ClaimedBody {
   readonly epoch: number;
 }
 
+/** What is kept of a sender to recognise what it sends again. */
+export interface KeptKey {
+  readonly sourceId: string;
+  readonly key: string;
+}
+
 /** Where received bodies wait until a worker has made facts of them. */
 export abstract class InboxPort {
   /**
@@ -51,7 +57,7 @@ export abstract class InboxPort {
   ): Promise<void>;
 
   /** Deletes claimed rows with what was kept of them to recognise them again. */
-  abstract forget(tx: Transaction, bodies: readonly ClaimedBody[]): Promise<void>;
+  abstract forget(tx: Transaction, bodies: readonly ClaimedBody[], keys: readonly KeptKey[]): Promise<void>;
 
   /** Puts claimed rows back for the next try, which nobody begins before the pause (wall time) is over. */
   abstract release(tx: Transaction, bodies: readonly ClaimedBody[], note: string, pauseMs: number): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Instant } from '#app/domain';
+import type { KeptKey } from '../intake/inbox.port.js';
 import type { AddressOnMedium } from '../journeys/runtime/run-store.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import type { Name } from './names.js';
@@ -61,6 +62,9 @@ export abstract class ErasureStore {
   /** Puts it off for so long (wall time). */
   abstract postpone(tx: Transaction, id: string, ms: number): Promise<void>;
 
+  /** Deletes the keys by which the person's happenings are told once; expects their events to be there. */
+  abstract forgetKeys(tx: Transaction, person: PersonRows): Promise<void>;
+
   /** Bodies that told of the person. */
   abstract bodiesOf(tx: Transaction, person: PersonRows, limit: number): Promise<SearchedBody[]>;
 
@@ -68,11 +72,7 @@ export abstract class ErasureStore {
   abstract fruitlessBodies(tx: Transaction, after: BodyCursor | null, limit: number): Promise<SearchedBody[]>;
 
   /** Deletes bodies with their dead letters. `keys`: ids of the sender's making that were kept of them. */
-  abstract forgetBodies(
-    tx: Transaction,
-    bodies: readonly SearchedBody[],
-    keys: readonly { readonly sourceId: string; readonly key: string }[],
-  ): Promise<void>;
+  abstract forgetBodies(tx: Transaction, bodies: readonly SearchedBody[], keys: readonly KeptKey[]): Promise<void>;
 
   /** The tables that `empty` goes through, in this order. */
   abstract tables(): readonly string[];

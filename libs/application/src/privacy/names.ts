@@ -1,5 +1,6 @@
 import type { DomainEvent } from '#app/domain';
-import type { Identity } from '../facts/facts-store.port.js';
+import type { Identity, TimelineEvent } from '../facts/facts-store.port.js';
+import type { KeptKey } from '../intake/inbox.port.js';
 import { identitiesOf } from '../intake/people.js';
 import type { SecretPort } from '../ports/secret.port.js';
 
@@ -75,10 +76,20 @@ function decoded(text: string): string {
     );
 }
 
+/** The keys by which a happening is told once, as far as they name a person or an order. */
+export function onceKeysOf({
+  event: { type, order, customer, data },
+  sourceId,
+}: Pick<TimelineEvent, 'event' | 'sourceId'>): KeptKey[] {
+  const refund = 'refundId' in data ? data.refundId : undefined;
+  const ids = [order?.externalId, order && refund && `${order.externalId}:${refund}`, customer?.externalId];
+  return ids.flatMap((id) => (id === undefined || id === '' ? [] : [{ sourceId, key: `once:${type}:${id}` }]));
+}
+
 /** Ids that senders gave to events by API: what they are made of is the sender's business, so they may name somebody. */
 export function senderKeysOf(
   bodies: readonly { readonly kind: string; readonly sourceId: string; readonly body: string }[],
-): { readonly sourceId: string; readonly key: string }[] {
+): KeptKey[] {
   return bodies.flatMap(({ kind, sourceId, body }) => {
     const key = kind === 'api' ? idIn(body) : null;
     return key === null ? [] : [{ sourceId, key }];

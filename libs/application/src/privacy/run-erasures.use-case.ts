@@ -51,6 +51,7 @@ export class RunErasures {
     const found = await step((tx) => this.subject(tx, id));
     if (found === null) return false;
     const { person, names } = found;
+    await step((tx) => this.store.forgetKeys(tx, person));
     const counts: Record<string, number> = { inbox_event: await this.forgetBodies(step, person, names) };
     for (const table of this.store.tables()) counts[table] = await step((tx) => this.store.empty(tx, table, person));
     await step((tx) => this.requests.close(tx, id, counts));

@@ -4,6 +4,7 @@ import {
   type ClaimedBody,
   IdPort,
   InboxPort,
+  type KeptKey,
   type ReceivedBody,
   senderKeysOf,
   type StoredBody,
@@ -101,10 +102,10 @@ export class PgInbox extends InboxPort {
     );
   }
 
-  async forget(tx: Transaction, bodies: readonly ClaimedBody[]): Promise<void> {
+  async forget(tx: Transaction, bodies: readonly ClaimedBody[], once: readonly KeptKey[]): Promise<void> {
     const [first] = bodies;
     if (!first) return;
-    const keys = senderKeysOf(bodies);
+    const keys = [...senderKeysOf(bodies), ...once];
     await pg(tx).run(FORGET_KEYS, [keys.map(({ sourceId }) => sourceId), keys.map(({ key }) => key)]);
     const touched = await pg(tx).run(FORGET, [first.shopId, ...placesOf(bodies)]);
     if (touched < bodies.length) throw takenOver(bodies.length - touched, bodies.length);

@@ -1,4 +1,5 @@
 import { erasedFacts } from './people-tables.js';
+import { EVENTS_OF_PERSON } from './traffic-tables.js';
 
 /** Everything that a person, given by the ids of their records, is told by. */
 export const NAMES = `
@@ -36,3 +37,10 @@ with gone as (
   where e.shop_id = app.current_shop() and e.received_at = r.received_at and e.id = r.id returning e.id
 )
 delete from app.dead_letter d using gone where d.shop_id = app.current_shop() and d.kind = 'inbox' and d.ref_id = gone.id`;
+
+/** What can happen once only is remembered by its type and the sender's id of what it happened to. */
+export const FORGET_KEYS = `
+select app.forget_keys(array_agg(t.source_id), array_agg('once:' || t.type || ':' || k.id))
+from app.event t cross join lateral (values
+  (t.order_external_id), (t.order_external_id || ':' || (t.body->'data'->>'refundId')), (t.body->'customer'->>'externalId')) k (id)
+where t.shop_id = app.current_shop() and (${EVENTS_OF_PERSON}) and k.id is not null`;

@@ -4,6 +4,7 @@ import {
   type ClaimedErasure,
   ErasureStore,
   type ErasureWork,
+  type KeptKey,
   type Name,
   type PersonRows,
   type SearchedBody,
@@ -12,7 +13,7 @@ import {
 import { toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
-import { BEGIN, FORGET_BODIES, IS_BUSY, NAMES } from './erasure.sql.js';
+import { BEGIN, FORGET_BODIES, FORGET_KEYS, IS_BUSY, NAMES } from './erasure.sql.js';
 import type { Erasure, PersonalTable } from './personal-table.js';
 import { PERSONAL_TABLES } from './personal-tables.js';
 import { BODIES_OF_PERSON } from './traffic-tables.js';
@@ -82,6 +83,10 @@ export class PgErasureStore extends ErasureStore {
     );
   }
 
+  async forgetKeys(tx: Transaction, { recordIds, orderExternalIds }: PersonRows): Promise<void> {
+    await pg(tx).query(FORGET_KEYS, [recordIds, orderExternalIds]);
+  }
+
   async bodiesOf(tx: Transaction, person: PersonRows, limit: number): Promise<SearchedBody[]> {
     const rows = await pg(tx).query<BodyRow>(`${BODY} and t.id in (${BODIES_OF_PERSON}) limit $3`, [
       person.recordIds,
@@ -100,11 +105,7 @@ export class PgErasureStore extends ErasureStore {
     return rows.map(toBody);
   }
 
-  async forgetBodies(
-    tx: Transaction,
-    bodies: readonly SearchedBody[],
-    keys: readonly { readonly sourceId: string; readonly key: string }[],
-  ): Promise<void> {
+  async forgetBodies(tx: Transaction, bodies: readonly SearchedBody[], keys: readonly KeptKey[]): Promise<void> {
     await pg(tx).query('select app.forget_keys($1::uuid[], $2::text[])', [
       keys.map(({ sourceId }) => sourceId),
       keys.map(({ key }) => key),

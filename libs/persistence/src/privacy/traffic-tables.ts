@@ -1,13 +1,14 @@
 import type { PersonalTable } from './personal-table.js';
 
-const EVENTS = `t.customer_id = any($1::uuid[]) or (t.customer_id is null and t.order_external_id = any($2::text[]))`;
+/** Events `t` of a person. */
+export const EVENTS_OF_PERSON = `t.customer_id = any($1::uuid[]) or (t.customer_id is null and t.order_external_id = any($2::text[]))`;
 const MESSAGES = 'select m.id from app.message m where m.customer_id = any($1::uuid[])';
 /** Answers that name no person belong to whom the message went to. */
 const ANSWERS = `t.customer_id = any($1::uuid[]) or t.message_id in (${MESSAGES})`;
 
 /** Ids of the bodies that told of a person. */
 export const BODIES_OF_PERSON = `
-  select t.inbox_id from app.event t where ${EVENTS}
+  select t.inbox_id from app.event t where ${EVENTS_OF_PERSON}
   union select t.inbox_id from app.survey_answer t where ${ANSWERS}`;
 
 const DEAD_LETTERS = `t.ref_id in (${BODIES_OF_PERSON}
@@ -161,7 +162,7 @@ export const TRAFFIC_TABLES: readonly PersonalTable[] = [
     holds: 'Everything that happened to a person: contact, profile, orders, words',
     why: 'the timeline, explanations, backtests',
     kept: 'KEEP_TIMELINE_MONTHS',
-    rows: EVENTS,
+    rows: EVENTS_OF_PERSON,
     erasure: { rows: 'deleted' },
   },
 ];
