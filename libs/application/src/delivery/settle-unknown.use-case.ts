@@ -28,7 +28,7 @@ export class SettleUnknown {
       if (!message) throw new PermanentError('not_found', `There is no message ${id}.`);
       if (!isSettled)
         throw new PermanentError('conflict', `The message is ${message.state}; only an unknown one can be settled.`);
-      await this.audit.note(tx, { action: settlement, subject: 'message', subjectId: id, changes: { note: words } });
+      await this.audit.note(tx, { action: settlement, subject: 'message', subjectId: id });
       return message;
     });
     if (settlement === 'resend') this.hints.hint(settled.medium === 'sms' ? 'delivery-sms' : 'delivery-email');
