@@ -18,7 +18,7 @@ const LIBS = {
   channels: ['domain', 'contracts', 'application', 'platform'],
   sources: ['domain', 'contracts', 'application', 'platform'],
   templates: ['domain', 'contracts', 'application', 'platform'],
-  platform: ['domain', 'application'],
+  platform: ['domain', 'contracts', 'application'],
   // the composition root
   runtime: ['domain', 'application', 'persistence', 'queue', 'channels', 'sources', 'templates', 'platform'],
 };

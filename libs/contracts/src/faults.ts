@@ -5,8 +5,8 @@ import type { z } from 'zod';
 const MAX_FAULTS = 50;
 
 /** What a schema found wrong, with the place of each fault as a JSON pointer. Never repeats the input. */
-export function faultsOf(error: z.ZodError, at = ''): Fault[] {
-  return error.issues.flatMap((issue) => faultsOfIssue(issue, at)).slice(0, MAX_FAULTS);
+export function faultsOf({ issues }: Pick<z.ZodError, 'issues'>, at = ''): Fault[] {
+  return issues.flatMap((issue) => faultsOfIssue(issue, at)).slice(0, MAX_FAULTS);
 }
 
 function faultsOfIssue(issue: z.core.$ZodIssue, at: string): Fault[] {
