@@ -47,6 +47,8 @@ const project = (displayName, folders, testMatch, extra = {}) => ({
 const withDatabase = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  // a database and threads that start: what hangs takes longer than this, also on a busy machine
+  testTimeout: 20_000,
 };
 
 const projects = [
