@@ -37,7 +37,7 @@ export function isIsoDate(text: string): text is IsoDate {
 }
 
 export function isTimeZone(zone: string): boolean {
-  return IANAZone.isValidZone(zone);
+  return typeof zoneOf(zone) !== 'string';
 }
 
 /** True for an ISO 8601 duration that isn't negative, such as `PT72H`, `P3D`, `P1M`. */
@@ -50,6 +50,7 @@ export function isDuration(text: string): boolean {
 const QUARTER_MS = 900_000;
 const FIRST_EVEN_OFFSET: Instant = 63_072_000_000;
 const MAX_OFFSETS = 100_000;
+const MINUTE_MS = 60_000;
 
 /** A zone that looks offsets up once: the calendar of the platform takes long to say them. */
 class RememberedZone extends IANAZone {
@@ -100,7 +101,7 @@ export function zoneOf(name: string): Zone | string {
 export function wallClock(at: Instant, zone: string): Instant {
   const known = zoneOf(zone);
   const offset = typeof known === 'string' ? DateTime.fromMillis(at, { zone: known }).offset : known.offset(at);
-  return at + offset * 60_000;
+  return at + offset * MINUTE_MS;
 }
 
 /** A duration taken apart: calendar months, whole days, and elapsed milliseconds. */
@@ -139,13 +140,22 @@ export function addDuration(at: Instant, duration: string, zone: string): Instan
   if (months === 0 && Number.isInteger(days) && Number.isInteger(ms)) {
     if (days === 0) return at + ms;
     const known = zoneOf(zone);
-    const later = at + days * DAY_MS;
-    // unless the clocks of the zone have changed meanwhile, days are elapsed time as well
-    if (typeof known !== 'string' && known.offset(at) === known.offset(later)) return later + ms;
+    if (typeof known !== 'string') return addDays(at, days, known) + ms;
   }
   return DateTime.fromMillis(at, { zone: zoneOf(zone) })
     .plus(parsed)
     .toMillis();
+}
+
+/** A time that the clocks skip moves on by the gap; one that they show twice is taken by the offset of `at`. */
+function addDays(at: Instant, days: number, zone: Zone): Instant {
+  const offset = zone.offset(at);
+  const elapsed = at + days * DAY_MS;
+  const guess = zone.offset(elapsed);
+  if (guess === offset) return elapsed;
+  const corrected = elapsed - (guess - offset) * MINUTE_MS;
+  const found = zone.offset(corrected);
+  return found === guess ? corrected : elapsed - (Math.min(guess, found) - offset) * MINUTE_MS;
 }
 
 /** The first instant of the given calendar day in `zone`. */
