@@ -95,6 +95,7 @@ export class CollisionSearch {
         .filter(({ at }) => at >= this.range.from && at < this.range.to)
         .map(({ at, journey }) => ({ customer, journey, day: this.days.of(at) })),
     );
+    if (others.length === 0) return;
     const byPersonAndDay = new Map<string, number>();
     for (const { customer, day } of mine) {
       const key = `${customer}|${day}`;

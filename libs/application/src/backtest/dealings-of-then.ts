@@ -64,7 +64,7 @@ export function messagesAt(
   const counted = messages
     .filter((message) => message.class !== 'service')
     .map((message) => {
-      return { ...message, hasReachedGoal: message.class === 'review' && (message.goalAt ?? Infinity) <= now };
+      return { hasReachedGoal: message.class === 'review' && (message.goalAt ?? Infinity) <= now, ...message };
     });
   return {
     past: counted.filter((message) => message.at < now || (message.at === now && outranks(message, own))),

@@ -1,6 +1,7 @@
 import {
   type ActEffect,
   addressOf,
+  type ContactCandidate,
   type ContactFacts,
   type ContactReason,
   type ContactRules,
@@ -90,7 +91,7 @@ export class RehearsalGate implements RehearsalWitness {
         message,
         witness: this.witness,
         putOffBy: [],
-        heldBy: new Set(),
+        heldBy: NO_JOURNEYS,
       });
   }
 
@@ -144,7 +145,7 @@ export class RehearsalGate implements RehearsalWitness {
       const { item, at } = next;
       if (this.times.get(item) !== at) continue;
       if (this.ended.has(item.message.send.tracked.run.id)) finish(item, at, 'run-exited');
-      else item.witness.onWaiting?.(told(item, at), item.putOffBy.at(-1) ?? 'queued');
+      else item.witness.onWaiting?.(told(item, at, null), item.putOffBy.at(-1) ?? 'queued');
     }
   }
 
@@ -170,15 +171,20 @@ export class RehearsalGate implements RehearsalWitness {
       address === null ? undefined : this.facts.suppression(medium, address, now),
     );
     if (!gate.isOpen) return finish(item, now, gate.reason ?? 'useful-until');
-    const own = { priority: this.priority, dueAt: effect.dueAt };
-    const survey = effect.survey && markOf(effect.survey);
-    const contact = { class: effect.class, runId: id, survey };
-    const zone = customer.timeZone ?? this.shopZone;
-    const { history, others } = this.historyAt(customerId, own, now);
-    const candidate = { ...contact, ...own, usefulUntil: effect.usefulUntil, zone, order };
+    const candidate: ContactCandidate = {
+      class: effect.class,
+      runId: id,
+      survey: effect.survey && markOf(effect.survey),
+      priority: this.priority,
+      dueAt: effect.dueAt,
+      usefulUntil: effect.usefulUntil,
+      zone: customer.timeZone ?? this.shopZone,
+      order,
+    };
+    const { history, others } = this.historyAt(customerId, candidate, now);
     const judgement = judgeContact(candidate, history, this.rules, now);
     if (judgement.type === 'go') {
-      append(this.sent, customerId, [{ ...contact, at: now, medium }]);
+      append(this.sent, customerId, [{ class: effect.class, runId: id, survey: candidate.survey, at: now, medium }]);
       return finish(item, now, null);
     }
     const heldBy = new Set([...item.heldBy, ...inTheWay(judgement, others)]);
@@ -208,7 +214,7 @@ export class RehearsalGate implements RehearsalWitness {
 
   private contactsOf(customerId: string): PastContact[] {
     return (this.sent.get(customerId) ?? []).map((contact) => {
-      return { ...contact, hasReachedGoal: contact.class === 'review' && this.reached.has(contact.runId) };
+      return { hasReachedGoal: contact.class === 'review' && this.reached.has(contact.runId), ...contact };
     });
   }
 
@@ -227,6 +233,7 @@ export class RehearsalGate implements RehearsalWitness {
   }
 }
 
+const NO_JOURNEYS: ReadonlySet<string> = new Set();
 const HOLDS: ReadonlySet<string> = new Set(HOLD_REASONS);
 
 function isHold(reason: string): boolean {
@@ -237,12 +244,16 @@ function isHeld({ putOffBy }: Waiting): boolean {
   return isHold(putOffBy.at(-1) ?? '');
 }
 
-function told({ message, putOffBy, heldBy }: Waiting, at: Instant): RehearsedMessage {
-  return { ...message, at, putOffBy, heldBy: [...heldBy] };
+function told(
+  { message: { send, medium }, putOffBy, heldBy }: Waiting,
+  at: Instant,
+  reason: string | null,
+): RehearsedMessage {
+  return { send, medium, reason, at, putOffBy, heldBy: [...heldBy] };
 }
 
 function finish(item: Waiting, at: Instant, reason: string | null): void {
-  item.witness.onMessage({ ...told(item, at), reason });
+  item.witness.onMessage(told(item, at, reason));
 }
 
 /** Journeys whose messages a judgement rests on. */

@@ -4,7 +4,7 @@ import type { EventView, FactsSnapshot, Json } from '../facts/view.js';
 import { type Instant, toIso } from '../time/instant.js';
 import { DecisionFacts } from './decision-facts.js';
 import { END, type JourneyPlan, type PlannedStep } from './plan.js';
-import type { Act, Decision, Effect, FinishEffect, JournalEntry, JournalKind, RunState } from './run.js';
+import type { Act, Decision, Effect, FinishEffect, JournalEntry, JournalKind, RunState, SendEffect } from './run.js';
 import type { PlannedSend, StepContext, StepDecision } from './step-kind.js';
 import { WalkContext } from './walk-context.js';
 
@@ -46,9 +46,9 @@ export class RunWalk {
 
   /** The state that came in stays as it was; what follows from it is ours until the decision is told. */
   set(fields: Partial<RunState>): void {
-    if (this.hasChanged) Object.assign(this.run, fields);
-    else this.run = { ...this.run, ...fields };
+    if (!this.hasChanged) this.run = { ...this.run };
     this.hasChanged = true;
+    Object.assign(this.run, fields);
   }
 
   write(kind: JournalKind, data: Data, at: Instant = this.run.at): void {
@@ -101,7 +101,7 @@ export class RunWalk {
   waitAgain({ step, stepState, at }: RunState): void {
     const { until, own } = stepState as unknown as WaitState;
     this.set({ step, at, endReason: null, visit: this.run.visit + 1 });
-    this.wait(until, own, { visit: this.run.visit });
+    this.wait(until, own, {});
   }
 
   private currentStep(): PlannedStep | undefined {
@@ -122,13 +122,14 @@ export class RunWalk {
 
   /** The step to enter next; null when the run waits or is over. */
   private apply(step: PlannedStep, decision: StepDecision): string | null {
-    const note: Data = { visit: this.run.visit, ...noteOf(decision.note), ...this.facts.takeAsked() };
+    const note: Data = { ...noteOf(decision.note), ...this.facts.takeAsked() };
     if (decision.type === 'wait') {
       this.wait(decision.until, decision.state ?? null, note);
       return null;
     }
     if (decision.type === 'end') {
       this.finish('exited', `step:${step.id}`, {
+        visit: this.run.visit,
         ...note,
         ...(decision.reason === undefined ? {} : { why: decision.reason }),
       });
@@ -145,7 +146,7 @@ export class RunWalk {
     if (decision.holdOut === true) this.set({ isHeldOut: true });
     const done: Data = acts.length === 0 ? {} : { acts: acts as unknown as Json };
     if (send) this.send(step, send, note, next);
-    else this.write(isWithheld ? 'held-out' : 'passed', { ...note, ...done, next });
+    else this.write(isWithheld ? 'held-out' : 'passed', { visit: this.run.visit, ...note, ...done, next });
     return next;
   }
 
@@ -170,22 +171,17 @@ export class RunWalk {
   /** A run that is held out goes the same way; only what the person would notice stays. */
   private send({ id }: PlannedStep, planned: PlannedSend, note: Data, next: string): void {
     const isHeldOut = this.run.isHeldOut === true;
-    const named = { type: 'send' as const, step: id, visit: this.run.visit, class: this.plan.document.class };
-    const send = { ...named, ...planned };
+    const { visit } = this.run;
+    const { template, channels, dueAt } = planned;
+    const send: SendEffect = { type: 'send', step: id, visit, class: this.plan.document.class, ...planned };
     const usefulUntil = usefulUntilOf(send, this.facts.zone);
     this.effects.push(isHeldOut ? { ...send, usefulUntil, isHeldOut } : { ...send, usefulUntil });
-    this.write(isHeldOut ? 'held-out' : 'sent', {
-      ...note,
-      template: planned.template,
-      channels: planned.channels,
-      dueAt: toIso(planned.dueAt),
-      next,
-    });
+    this.write(isHeldOut ? 'held-out' : 'sent', { visit, ...note, template, channels, dueAt: toIso(dueAt), next });
   }
 
   private wait(wanted: Instant | null, own: Json, note: Data): void {
     const until = wanted === null ? null : Math.max(wanted, this.run.at);
-    this.write('waited', { ...note, until: until === null ? null : toIso(until) });
+    this.write('waited', { visit: this.run.visit, ...note, until: until === null ? null : toIso(until) });
     this.set({ status: 'waiting', stepState: { until, own } });
     if (until !== null) this.effects.push({ type: 'wake', at: until });
   }

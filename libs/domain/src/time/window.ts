@@ -15,6 +15,7 @@ const LOOK_AHEAD_DAYS = 15;
 
 /** 1970 began on a Thursday. */
 const FIRST_WEEKDAY = 3;
+const MINUTE_MS = 60_000;
 
 /** `at` itself when the wall clock stands within the window then, else the next time at which it does so on opening. */
 export function nextOpening(at: Instant, window: LocalWindow, zone: string): Instant {
@@ -31,9 +32,19 @@ export function nextOpening(at: Instant, window: LocalWindow, zone: string): Ins
 /** By the wall clock alone, so that an hour that occurs twice counts both times, and one that is skipped never. */
 function isOpen(at: Instant, { from, to, days }: LocalWindow, zone: string): boolean {
   const local = wallClock(at, zone);
-  const time = toIso(local).slice(11, 16);
-  const opensOn = (day: number): boolean => days === undefined || days.includes(WEEKDAYS.at(day % 7) as Weekday);
-  const weekday = Math.floor(local / DAY_MS) + FIRST_WEEKDAY;
-  if (from < to) return time >= from && time < to && opensOn(weekday);
-  return (time >= from && opensOn(weekday)) || (time < to && opensOn(weekday - 1));
+  const day = Math.floor(local / DAY_MS);
+  const minute = Math.floor((local - day * DAY_MS) / MINUTE_MS);
+  const [first, end] = [minuteOf(from), minuteOf(to)];
+  const weekday = day + FIRST_WEEKDAY;
+  if (first < end) return minute >= first && minute < end && opensOn(weekday, days);
+  return (minute >= first && opensOn(weekday, days)) || (minute < end && opensOn(weekday - 1, days));
+}
+
+function opensOn(day: number, days: LocalWindow['days']): boolean {
+  return days === undefined || days.includes(WEEKDAYS.at(day % 7) as Weekday);
+}
+
+/** Of the day, at `HH:mm`. */
+function minuteOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }

@@ -33,8 +33,9 @@ export function hear(folded: FoldedEvent, live: readonly JourneyInForce[], now: 
   const refusals: { journey: JourneyInForce; refused: RefusedEntry }[] = [];
   for (const journey of live) {
     if (!startsBy(journey.plan, view)) continue;
-    const result = enter(journey.plan, { ...view, receivedAt }, folded.snapshot, now);
-    if (result.entered) entries.push({ ...result, journey });
+    // fields stand before what is spread, here and wherever much is decided: behind it each costs the engine far more
+    const result = enter(journey.plan, { receivedAt, ...view }, folded.snapshot, now);
+    if (result.entered) entries.push({ journey, ...result });
     else refusals.push({ journey, refused: { reason: result.reason, detail: result.detail } });
   }
   return { folded, view, entries, refusals };
