@@ -51,6 +51,14 @@ export function compared({ suite, candidate, what, values, ceilings, atLeast, at
   };
 }
 
+/** A figure with a limit of its own. */
+export function bounded({ values, atLeast, atMost, ...names }: Omit<Comparison, 'ceilings'>): Figure {
+  const value = median(values);
+  const isReached = (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost);
+  const target = atLeast === undefined ? `≤ ${atMost?.toLocaleString('en')}` : `≥ ${atLeast.toLocaleString('en')}`;
+  return { ...names, value, ceiling: null, ratio: null, target, isReached, rounds: [...values] };
+}
+
 export function plain(suite: string, candidate: string, what: string, values: readonly number[]): Figure {
   return {
     suite,
