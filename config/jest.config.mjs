@@ -47,8 +47,6 @@ const project = (displayName, folders, testMatch, extra = {}) => ({
 const withDatabase = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // a database and threads that start: what hangs takes longer than this, also on a busy machine
-  testTimeout: 20_000,
 };
 
 const projects = [
@@ -65,6 +63,8 @@ export default {
   rootDir,
   projects: projects.filter(({ roots }) => roots.length > 0),
   maxWorkers: 2,
+  // a database and threads that start: what hangs takes longer than this, also on a busy machine
+  testTimeout: 20_000,
   // ES modules are never freed between test files: a worker above this is replaced by a fresh one
   workerIdleMemoryLimit: '400MB',
   passWithNoTests: true,
