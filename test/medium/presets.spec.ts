@@ -113,7 +113,10 @@ class Shop {
   }
 }
 
-/** Two people live through each story; the second one orders again before the year is over. */
+/** Who is drawn into which arm is chance: enough people for each arm. */
+const TWINS = [0, 1, 2, 3];
+
+/** Four people live through each story; the second one orders again before the year is over. */
 function history(): (readonly [number, object])[] {
   const told: (readonly [number, object])[] = [];
   const order = (name: string, story: Story, person: string, at: number): void => {
@@ -145,8 +148,8 @@ function history(): (readonly [number, object])[] {
     for (const [hours, type, data = {}] of story) tell(type, at + hours * HOUR_MS, data);
   };
   Object.values(STORIES).forEach((story, number) => {
-    for (const twin of [0, 1]) {
-      const at = toInstant(START) + (number * 2 + twin) * 5 * HOUR_MS;
+    for (const twin of TWINS) {
+      const at = toInstant(START) + (number * TWINS.length + twin) * 5 * HOUR_MS;
       order(`${number}${twin}`, story, `p${number}-${twin}`, at);
       if (twin === 1) order(`${number}9`, ARRIVES, `p${number}-${twin}`, at + 290 * DAY_HOURS * HOUR_MS);
     }
