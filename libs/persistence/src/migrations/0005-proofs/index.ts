@@ -1,0 +1,17 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { securitySql } from '../0002-journeys-in-full/security.sql.js';
+import { doubtSql } from './doubt.sql.js';
+
+/** compatible */
+export class Proofs1796601600000 implements MigrationInterface {
+  readonly name = 'Proofs1796601600000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const sql of [doubtSql]) await runner.query(sql);
+    await runner.query(securitySql);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only. Restore a backup taken before the upgrade instead.');
+  }
+}
