@@ -1,13 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { doubtSql } from './doubt.sql.js';
+import { membersSql } from './members.sql.js';
 
 /** compatible */
 export class Proofs1796601600000 implements MigrationInterface {
   readonly name = 'Proofs1796601600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [doubtSql]) await runner.query(sql);
+    for (const sql of [doubtSql, membersSql]) await runner.query(sql);
     await runner.query(securitySql);
   }
 
