@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const MIN_SECRET_LENGTH = 32;
 const MIN_KEY_LENGTH = 8;
+/** As good as no limit. */
+const MAX_RATE = 10_000_000;
 const WELL_KNOWN = /change.?me|your.?(own.?)?(secret|key)|replace.?(me|this)/i;
 
 const isOwn = (text: string): boolean => !WELL_KNOWN.test(text);
@@ -116,6 +118,20 @@ export const envSchema = z.object({
     .describe(
       'For how many months the decisions of runs that are over are kept, with the attempts of their messages. Without it: until a person is erased. Funnels stay as they are.',
     ),
+  TRUSTED_PROXIES: wholeNumber(0, 10)
+    .default(0)
+    .describe(
+      'How many reverse proxies stand before this process, each adding to X-Forwarded-For. With 0 the header is not believed; with more, nobody but they may reach the port.',
+    ),
+  LIMIT_API_PER_MINUTE: wholeNumber(1, MAX_RATE)
+    .default(6_000)
+    .describe('Requests a minute by one API key; a list of events counts by its length, costly ones count more.'),
+  LIMIT_WEBHOOKS_PER_MINUTE: wholeNumber(1, MAX_RATE)
+    .default(60_000)
+    .describe('Genuine webhooks a minute by one source. What is refused comes again: senders repeat.'),
+  LIMIT_PAGES_PER_MINUTE: wholeNumber(1, MAX_RATE)
+    .default(300)
+    .describe('Requests a minute to public pages by one public address. Behind a proxy set TRUSTED_PROXIES too.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',

@@ -63,6 +63,8 @@ export class Rig {
         SECRET_KEY: this.secretKey,
         BOOTSTRAP_API_KEY: this.apiKey,
         LOG_LEVEL: 'warn',
+        LIMIT_WEBHOOKS_PER_MINUTE: '10000000',
+        LIMIT_API_PER_MINUTE: '10000000',
         ...(variant === 'redis' && this.redis ? { REDIS_URL: this.redis.url } : {}),
         ...more,
       },

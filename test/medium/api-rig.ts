@@ -15,6 +15,8 @@ import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 /** Threads know nothing of Jest: they run what was built. */
 export const CHECK_WORKER = path.resolve('dist/libs/runtime/src/checks/check.worker.js');
 const SECRET_KEY = 'k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe';
+/** Corpora are sent faster than anybody would. */
+const UNLIMITED = { LIMIT_API_PER_MINUTE: '10000000', LIMIT_WEBHOOKS_PER_MINUTE: '10000000' };
 export const BOOTSTRAP_KEY = 'ag_live_bootstrap_key_for_tests_0001';
 
 export interface Answer<T = Record<string, unknown>> {
@@ -40,13 +42,15 @@ export class ApiRig {
     readonly key: string,
   ) {}
 
-  static async start(label: string): Promise<ApiRig> {
+  /** @param env settings besides those of every rig */
+  static async start(label: string, env: Readonly<Record<string, string>> = {}): Promise<ApiRig> {
     const database = await freshDatabase(label);
     const owner = new pg.Client({ connectionString: database.ownerUrl });
     await owner.connect();
     const queue: QueueSettings = { backend: 'postgres', url: database.queueUrl, prefix: `api-${process.pid}` };
     await prepareQueue(queue, database.ownerUrl);
-    const config = loadConfig({}, { SECRET_KEY, DATABASE_URL: database.ownerUrl, PUBLIC_URL: 'https://shop.example' });
+    const settings = { SECRET_KEY, DATABASE_URL: database.ownerUrl, PUBLIC_URL: 'https://shop.example', ...UNLIMITED };
+    const config = loadConfig({}, { ...settings, ...env });
     const infrastructure = InfrastructureModule.forRoot({
       config,
       processName: 'test',
@@ -57,7 +61,10 @@ export class ApiRig {
     });
     @Module({ imports: [infrastructure, ApiModule, IngestModule] })
     class TestModule {}
-    const app = await createHttpApp(TestModule, { logger: createLogger('silent') });
+    const app = await createHttpApp(TestModule, {
+      logger: createLogger('silent'),
+      trustedProxies: config.http.trustedProxies,
+    });
     await configureApi(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();

@@ -7,6 +7,7 @@ import {
   IdPort,
   InboxPort,
   Metrics,
+  RateLimits,
   ReceiveWebhook,
   SecretPort,
   SourceDirectory,
@@ -14,7 +15,7 @@ import {
   SubmitEvents,
 } from '#app/application';
 import { createDataSource, PgClock, PgInbox, PgSourceDirectory } from '#app/persistence';
-import { createHttpApp, createLogger, PrometheusMetrics, SecretKeyring, UuidV7Ids } from '#app/platform';
+import { bucketsFor, createHttpApp, createLogger, PrometheusMetrics, SecretKeyring, UuidV7Ids } from '#app/platform';
 import { SourceRegistry } from '#app/sources';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
@@ -26,6 +27,9 @@ export const SHOPIFY = '0190a000-0000-7000-8000-0000000000a1';
 export const WOO = '0190a000-0000-7000-8000-0000000000a2';
 export const SECRET = 'hook secret';
 export const ROTATED_OUT = 'rotated out';
+
+/** Few webhooks a minute, so that a test can send more; still more than one of the others sends. */
+export const RATES = { api: 100, webhooks: 2_000, pages: 100 };
 
 export interface InboxRow {
   readonly id: string;
@@ -114,6 +118,7 @@ function moduleOver(source: DataSource, keyring: SecretKeyring, hinted: string[]
     { provide: IdPort, useClass: UuidV7Ids },
     { provide: ClockPort, useClass: PgClock },
     { provide: Metrics, useClass: PrometheusMetrics },
+    { provide: RateLimits, useValue: bucketsFor(RATES) },
     { provide: InboxPort, useClass: PgInbox },
     { provide: SourceDirectory, useClass: PgSourceDirectory },
     { provide: SourceKinds, useClass: SourceRegistry },

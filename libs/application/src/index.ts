@@ -155,6 +155,7 @@ export { OpenBodies } from './intake/open-bodies.use-case.js';
 export { ProcessInbox } from './intake/process-inbox.use-case.js';
 export { AcceptEvents } from './intake/accept-event.use-case.js';
 export { type ClaimedBody, InboxPort, type KeptKey, type ReceivedBody, type StoredBody } from './intake/inbox.port.js';
+export { type RateKind, RateLimits } from './ports/rate-limits.port.js';
 export { ReceiveWebhook, type WebhookReceipt } from './intake/receive-webhook.use-case.js';
 export { type RegisteredSource, SourceDirectory } from './intake/source-directory.port.js';
 export { type SubmittedEvent, SubmitEvents } from './intake/submit-events.use-case.js';

@@ -6,6 +6,7 @@ export {
   type IntakeConfig,
   type MailConfig,
   type QueueConfig,
+  type RatesConfig,
   type SmsConfig,
 } from './config/config.js';
 export { loadConfig, type LoadConfigOptions } from './config/load-config.js';
@@ -18,5 +19,7 @@ export { OperationsModule, type OperationsOptions } from './operations/operation
 export { type ReadinessCheck } from './operations/readiness.js';
 export { PlatformModule } from './platform.module.js';
 export { FilePresetCatalogue } from './presets/file-preset-catalogue.js';
+export { clientOf } from './rates/client-address.js';
+export { bucketsFor } from './rates/rates.js';
 export { SecretKeyring } from './secrets/secret-keyring.js';
 export { type StopOptions, stopOnSignals } from './shutdown/stop-on-signals.js';

@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { IdPort, Metrics, SecretPort } from '#app/application';
+import { IdPort, Metrics, RateLimits, SecretPort } from '#app/application';
 import { Config } from './config/config.js';
 import { UuidV7Ids } from './ids/uuid-v7-ids.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { ShutdownState } from './operations/readiness.js';
+import { bucketsFor } from './rates/rates.js';
 import { SecretKeyring } from './secrets/secret-keyring.js';
 
 /** Settings, secrets, ids and metrics for every module of a process. Imported once, by its root module. */
@@ -13,6 +14,7 @@ export class PlatformModule {
     const providers = [
       { provide: Config, useValue: config },
       { provide: SecretPort, useValue: new SecretKeyring(config.secretKey) },
+      { provide: RateLimits, useValue: bucketsFor(config.rates) },
       { provide: IdPort, useClass: UuidV7Ids },
       PrometheusMetrics,
       { provide: Metrics, useExisting: PrometheusMetrics },

@@ -37,7 +37,7 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
 
 async function boot(options: ProcessOptions): Promise<StartedProcess> {
   const { config, logger, root } = await prepareProcess(options);
-  const app = await createHttpApp(root, { logger });
+  const app = await createHttpApp(root, { logger, trustedProxies: config.http.trustedProxies });
   await setClock(app.get(VirtualClockPort), config);
   stopOnSignals(app, { logger, ...(options.afterClose ? { afterClose: options.afterClose } : {}) });
   const firstShop = app.get(EnsureFirstShop);

@@ -1,20 +1,27 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { AuthenticateKey } from '#app/application';
-import { isAllowed, PermanentError, rolesWith } from '#app/domain';
+import { AuthenticateKey, type Caller, RateLimits } from '#app/application';
+import { AfterglowError, isAllowed, PermanentError, rolesWith } from '#app/domain';
+import { clientOf } from '#app/platform';
 import type { FastifyRequest } from 'fastify';
 import { setCaller } from './caller.js';
 import { neededBy } from './needs.js';
+import { costOf } from './request-cost.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
 /** Lets through who sends a valid API key as a bearer token, one that is allowed what the route needs. */
 @Injectable()
 export class KeyGuard implements CanActivate {
-  constructor(private readonly authentication: AuthenticateKey) {}
+  constructor(
+    private readonly authentication: AuthenticateKey,
+    private readonly rates: RateLimits,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.authentication.run(bearerOf(request.headers.authorization));
+    const caller = await this.authenticate(request);
+    this.rates.take('key', caller.keyId, costOf(request));
+    this.rates.take('shop', caller.shopId, costOf(request));
     const permission = neededBy(context);
     if (!isAllowed(caller, permission)) {
       const roles = rolesWith(permission).join(', ');
@@ -25,6 +32,18 @@ export class KeyGuard implements CanActivate {
     }
     setCaller(request, caller);
     return true;
+  }
+
+  /** Who guesses keys is told to slow down; a valid key is let through from the same address. */
+  private async authenticate(request: FastifyRequest): Promise<Caller> {
+    try {
+      return await this.authentication.run(bearerOf(request.headers.authorization));
+    } catch (error) {
+      const client = clientOf(request.ip);
+      const isGuess = error instanceof AfterglowError && error.code === 'unauthenticated';
+      if (isGuess && client !== undefined) this.rates.take('guess', client);
+      throw error;
+    }
   }
 }
 

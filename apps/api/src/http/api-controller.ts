@@ -17,6 +17,7 @@ export function ApiController(path: string, tag: string, resource: Resource): Cl
     ApiBearerAuth('key'),
     Refuses(401, 'The API key is missing or not valid.'),
     Refuses(403, 'The API key is not allowed this.'),
+    Refuses(429, 'The API key, or its shop, sends too many requests.'),
     ActsOn(resource),
     UseGuards(KeyGuard),
     UseInterceptors(StrictInputInterceptor, ActorInterceptor),

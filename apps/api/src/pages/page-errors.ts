@@ -6,6 +6,7 @@ import { localeOf, wordsFor } from './words.js';
 
 const NOT_FOUND = 404;
 const GONE = 410;
+const TOO_MANY = 429;
 const UNAVAILABLE = 503;
 
 /** People who follow a link from a message get a sentence, not problem+json. */
@@ -20,7 +21,9 @@ export class PageErrorFilter implements ExceptionFilter {
     if (code === 'internal') this.logger.error(error);
     const locale = localeOf(request.headers['accept-language']);
     const { status, title, text } = sentenceFor(code, locale);
-    if (status === UNAVAILABLE) reply.header('retry-after', '60');
+    const retryAfterS = error instanceof AfterglowError ? error.retryAfterS : undefined;
+    if (status === UNAVAILABLE || status === TOO_MANY)
+      reply.header('retry-after', String(Math.ceil(retryAfterS ?? 60)));
     void reply
       .code(status)
       .type('text/html; charset=utf-8')
@@ -33,5 +36,6 @@ function sentenceFor(code: string, locale: string): { status: number; title: str
   const words = wordsFor(locale);
   if (code === 'not_found') return { status: NOT_FOUND, title: words.linkUnknown, text: words.linkUnknownMore };
   if (code === 'gone') return { status: GONE, title: words.linkGone, text: words.linkGoneMore };
+  if (code === 'rate_limited') return { status: TOO_MANY, title: words.later, text: words.laterMore };
   return { status: UNAVAILABLE, title: words.later, text: words.laterMore };
 }

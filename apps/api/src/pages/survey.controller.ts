@@ -1,11 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { AnswerSurveyLink, OpenSurveyLink, type SurveyPage } from '#app/application';
 import { AfterglowError } from '#app/domain';
 import type { FastifyReply } from 'fastify';
 import { type Fields, scoreOf, textOf } from './fields.js';
 import { PageErrorFilter } from './page-errors.js';
+import { PageRatesGuard } from './page-rates.guard.js';
 import { surveyPage, thanksPage } from './survey-page.js';
 import { wordsFor } from './words.js';
 
@@ -15,6 +28,7 @@ const INVALID = 422;
 @Controller('s')
 @ApiExcludeController()
 @UseFilters(PageErrorFilter)
+@UseGuards(PageRatesGuard)
 export class SurveyController {
   constructor(
     private readonly surveys: OpenSurveyLink,

@@ -1,5 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { AnswerUnboxing, UNBOXING_SCALE } from '#app/application';
 import { AfterglowError, type ShopFacts } from '#app/domain';
@@ -7,6 +20,7 @@ import type { FastifyReply } from 'fastify';
 import { type Fields, scoreOf, textOf } from './fields.js';
 import { notice } from './layout.js';
 import { PageErrorFilter } from './page-errors.js';
+import { PageRatesGuard } from './page-rates.guard.js';
 import { unboxingPage } from './unboxing-page.js';
 import { localeOf, wordsFor } from './words.js';
 
@@ -16,6 +30,7 @@ const INVALID = 422;
 @Controller('q')
 @ApiExcludeController()
 @UseFilters(PageErrorFilter)
+@UseGuards(PageRatesGuard)
 export class UnboxingPageController {
   constructor(private readonly unboxing: AnswerUnboxing) {}
 

@@ -1,7 +1,8 @@
-import { Controller, Get, Header, HttpCode, Param, Post, UseFilters } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Param, Post, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Unsubscribe } from '#app/application';
 import { PageErrorFilter } from './page-errors.js';
+import { PageRatesGuard } from './page-rates.guard.js';
 import { unsubscribedPage, unsubscribePage } from './unsubscribe-page.js';
 
 /**
@@ -11,6 +12,7 @@ import { unsubscribedPage, unsubscribePage } from './unsubscribe-page.js';
 @Controller('u')
 @ApiExcludeController()
 @UseFilters(PageErrorFilter)
+@UseGuards(PageRatesGuard)
 export class UnsubscribeController {
   constructor(private readonly links: Unsubscribe) {}
 

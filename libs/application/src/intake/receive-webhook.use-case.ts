@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PermanentError } from '#app/domain';
+import { RateLimits } from '../ports/rate-limits.port.js';
 import { AcceptEvents } from './accept-event.use-case.js';
 import type { StoredBody } from './inbox.port.js';
 import { isReadableJson } from './readable-json.js';
@@ -27,11 +28,12 @@ export class ReceiveWebhook {
     private readonly directory: SourceDirectory,
     private readonly kinds: SourceKinds,
     private readonly events: AcceptEvents,
+    private readonly rates: RateLimits,
   ) {}
 
   /**
    * @throws PermanentError `unsupported_media_type`, `signature.invalid`, `malformed`
-   * @throws TransientError `unavailable` when it can't be stored; then the sender is to try again
+   * @throws TransientError `rate_limited`, and `unavailable` when it can't be stored; then the sender is to try again
    */
   async receive(sourceId: string, request: IncomingRequest): Promise<WebhookReceipt> {
     refuseMediaType(request);
@@ -43,6 +45,8 @@ export class ReceiveWebhook {
     }
     if (kind.isPing?.(request)) return { outcome: 'ping' };
     if (!kind.verify(request, source.secrets, this.directory.wallMs()).genuine) throw notGenuine();
+    // after the signature: who doesn't hold the secret can't use up what the source may send
+    this.rates.take('source', source.id);
     if (!kind.contentTypes.includes(request.contentType)) throw unsupported(kind.contentTypes);
     if (!isReadableJson(request.rawBody)) {
       throw new PermanentError(

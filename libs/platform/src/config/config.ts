@@ -4,6 +4,15 @@ import type { Env } from '../../../../config/env.schema.js';
 export interface HttpConfig {
   readonly port: number;
   readonly host: string;
+  /** Entries at the end of X-Forwarded-For that were written by proxies of ours. */
+  readonly trustedProxies: number;
+}
+
+/** Requests a minute. */
+export interface RatesConfig {
+  readonly api: number;
+  readonly webhooks: number;
+  readonly pages: number;
 }
 
 export interface DatabaseConfig {
@@ -56,6 +65,7 @@ export interface KeepConfig {
 /** The settings of this process, parsed once at boot and handed out in slices. Injectable; made by `loadConfig`. */
 export class Config {
   readonly http: HttpConfig;
+  readonly rates: RatesConfig;
   readonly database: DatabaseConfig;
   readonly queue: QueueConfig;
   /** Undefined: e-mail is captured. */
@@ -75,7 +85,12 @@ export class Config {
     env: Env,
     readonly secretKey: string,
   ) {
-    this.http = { port: env.PORT, host: env.HOST };
+    this.http = { port: env.PORT, host: env.HOST, trustedProxies: env.TRUSTED_PROXIES };
+    this.rates = {
+      api: env.LIMIT_API_PER_MINUTE,
+      webhooks: env.LIMIT_WEBHOOKS_PER_MINUTE,
+      pages: env.LIMIT_PAGES_PER_MINUTE,
+    };
     this.database = { url: env.DATABASE_URL, dataDir: env.DATA_DIR };
     this.queue = { redisUrl: env.REDIS_URL };
     this.mail = mailOf(env);

@@ -17,7 +17,7 @@ function refusalOf(env: Record<string, string>): PermanentError {
 describe('loadConfig', () => {
   it('hands out typed slices with their defaults', () => {
     const config = loadConfig({}, base);
-    expect(config.http).toEqual({ port: 3000, host: '127.0.0.1' });
+    expect(config.http).toEqual({ port: 3000, host: '127.0.0.1', trustedProxies: 0 });
     expect(config.clock).toEqual({ mode: 'real', start: undefined });
     expect(config.publicUrl).toBe('http://127.0.0.1:3000');
     expect(config.intake.dedupeWindowDays).toBe(90);

@@ -27,9 +27,11 @@ const BODY_LIMIT = 64 * 1024;
 export class HttpAdapter extends FastifyAdapter {
   readonly routes = new RouteTable();
 
-  constructor() {
+  /** @param trustedProxies hops before us whose X-Forwarded-For is believed */
+  constructor(trustedProxies = 0) {
     super({
       logger: false,
+      trustProxy: trustedProxies === 0 ? false : (_address, hop) => hop < trustedProxies,
       // nothing here uses Nest middleware, and a hook less runs for each webhook
       skipMiddie: true,
       bodyLimit: BODY_LIMIT,

@@ -10,14 +10,16 @@ import { createValidationPipe } from './validation.js';
 
 export interface HttpAppOptions {
   readonly logger: Logger;
+  /** 0 unless told otherwise. */
+  readonly trustedProxies?: number;
 }
 
 /** The application over Fastify, hardened and not yet listening. A fault while it is put together is thrown, not printed. */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { logger }: HttpAppOptions,
+  { logger, trustedProxies }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, new HttpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, new HttpAdapter(trustedProxies), {
     bodyParser: false,
     abortOnError: false,
     logger: new PinoLogger(logger),
