@@ -1,16 +1,22 @@
+import { isLong, noteProof } from '../support/proof.js';
 import type { FaultRig } from './rig.js';
 import type { Outcome } from './oracle.js';
+
+/** A row that runs in the long suite alone. */
+export const itLong = isLong ? it : it.skip;
 
 /** Handed over at once by one process: so many messages may be in doubt for each interruption. */
 const IN_HAND = 20;
 
 /** What a fault must leave: nothing lost, nothing doubled, every doubt explained by a death or a stand-still. */
 export function expectKept(fault: string, rig: FaultRig, outcome: Outcome): void {
-  const { accepted, messages, lost, doubled, contradicted, unknown, settledSeconds } = outcome;
+  const { lost, doubled, contradicted, unknown, settledSeconds } = outcome;
   const interruptions = rig.kills + rig.stops;
+  const own = rig.ofThisRow(outcome);
+  noteProof({ fault, backend: rig.backend, ...own, lost: lost.length, doubled: doubled.length, seed: rig.seed });
   process.stdout.write(
-    `${fault}: ${accepted} orders, ${messages} messages, ${rig.kills} kills, ${rig.stops} stops, ${lost.length} lost, ${doubled.length} doubled, ` +
-      `${unknown} unknown, settled after ${settledSeconds.toFixed(1)} s, seed ${rig.seed}\n`,
+    `${fault}: ${own.cases} orders, ${own.messages} messages, ${own.kills} kills, ${own.stops} stops, ${lost.length} lost, ${doubled.length} doubled, ` +
+      `${own.unknown} unknown, settled after ${settledSeconds.toFixed(1)} s, seed ${rig.seed}\n`,
   );
   expect({ lost, doubled, contradicted }).toEqual({ lost: [], doubled: [], contradicted: [] });
   // a sender is told to come again, never that it was wrong

@@ -58,8 +58,11 @@ export class FaultRig {
   private load: Load | undefined;
   private readonly starting: Promise<void>[] = [];
   private nextOrder = 1;
+  /** What rows before had counted already, on this same rig. */
+  private counted = { cases: 0, messages: 0, kills: 0, stops: 0, unknown: 0 };
 
   private constructor(
+    readonly backend: TestBackend['kind'],
     readonly cluster: Cluster,
     readonly databaseUrl: string,
     /** Between the apps and PostgreSQL. */
@@ -98,7 +101,19 @@ export class FaultRig {
       ...(redis && redisUrl ? { REDIS_URL: throughPort(redisUrl, redis.port) } : {}),
     };
     const oracle = new Oracle(databaseUrl, mails, texts);
-    const rig = new FaultRig(cluster, databaseUrl, database, redis, smtp, mails, texts, oracle, env, apiKey);
+    const rig = new FaultRig(
+      backend.kind,
+      cluster,
+      databaseUrl,
+      database,
+      redis,
+      smtp,
+      mails,
+      texts,
+      oracle,
+      env,
+      apiKey,
+    );
     await rig.open(size);
     return rig;
   }
@@ -111,6 +126,19 @@ export class FaultRig {
   /** What was seeded how, for reports. */
   get seed(): number {
     return SEED;
+  }
+
+  /** What came since the row before, of totals that grow as long as the rig stands. */
+  ofThisRow({ accepted, messages, unknown }: Outcome): typeof this.counted {
+    const before = this.counted;
+    this.counted = { cases: accepted, messages, kills: this.kills, stops: this.stops, unknown };
+    return {
+      cases: accepted - before.cases,
+      messages: messages - before.messages,
+      kills: this.kills - before.kills,
+      stops: this.stops - before.stops,
+      unknown: unknown - before.unknown,
+    };
   }
 
   /** Sends so many new orders; resolves when each has been taken. */
