@@ -92,6 +92,23 @@ describe('shop and sources', () => {
     await rig.call('PATCH', '/api/v1/shop', { body: { timeZone: 'UTC', currency: 'EUR', locale: 'en' } });
   });
 
+  it('names the media on which service messages in doubt are sent once more', async () => {
+    expect((await rig.get<{ resendUnknown: string[] }>('/api/v1/shop')).body.resendUnknown).toEqual([]);
+    const changed = await rig.call('PATCH', '/api/v1/shop', { body: { resendUnknown: ['email', 'email'] } });
+    expect(changed).toMatchObject({ status: 200, body: { resendUnknown: ['email'] } });
+    expect(
+      (await rig.call<Problem>('PATCH', '/api/v1/shop', { body: { resendUnknown: ['letter'] } })).body,
+    ).toMatchObject({
+      code: 'validation',
+      errors: [{ pointer: '/resendUnknown/0' }],
+    });
+    expect((await rig.get<{ items: unknown[] }>('/api/v1/audit')).body.items[0]).toMatchObject({
+      action: 'update',
+      subject: 'shop',
+      changes: { resend_unknown: [[], ['email']] },
+    });
+  });
+
   it('creates, lists, rotates and removes a source', async () => {
     const made = await rig.post<{ id: string; url: string }>('/api/v1/sources', {
       kind: 'shopify',

@@ -36,6 +36,21 @@ describe('journeys', () => {
       ]);
     });
 
+    it.each([
+      ['service', ['email'], 'resend_once'],
+      ['service', ['sms'], 'hold'],
+      ['service', [], 'hold'],
+      ['feedback', ['email'], 'hold'],
+    ] as const)(
+      'a %s message by e-mail, where %j may be sent twice, is planned with policy %s',
+      async (kind, media, policy) => {
+        await rig.query(`update app.shop set resend_unknown = $1`, [media]);
+        await rig.publishUnchecked(aJourney({ class: kind }));
+        await rig.hear(rig.event(await rig.person(), 'order.placed'));
+        expect(await rig.query('select unknown_policy from app.message')).toEqual([{ unknown_policy: policy }]);
+      },
+    );
+
     it('leave waiting runs with a timer, and later events of the same batch move them', async () => {
       await rig.publish(
         aJourney({ steps: [wait('pause', 'PT24H'), send('say')], exitOn: [{ event: 'order.cancelled' }] }),

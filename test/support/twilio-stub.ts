@@ -36,11 +36,13 @@ export const TWILIO_ANSWERS = {
 
 const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/;
 
-/** An HTTP server on a free loopback port that imitates the creation of a Twilio message. */
+/** An HTTP server on a free loopback port that imitates Twilio's messages: making them, and the log of those made. */
 export class TwilioStub {
   readonly ledger = new Ledger<TwilioCall>();
   /** Decides each answer from the form; replace it at any time. */
   answer: (form: Record<string, string>) => TwilioAnswer = () => 'accept';
+  /** Which calls the log shows: by default those that made a message, however they were answered. */
+  logs: (call: TwilioCall) => boolean = ({ sid }) => sid !== undefined;
   private readonly server: Server;
 
   private constructor() {
@@ -75,21 +77,33 @@ export class TwilioStub {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await textOf(request);
-    const accountSid = MESSAGES.exec(request.url ?? '')?.[1];
-    if (request.method !== 'POST' || !accountSid)
-      return refuse(response, { status: 404, code: 20404, message: 'Not Found' });
+    const url = new URL(request.url ?? '', this.url);
+    const accountSid = MESSAGES.exec(url.pathname)?.[1];
+    if (!accountSid) return refuse(response, { status: 404, code: 20404, message: 'Not Found' });
     const credentials = basicCredentials(request.headers.authorization);
     if (!credentials) return refuse(response, TWILIO_ANSWERS.badCredentials);
+    if (request.method === 'GET') return this.list(url, response, accountSid);
+    return this.create({ accountSid, ...credentials, form: Object.fromEntries(new URLSearchParams(body)) }, response);
+  }
 
-    const form = Object.fromEntries(new URLSearchParams(body));
-    const answer = this.answer(form);
+  private create(asked: Pick<TwilioCall, 'accountSid' | 'user' | 'password' | 'form'>, response: ServerResponse): void {
+    const answer = this.answer(asked.form);
     const sid = typeof answer === 'string' ? `SM${randomBytes(16).toString('hex')}` : undefined;
-    this.ledger.add({ accountSid, ...credentials, form, at: Date.now(), answer, ...(sid && { sid }) });
+    this.ledger.add({ ...asked, at: Date.now(), answer, ...(sid && { sid }) });
+    if (answer === 'hang') return;
+    if (answer === 'drop') response.destroy();
+    else if (answer === 'accept') send(response, 201, created(asked.accountSid, sid ?? '', asked.form));
+    else refuse(response, answer);
+  }
 
-    if (answer === 'hang') return undefined;
-    if (answer === 'drop') return void request.socket.destroy();
-    if (answer !== 'accept') return refuse(response, answer);
-    return send(response, 201, created(accountSid, sid ?? '', form));
+  /** Newest first, on one page. */
+  private list(url: URL, response: ServerResponse, accountSid: string): void {
+    const to = url.searchParams.get('To');
+    const messages = this.calls
+      .filter((call) => this.logs(call) && call.form['To'] === to)
+      .map(({ sid, form, at }) => created(accountSid, sid ?? 'SM0', form, new Date(at)))
+      .toReversed();
+    send(response, 200, { messages, next_page_uri: null, page: 0, page_size: 50, uri: url.pathname });
   }
 }
 
@@ -106,7 +120,7 @@ function basicCredentials(header: string | undefined): { user: string; password:
   return { user, password: password.join(':') };
 }
 
-function created(accountSid: string, sid: string, form: Record<string, string>): object {
+function created(accountSid: string, sid: string, form: Record<string, string>, at = new Date()): object {
   return {
     sid,
     account_sid: accountSid,
@@ -122,7 +136,7 @@ function created(accountSid: string, sid: string, form: Record<string, string>):
     price_unit: 'USD',
     error_code: null,
     error_message: null,
-    date_created: new Date().toUTCString(),
+    date_created: at.toUTCString(),
     date_sent: null,
     uri: `/2010-04-01/Accounts/${accountSid}/Messages/${sid}.json`,
   };

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { HintPort, KeepHouse, RunErasures } from '#app/application';
+import { HintPort, KeepHouse, ResolveDoubts, RunErasures } from '#app/application';
 import { Drains } from './drains.js';
 
 const SWEEP_MS = 1_000;
@@ -20,6 +20,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly drains: Drains,
     private readonly keepHouse: KeepHouse,
     private readonly erasures: RunErasures,
+    private readonly doubts: ResolveDoubts,
     private readonly hints: HintPort,
   ) {}
 
@@ -29,6 +30,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
       this.hints.hint('maintenance');
       await this.keepHouse.runIfOverdue();
       await this.erasures.run();
+      await this.doubts.run();
     });
   }
 

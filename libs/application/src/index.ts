@@ -49,6 +49,8 @@ export { type Agenda, VirtualClockPort } from './clock/virtual-clock.port.js';
 export {
   type Channel,
   Channels,
+  type DoubtAnswer,
+  type DoubtfulHandOver,
   type HandOverPhase,
   type HandOverResult,
   type OutboundMessage,
@@ -80,6 +82,8 @@ export {
 } from './delivery/message-reader.port.js';
 export { PrepareMessages } from './delivery/prepare-messages.js';
 export { RecordHandOvers } from './delivery/record-hand-overs.js';
+export { type DoubtReport, ResolveDoubts } from './delivery/resolve-doubts.use-case.js';
+export { type DoubtfulMessage, DoubtStore, type DoubtVerdict } from './delivery/doubt-store.port.js';
 export { SettleUnknown } from './delivery/settle-unknown.use-case.js';
 export {
   type CompiledTemplate,

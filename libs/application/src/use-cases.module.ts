@@ -23,6 +23,7 @@ import { GatherMessages } from './delivery/gather-messages.js';
 import { PrepareMessages } from './delivery/prepare-messages.js';
 import { ReadMessages } from './delivery/read-messages.use-case.js';
 import { RecordHandOvers } from './delivery/record-hand-overs.js';
+import { ResolveDoubts } from './delivery/resolve-doubts.use-case.js';
 import { SettleUnknown } from './delivery/settle-unknown.use-case.js';
 import { ReadPeople } from './facts/read-people.use-case.js';
 import { AnswerSurveyLink } from './feedback/answer-survey-link.use-case.js';
@@ -163,6 +164,7 @@ const useCases = [
   SampleMessages,
   SaveDraft,
   SettleDeadLetters,
+  ResolveDoubts,
   SettleUnknown,
   SubmitEvents,
   TakeRunsOver,

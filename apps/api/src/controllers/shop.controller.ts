@@ -14,6 +14,7 @@ const EXAMPLE = {
   currency: 'EUR',
   locale: 'en',
   contactRules: DEFAULT_CONTACT_RULES,
+  resendUnknown: [],
 };
 
 @ApiController('/shop', 'Shop', 'shop')
@@ -28,7 +29,9 @@ export class ShopController {
   }
 
   @Patch()
-  @ApiOperation({ summary: 'Change name, time zone, currency, locale or contact rules' })
+  @ApiOperation({
+    summary: 'Change name, time zone, currency, locale, contact rules or what becomes of messages in doubt',
+  })
   @Answers(200, shopDocument, 'The shop as it is now.', EXAMPLE)
   @Refuses(422, 'A field is not acceptable.')
   change(

@@ -1,4 +1,4 @@
-import type { Medium } from '#app/domain';
+import type { Instant, Medium } from '#app/domain';
 
 /** A rendered message for exactly one recipient. */
 export interface OutboundMessage {
@@ -33,6 +33,19 @@ export interface HandOverResult {
   readonly suppress?: 'recipient' | 'opted-out' | undefined;
 }
 
+/** A hand-over of which nobody knows what came of it. */
+export interface DoubtfulHandOver {
+  readonly to: string;
+  readonly text: string;
+  /** When it began. */
+  readonly at: Instant;
+}
+
+/** What the provider knows of it; `unreachable`: ask again later. */
+export type DoubtAnswer =
+  | { readonly answer: 'taken'; readonly providerRef: string }
+  | { readonly answer: 'not-taken' | 'unreachable' };
+
 /** An outbound channel: one folder in libs/channels. Never throws for what a provider does; it reports. */
 export interface Channel {
   readonly code: string;
@@ -43,6 +56,8 @@ export interface Channel {
   /** Longest honest hand-over in milliseconds; the fence's lease exceeds it. */
   readonly timeoutMs: number;
   send(message: OutboundMessage): Promise<HandOverResult>;
+  /** Asks the provider whether it has the message; only where it keeps a log that can be asked. */
+  find?(handOver: DoubtfulHandOver): Promise<DoubtAnswer>;
   close(): Promise<void>;
 }
 

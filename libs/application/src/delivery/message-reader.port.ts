@@ -17,6 +17,8 @@ export interface MessageView {
   readonly html: string | null;
   readonly state: MessageState;
   readonly reason: string | null;
+  /** What came of asking the provider about a message in doubt; null while nobody has. */
+  readonly providerSays: 'taken' | 'not-taken' | 'cannot-tell' | 'not-asked' | null;
   /** Key of the journey. */
   readonly journey: string;
   readonly step: string;

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { ContactRules, ShopFacts } from '#app/domain';
+import type { ContactRules, Medium, ShopFacts } from '#app/domain';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { Shops, type ShopSettings } from './shops.repository.js';
 
 /** A shop as its owner sees it. */
 export interface ShopView extends ShopFacts {
   readonly contactRules: ContactRules;
+  /** Media in which a service message in doubt is sent once more. */
+  readonly resendUnknown: readonly Medium[];
 }
 
 export interface ShopChange extends Partial<ShopSettings> {
   /** The rules named here change; null sets all back to their defaults. */
   readonly contactRules?: Partial<ContactRules> | null;
+  readonly resendUnknown?: readonly Medium[];
 }
 
 @Injectable()
@@ -24,16 +27,21 @@ export class ManageShop {
     return this.unitOfWork.inShop(shopId, (tx) => this.view(tx));
   }
 
-  change(shopId: string, { contactRules, ...settings }: ShopChange): Promise<ShopView> {
+  change(shopId: string, { contactRules, resendUnknown, ...settings }: ShopChange): Promise<ShopView> {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
       if (contactRules !== undefined) await this.shops.changeContactRules(tx, contactRules);
+      if (resendUnknown !== undefined) await this.shops.changeResendUnknown(tx, resendUnknown);
       return this.view(tx);
     });
   }
 
   private async view(tx: Transaction): Promise<ShopView> {
-    const [shop, contactRules] = await Promise.all([this.shops.read(tx), this.shops.contactRules(tx)]);
-    return { ...shop, contactRules };
+    const [shop, contactRules, resendUnknown] = await Promise.all([
+      this.shops.read(tx),
+      this.shops.contactRules(tx),
+      this.shops.resendUnknown(tx),
+    ]);
+    return { ...shop, contactRules, resendUnknown };
   }
 }

@@ -1,4 +1,4 @@
-import type { ContactRules, ShopFacts } from '#app/domain';
+import type { ContactRules, Medium, ShopFacts } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 export interface ShopSettings {
@@ -21,6 +21,11 @@ export abstract class Shops {
 
   /** Sets the rules that are named; null sets all back to their defaults. */
   abstract changeContactRules(tx: Transaction, change: Partial<ContactRules> | null): Promise<void>;
+
+  /** Media in which a service message in doubt is sent once more. */
+  abstract resendUnknown(tx: Transaction): Promise<readonly Medium[]>;
+
+  abstract changeResendUnknown(tx: Transaction, media: readonly Medium[]): Promise<void>;
 
   /** Waits for other processes that make the first shop, until the transaction ends. */
   abstract lockFirst(tx: Transaction): Promise<void>;

@@ -76,4 +76,28 @@ describe('SmsTwilioChannel', () => {
     stub.answer = () => TWILIO_ANSWERS.badCredentials;
     expect(await open().send(anSms())).toMatchObject({ outcome: 'provider_down', code: '20003' });
   });
+
+  describe('asked about a message in doubt', () => {
+    const ask = (changes: object = {}) =>
+      open().find({ to: '+4915112345678', text: 'Tell us.', at: Date.now(), ...changes });
+
+    it('finds one that Twilio took without saying so', async () => {
+      stub.answer = () => 'drop';
+      await open().send(anSms());
+      expect(await ask()).toEqual({ answer: 'taken', providerRef: stub.calls[0]?.sid });
+    });
+
+    it('tells what Twilio never had, had with other words or long before', async () => {
+      expect(await ask()).toEqual({ answer: 'not-taken' });
+      await open().send(anSms());
+      expect(await ask({ text: 'Tell me.' })).toEqual({ answer: 'not-taken' });
+      expect(await ask({ to: '+4915112345679' })).toEqual({ answer: 'not-taken' });
+      expect(await ask({ at: Date.now() + 3_600_000 })).toEqual({ answer: 'not-taken' });
+    });
+
+    it('says when Twilio can’t be asked', async () => {
+      const channel = open({ baseUrl: 'http://127.0.0.1:1' });
+      expect(await channel.find({ to: '+4915112345678', text: 'Tell us.', at: 0 })).toEqual({ answer: 'unreachable' });
+    });
+  });
 });

@@ -1,13 +1,15 @@
-import type { Channel, HandOverResult, OutboundMessage } from '#app/application';
+import type { Channel, DoubtAnswer, DoubtfulHandOver, HandOverResult, OutboundMessage } from '#app/application';
 import { z } from 'zod';
 import { defineChannelKind } from '../channel-kind.js';
 import { classifyTwilio, type TwilioFailure } from './classify-twilio.js';
-import { connectTwilio, type CreateMessage } from './twilio-client.js';
+import { connectTwilio, type TwilioMessages } from './twilio-client.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_REQUESTS = 20;
 /** How long Twilio may keep the message in its queue: an unsubscription reaches no message that is already there. */
 const VALIDITY_S = 4 * 3_600;
+/** Of Twilio's clock and the database's, at most. */
+const CLOCK_DIFFERENCE_MS = 5 * 60_000;
 const MAX_DETAIL_CHARS = 300;
 /** E.164 */
 const PHONE = /^\+[1-9]\d{6,14}$/;
@@ -28,7 +30,7 @@ export class SmsTwilioChannel implements Channel {
   readonly medium = 'sms';
   readonly concurrency = MAX_REQUESTS;
   readonly timeoutMs = REQUEST_TIMEOUT_MS;
-  private create: Promise<CreateMessage> | null = null;
+  private messages: Promise<TwilioMessages> | null = null;
 
   constructor(
     private readonly settings: SmsTwilioSettings,
@@ -46,10 +48,9 @@ export class SmsTwilioChannel implements Channel {
         suppress: 'recipient',
       };
     }
-    this.create ??= connectTwilio(this.settings, { timeoutMs: this.requestTimeoutMs, maxSockets: MAX_REQUESTS });
-    const create = await this.create;
+    const messages = await this.connect();
     try {
-      const { sid } = await create({
+      const { sid } = await messages.create({
         to: message.to,
         body: message.text,
         validityPeriod: VALIDITY_S,
@@ -61,7 +62,25 @@ export class SmsTwilioChannel implements Channel {
     }
   }
 
+  /** Looks into Twilio's log. A message carries no key of ours there: it is known by number, words and time. */
+  async find({ to, text, at }: DoubtfulHandOver): Promise<DoubtAnswer> {
+    try {
+      const logged = await (await this.connect()).listTo(to);
+      const found = logged.find(
+        ({ body, dateCreated }) => body === text && dateCreated.getTime() >= at - CLOCK_DIFFERENCE_MS,
+      );
+      return found ? { answer: 'taken', providerRef: found.sid } : { answer: 'not-taken' };
+    } catch {
+      return { answer: 'unreachable' };
+    }
+  }
+
   async close(): Promise<void> {}
+
+  private connect(): Promise<TwilioMessages> {
+    this.messages ??= connectTwilio(this.settings, { timeoutMs: this.requestTimeoutMs, maxSockets: MAX_REQUESTS });
+    return this.messages;
+  }
 
   private sender(): { from: string } | { messagingServiceSid: string } {
     const { from } = this.settings;

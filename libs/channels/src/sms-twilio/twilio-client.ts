@@ -5,7 +5,20 @@ export interface MessageRequest {
   readonly from?: string;
   readonly messagingServiceSid?: string;
 }
-export type CreateMessage = (request: MessageRequest) => Promise<{ readonly sid: string }>;
+/** A message in Twilio's log. */
+export interface LoggedMessage {
+  readonly sid: string;
+  readonly body: string;
+  readonly dateCreated: Date;
+}
+
+export interface TwilioMessages {
+  create(request: MessageRequest): Promise<{ readonly sid: string }>;
+  /** The newest ones to a number. */
+  listTo(number: string): Promise<readonly LoggedMessage[]>;
+}
+
+const LOG_ENTRIES = 100;
 
 interface Account {
   readonly accountSid: string;
@@ -18,7 +31,7 @@ interface Account {
 export async function connectTwilio(
   account: Account,
   limits: { timeoutMs: number; maxSockets: number },
-): Promise<CreateMessage> {
+): Promise<TwilioMessages> {
   const { default: twilio } = await import('twilio');
   const { accountSid, authToken, baseUrl } = account;
 
@@ -33,7 +46,10 @@ export async function connectTwilio(
     httpClient.request = (options) => request({ ...options, uri: rebase(options.uri, baseUrl) });
   }
   const client = twilio(accountSid, authToken, { httpClient, autoRetry: false });
-  return (request) => client.messages.create(request);
+  return {
+    create: (request) => client.messages.create(request),
+    listTo: (to) => client.messages.list({ to, limit: LOG_ENTRIES }),
+  };
 }
 
 /** The path of the provider's URL at another base: `https://api.twilio.com/2010-04-01/x` at `http://127.0.0.1:1` */

@@ -28,6 +28,9 @@ export const messageDocument = z
     html: text,
     state,
     reason: text.meta({ description: 'Why it was not sent, failed, or was put off.' }),
+    providerSays: z.enum(['taken', 'not-taken', 'cannot-tell', 'not-asked']).nullable().meta({
+      description: 'What came of asking the provider about a message in doubt; null while nobody has.',
+    }),
     journey: z.string(),
     step: z.string(),
     run: z.uuid(),

@@ -1,4 +1,4 @@
-import { isTimeZone } from '#app/domain';
+import { isTimeZone, MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { contactRulesChange, contactRulesDocument } from './contact-rules.schema.js';
 
@@ -27,11 +27,23 @@ const locale = z
   .refine(isLocale, { error: 'must be a BCP 47 language tag; write e.g. en or fr-CA' })
   .meta({ description: 'BCP 47 language tag.', example: 'en' });
 
+const resendUnknown = z.array(z.enum(MEDIA)).max(MEDIA.length).meta({
+  description:
+    'Media in which a service message is sent once more when nobody can know whether the provider took it: at least once instead of at most once. Other classes are never sent twice.',
+});
+
 export const shopChange = z
-  .strictObject({ name: displayName, timeZone, currency, locale, contactRules: contactRulesChange.nullable() })
+  .strictObject({
+    name: displayName,
+    timeZone,
+    currency,
+    locale,
+    contactRules: contactRulesChange.nullable(),
+    resendUnknown,
+  })
   .partial()
   .refine((change) => Object.keys(change).length > 0, {
-    error: 'names nothing to change; send name, timeZone, currency, locale or contactRules',
+    error: 'names nothing to change; send name, timeZone, currency, locale, contactRules or resendUnknown',
   })
   .meta({ id: 'ShopChange' });
 
@@ -43,6 +55,7 @@ export const shopDocument = z
     currency: z.string(),
     locale: z.string(),
     contactRules: contactRulesDocument,
+    resendUnknown,
   })
   .meta({ id: 'Shop' });
 

@@ -12,6 +12,7 @@ export class PgMessageDesk extends MessageDesk {
       `update app.message m set state = $2, reason = $3, epoch = m.epoch + 1, lease_until = null,
          sent_at = case when $2 = 'sent' then app.now() else m.sent_at end,
          not_before = case when $2 = 'queued' then app.now() else m.not_before end,
+         doubt_answer = coalesce(m.doubt_answer, 'not-asked'),
          attempts = case when $2 = 'queued' then 0 else m.attempts end
        where m.shop_id = app.current_shop() and m.id = $1 and m.state = 'unknown'`,
       [id, STATE[settlement], `settled as ${settlement}: ${note}`],

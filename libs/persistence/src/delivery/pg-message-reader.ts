@@ -27,6 +27,7 @@ interface Row extends QueryResultRow {
   readonly html: string | null;
   readonly state: MessageState;
   readonly reason: string | null;
+  readonly doubt_answer: MessageView['providerSays'];
   readonly journey: string;
   readonly step: string;
   readonly run_id: string;
@@ -39,7 +40,7 @@ interface Row extends QueryResultRow {
 }
 
 const SELECT = `
-select m.id, encode(m.message_key, 'hex') as key, m.channel, m.medium, m.class, m.address, t.subject, t.text, t.html, m.state, m.reason,
+select m.id, encode(m.message_key, 'hex') as key, m.channel, m.medium, m.class, m.address, t.subject, t.text, t.html, m.state, m.reason, m.doubt_answer,
   j.key as journey, m.step, m.run_id, m.customer_id, o.external_id, m.attempts, m.due_at, m.not_before, m.sent_at
 from app.message m
 join app.journey j on j.shop_id = m.shop_id and j.id = m.journey_id
@@ -121,6 +122,7 @@ function toView(row: Row): MessageView {
     html: row.html,
     state: row.state,
     reason: row.reason,
+    providerSays: row.doubt_answer,
     journey: row.journey,
     step: row.step,
     run: row.run_id,

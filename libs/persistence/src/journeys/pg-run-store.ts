@@ -273,10 +273,12 @@ returning id`;
 
 const PLAN_MESSAGES = `
 insert into app.message (shop_id, id, message_key, journey_id, version_id, run_id, step, visit, customer_id, order_id, medium, class,
-  template, survey, context, address, state, reason, held, due_at, not_before, expires_at)
+  template, survey, context, address, state, reason, held, due_at, not_before, expires_at, unknown_policy)
 select app.current_shop(), m.id, decode(m.key, 'hex'), m.journey_id, m.version_id, m.run_id, m.step, m.visit, m.customer_id, m.order_id,
-  m.medium, m.class, m.template, m.survey, m.context, m.address, m.state, m.reason, m.held, m.due_at, m.due_at, m.expires_at
-from jsonb_to_recordset($1::jsonb) as m (id uuid, key text, journey_id uuid, version_id uuid, run_id uuid, step text, visit integer,
+  m.medium, m.class, m.template, m.survey, m.context, m.address, m.state, m.reason, m.held, m.due_at, m.due_at, m.expires_at,
+  case when m.class = 'service' and m.medium = any(s.resend_unknown) then 'resend_once' else 'hold' end
+from app.shop s, jsonb_to_recordset($1::jsonb) as m (id uuid, key text, journey_id uuid, version_id uuid, run_id uuid, step text, visit integer,
   customer_id uuid, order_id uuid, medium text, class text, template text, survey jsonb, context jsonb, address text, state text,
   reason text, held boolean, due_at timestamptz, expires_at timestamptz)
+where s.id = app.current_shop()
 on conflict (shop_id, message_key) do nothing`;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Shops, type ShopSettings, type Transaction } from '#app/application';
-import { type ContactRules, DEFAULT_CONTACT_RULES, PermanentError, type ShopFacts } from '#app/domain';
+import { type ContactRules, DEFAULT_CONTACT_RULES, type Medium, PermanentError, type ShopFacts } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 
 interface ShopRow {
@@ -52,6 +52,17 @@ export class PgShops extends Shops {
        where id = app.current_shop()`,
       [change && JSON.stringify(change)],
     );
+  }
+
+  async resendUnknown(tx: Transaction): Promise<readonly Medium[]> {
+    const [row] = await pg(tx).query<{ media: Medium[] }>(
+      'select resend_unknown as media from app.shop where id = app.current_shop()',
+    );
+    return row?.media ?? [];
+  }
+
+  async changeResendUnknown(tx: Transaction, media: readonly Medium[]): Promise<void> {
+    await pg(tx).run('update app.shop set resend_unknown = $1 where id = app.current_shop()', [[...new Set(media)]]);
   }
 
   async lockFirst(tx: Transaction): Promise<void> {

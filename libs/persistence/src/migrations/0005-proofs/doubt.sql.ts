@@ -3,19 +3,19 @@ export const doubtSql = /* sql */ `
 -- Media in which the shop wants a service message in doubt sent once more: at least once instead of at most once.
 alter table app.shop add column resend_unknown text[] not null default '{}' check (resend_unknown <@ array['email', 'sms']);
 
--- Fixed when the message is planned; doubt_settled_at: the provider has been asked, or a person has decided.
+-- The policy is fixed when the message is planned. What the provider says is null until it was asked or a person decided: nobody asks twice.
 alter table app.message
   add column unknown_policy text not null default 'hold' check (unknown_policy in ('hold', 'resend_once')),
-  add column doubt_settled_at timestamptz,
+  add column doubt_answer text check (doubt_answer in ('taken', 'not-taken', 'cannot-tell', 'not-asked')),
   add constraint message_resend_service check (unknown_policy = 'hold' or class = 'service');
-create index message_doubt on app.message (handed_at) where state = 'unknown' and doubt_settled_at is null;
+create index message_doubt on app.message (handed_at) where state = 'unknown' and doubt_answer is null;
 
 -- Messages in doubt that were handed over before p_before and not looked into yet, of any shop; oldest first.
 create function app.doubtful_messages(p_before timestamptz, p_limit integer) returns table (shop_id uuid, id uuid)
   language sql stable security definer set search_path = app, pg_temp
 as $$
   select m.shop_id, m.id from app.message m
-  where m.state = 'unknown' and m.doubt_settled_at is null and m.handed_at < p_before
+  where m.state = 'unknown' and m.doubt_answer is null and m.handed_at < p_before
   order by m.handed_at limit p_limit $$;
 
 -- 0004 lists what is audited of a shop; this adds the new setting.
