@@ -68,7 +68,7 @@ async function medianClaimMs(client: pg.Client, shopId: string, claims: number):
     // the commit waits for the disk, whatever was claimed: it is left out
     await client.query('begin');
     const startedAt = performance.now();
-    const { rowCount } = await client.query('select * from app.claim_timers($1, $2)', [BATCH, LEASE]);
+    const { rowCount } = await client.query('select * from app.claim_due_timers($1, $2)', [BATCH, LEASE]);
     times.push(performance.now() - startedAt);
     await client.query('commit');
     if (rowCount !== BATCH) throw new Error(`${rowCount} of ${BATCH} due timers were claimed.`);

@@ -210,6 +210,6 @@ describe('held-out sends', () => {
       ['held_out', null],
       ['suppressed', expect.any(String)],
     ]);
-    expect(await rig.query(`select * from app.claim_messages('email', 10, interval '1 minute')`)).toEqual([]);
+    expect(await rig.query(`select * from app.claim_due_messages('email', 10, 10, interval '1 minute')`)).toEqual([]);
   });
 });

@@ -76,14 +76,14 @@ describe('the life cycle of a journey', () => {
     await rig.setNow(after(30));
     await rig.hear(rig.event(leaves, 'order.cancelled', { occurredAt: after(2) }), rig.event(late, 'order.placed'));
     expect(await rig.makeTimers().run()).toMatchObject({ claimed: 0 });
-    expect(await rig.query(`select * from app.claim_messages('email', 10, '60 seconds')`)).toEqual([]);
+    expect(await rig.query(`select * from app.claim_due_messages('email', 10, 10, '60 seconds')`)).toEqual([]);
     expect(await rig.query('select inbox, timers, messages from app.agenda()')).toEqual([
       { inbox: false, timers: false, messages: false },
     ]);
     expect((await rig.runRows()).filter((run) => run.status === 'waiting')).toHaveLength(1);
     for (const key of ['thanks', 'queued']) await rig.states.resume(rig.shop.id, key);
     expect(await rig.makeTimers().run()).toMatchObject({ claimed: 1, fired: 1, messages: 1 });
-    expect(await rig.query(`select * from app.claim_messages('email', 10, '60 seconds')`)).toHaveLength(3);
+    expect(await rig.query(`select * from app.claim_due_messages('email', 10, 10, '60 seconds')`)).toHaveLength(3);
   });
 
   it('ends waiting runs and takes back queued messages when archived', async () => {

@@ -206,7 +206,7 @@ describe('journeys', () => {
       const person = await rig.person();
       await rig.hear(rig.event(person, 'order.placed'));
       await rig.setNow(after(10));
-      await rig.query(`select * from app.claim_timers(10, '60 seconds')`);
+      await rig.query(`select * from app.claim_due_timers(10, '60 seconds')`);
       await rig.hear(rig.event(person, 'order.paid', { occurredAt: after(9) }));
       expect(await rig.timers()).toMatchObject([{ due_at: new Date(after(14)), state: 'scheduled', attempts: 0 }]);
       expect(await rig.messages()).toEqual([]);

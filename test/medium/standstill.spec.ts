@@ -95,7 +95,7 @@ describe('a shop that is paused', () => {
   it('rings no timer that a worker had claimed before, and counts no attempt', async () => {
     await clock(2);
     const claimed = await rows<{ shop_id: string; run_id: string; due_at: Date; attempts: number; epoch: number }>(
-      `select * from app.claim_timers(10, '1 minute')`,
+      `select * from app.claim_due_timers(10, '1 minute')`,
     );
     expect(claimed).toHaveLength(2);
     await pause('journeys');
@@ -108,6 +108,7 @@ describe('a shop that is paused', () => {
           dueAt: row.due_at.getTime(),
           attempts: row.attempts,
           epoch: row.epoch,
+          isSuspect: false,
         })),
       ),
     );

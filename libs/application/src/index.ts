@@ -60,6 +60,7 @@ export { DeliverMessages, type DeliveryReport } from './delivery/deliver-message
 export { type ContactBooks, ContactStore, type JudgedMessage, type PersonBook } from './delivery/contact-store.port.js';
 export {
   type ClaimedMessage,
+  type ClaimRoom,
   DeliveryStore,
   type DueMessage,
   type FencedParcel,

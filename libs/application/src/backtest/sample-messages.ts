@@ -45,6 +45,7 @@ export class SampleMessages {
       id: this.ids.next(),
       epoch: 0,
       attempts: 1,
+      claimsLost: 0,
       key: '',
       versionId: version.id,
       runId: '',

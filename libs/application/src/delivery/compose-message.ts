@@ -9,6 +9,13 @@ import type { RankedMessage } from './ranked-message.js';
 import { MAX_ATTEMPTS } from './retry-delay.js';
 import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from './template-engine.port.js';
 
+/** Claims without progress after which a message becomes a dead letter: composing it may be what ends its worker. */
+const MAX_CLAIMS_LOST = 5;
+
+export function isSpent({ claimsLost, attempts }: DueMessage): boolean {
+  return claimsLost >= MAX_CLAIMS_LOST || attempts > MAX_ATTEMPTS;
+}
+
 export interface ComposedMessage extends RankedMessage {
   /** Where it would go by the facts it was composed from; the fence looks again. */
   readonly address: string | null;
@@ -46,7 +53,7 @@ export class ComposeMessage {
     const address = snapshot ? addressOf(snapshot.customer, message.medium) : null;
     const composed = { ...ranked, address, fromName, links };
     try {
-      if (message.attempts > MAX_ATTEMPTS)
+      if (isSpent(message))
         throw new AfterglowError('internal', `Its hand-over was begun ${message.attempts} times and never ended.`);
       if (!version || !snapshot)
         throw new AfterglowError('internal', `Message ${message.id} has no journey version or no facts.`);

@@ -71,10 +71,13 @@ export class DeliverMessages {
     let claimed = 0;
     try {
       while (claimed < MAX_PER_RUN && !this.isStopped) {
-        const claims = await this.prepare.claim(medium, CLAIM_LIMIT);
+        const claims = await this.prepare.claim(medium, { messages: CLAIM_LIMIT, retries: CLAIM_LIMIT });
         claimed += claims.length;
+        const isSuspect = claims[0]?.isSuspect === true;
+        // what it may take along is in doubt afterwards
+        if (isSuspect) await sending.idle();
         await this.handOver(claims, channel, leaseMs, sending, stopped);
-        if (claims.length < CLAIM_LIMIT && !(await this.waitWhileBusy(sending))) break;
+        if (claims.length < CLAIM_LIMIT && !isSuspect && !(await this.waitWhileBusy(sending))) break;
       }
     } finally {
       await sending.drained().finally(() => this.sendings.delete(sending));

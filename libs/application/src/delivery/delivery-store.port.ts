@@ -16,6 +16,15 @@ export interface ClaimedMessage {
   readonly id: string;
   readonly epoch: number;
   readonly attempts: number;
+  /** Claims of it ended without a word: it comes alone, and is to be composed while nothing else is in hand. */
+  readonly isSuspect: boolean;
+}
+
+/** How much a claim may take. */
+export interface ClaimRoom {
+  readonly messages: number;
+  /** Of those, how many may be ones that the provider has sent back before. */
+  readonly retries: number;
 }
 
 /** A claimed message as it was planned. */
@@ -24,6 +33,8 @@ export interface DueMessage {
   readonly epoch: number;
   /** Counted at the claim: 1 for the first try. */
   readonly attempts: number;
+  /** Earlier claims that ran out: whoever held it stood still or died. */
+  readonly claimsLost: number;
   /** 64 hexadecimal digits. */
   readonly key: string;
   readonly versionId: string;
@@ -132,8 +143,8 @@ export interface NewSuppression {
 
 /** Message rows on their way out. Every method takes a fixed number of statements, whatever the number of messages. */
 export abstract class DeliveryStore {
-  /** Claims due messages of any shop, in a transaction across shops. */
-  abstract claim(tx: Transaction, medium: Medium, limit: number, leaseMs: number): Promise<ClaimedMessage[]>;
+  /** Claims due messages in a transaction across shops: of each shop its share while more is due than there is room; or one suspect. */
+  abstract claim(tx: Transaction, medium: Medium, room: ClaimRoom, leaseMs: number): Promise<ClaimedMessage[]>;
 
   /** Those of the claimed messages that are still claimed by this epoch, in the order given. */
   abstract load(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<DueMessage[]>;

@@ -3,6 +3,7 @@ import type { FactsSnapshot, ShopFacts } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { JourneyReader, type StoredVersion } from '../journeys/journey-reader.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
+import { isSpent } from './compose-message.js';
 import { ContactDesk } from './contact-desk.js';
 import { ContactStore } from './contact-store.port.js';
 import { type ClaimedMessage, DeliveryStore } from './delivery-store.port.js';
@@ -30,8 +31,10 @@ export class GatherMessages {
     const [messages, shop] = await Promise.all([this.store.load(tx, claims), this.facts.shop(tx)]);
     const versions = await this.journeys.versions(tx, [...new Set(messages.map(({ versionId }) => versionId))]);
     const ranked = inOrderOfRank(messages, versions);
-    const held = await this.heldBack(tx, ranked);
-    const passing = ranked.flatMap(({ message }) => (held.has(message.id) ? [] : [message]));
+    // what ended its worker each time is looked at no more
+    const open = ranked.filter(({ message }) => !isSpent(message));
+    const held = await this.heldBack(tx, open);
+    const passing = open.flatMap(({ message }) => (held.has(message.id) ? [] : [message]));
     const facts = await this.facts.snapshots(tx, shop, passing);
     const snapshots = new Map(passing.map(({ id }, index) => [id, facts[index]]));
     return { ranked, shop, versions, snapshots };

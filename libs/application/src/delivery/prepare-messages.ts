@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Medium } from '#app/domain';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
-import { type ComposedMessage, ComposeMessage, leftUncomposed } from './compose-message.js';
-import { type ClaimedMessage, DeliveryStore } from './delivery-store.port.js';
+import { type ComposedMessage, ComposeMessage, isSpent, leftUncomposed } from './compose-message.js';
+import { type ClaimedMessage, type ClaimRoom, DeliveryStore } from './delivery-store.port.js';
 import { GatherMessages } from './gather-messages.js';
 
 /** A claim that isn't carried on within this time goes back to the queue. */
@@ -18,8 +18,8 @@ export class PrepareMessages {
     private readonly compose: ComposeMessage,
   ) {}
 
-  claim(medium: Medium, limit: number): Promise<ClaimedMessage[]> {
-    return this.uow.acrossShops((tx) => this.store.claim(tx, medium, limit, CLAIM_LEASE_MS));
+  claim(medium: Medium, room: ClaimRoom): Promise<ClaimedMessage[]> {
+    return this.uow.acrossShops((tx) => this.store.claim(tx, medium, room, CLAIM_LEASE_MS));
   }
 
   /**
@@ -30,7 +30,7 @@ export class PrepareMessages {
     const { ranked, shop, versions, snapshots } = await this.uow.inShop(shopId, (tx) => this.gather.run(tx, claims));
     return ranked.map((item) => {
       const { id, versionId } = item.message;
-      if (!snapshots.has(id)) return leftUncomposed(item, shop.name);
+      if (!snapshots.has(id) && !isSpent(item.message)) return leftUncomposed(item, shop.name);
       return this.compose.run(item, shop.name, versions.get(versionId), snapshots.get(id));
     });
   }

@@ -50,7 +50,8 @@ export class FireDueTimers {
     }
     for (const medium of tally.media) this.hints.hint(`delivery-${medium}`);
     const { fired, messages, dead } = tally;
-    return { claimed: claimed.length, fired, messages, dead, hasMore: claimed.length === BATCH };
+    const hasMore = claimed.length === BATCH || claimed[0]?.isSuspect === true;
+    return { claimed: claimed.length, fired, messages, dead, hasMore };
   }
 
   private async fireShop(shopId: string, timers: readonly ClaimedTimer[], tally: Tally): Promise<void> {

@@ -8,10 +8,10 @@ import { presentId } from '../facts/present-customer.sql.js';
 /** A claim that is lost with the server's memory is no claim: it needn't wait for the disk. */
 export const CLAIM = `
 select c.*, set_config('synchronous_commit', 'off', true) as mode
-from app.claim_messages($1, $2, $3::double precision * interval '1 millisecond') c`;
+from app.claim_due_messages($1, $2, $3, $4::double precision * interval '1 millisecond') c`;
 
 export const LOAD = `
-select m.id, m.epoch, m.attempts, encode(m.message_key, 'hex') as key, m.version_id, m.run_id, m.customer_id, m.order_id, m.medium, m.class,
+select m.id, m.epoch, m.attempts, m.claims_lost, encode(m.message_key, 'hex') as key, m.version_id, m.run_id, m.customer_id, m.order_id, m.medium, m.class,
   m.template, m.survey, m.context, m.due_at, m.expires_at, app.now() as now
 from app.message m
 where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;
@@ -109,7 +109,8 @@ with r as (
     provider_ref = coalesce(r.provider_ref, m.provider_ref),
     sent_at = case when r.state = 'sent' then app.now() else m.sent_at end,
     not_before = case when r.state = 'queued' then app.now() + r.delay_ms * interval '1 millisecond' else m.not_before end,
-    attempts = case when r.is_uncounted then greatest(m.attempts - 1, 0) else m.attempts end
+    attempts = case when r.is_uncounted then greatest(m.attempts - 1, 0) else m.attempts end,
+    returned = case when r.state = 'queued' and r.outcome is not null then least(m.returned + 1, 1000) else m.returned end
   from r
   where m.shop_id = app.current_shop() and m.id = r.id and m.id = any($2::uuid[]) and m.epoch = r.epoch and m.state in ('handing', 'unknown')
   returning m.id, m.attempts, m.created_at

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type ClaimedMessage,
+  type ClaimRoom,
   DeliveryStore,
   type DueMessage,
   type FenceVerdict,
@@ -36,12 +37,14 @@ interface ClaimRow extends QueryResultRow {
   readonly id: string;
   readonly epoch: number;
   readonly attempts: number;
+  readonly claims_lost: number;
 }
 
 interface DueRow extends QueryResultRow {
   readonly id: string;
   readonly epoch: number;
   readonly attempts: number;
+  readonly claims_lost: number;
   readonly key: string;
   readonly version_id: string;
   readonly run_id: string;
@@ -70,9 +73,12 @@ interface GateRow extends QueryResultRow {
 
 @Injectable()
 export class PgDeliveryStore extends DeliveryStore {
-  async claim(tx: Transaction, medium: Medium, limit: number, leaseMs: number): Promise<ClaimedMessage[]> {
-    const rows = await pg(tx).query<ClaimRow>(CLAIM, [medium, limit, leaseMs], 'delivery_claim');
-    return rows.map(({ shop_id: shopId, id, epoch, attempts }) => ({ shopId, id, epoch, attempts }));
+  async claim(tx: Transaction, medium: Medium, room: ClaimRoom, leaseMs: number): Promise<ClaimedMessage[]> {
+    const values = [medium, room.messages, room.retries, leaseMs];
+    const rows = await pg(tx).query<ClaimRow>(CLAIM, values, 'delivery_claim');
+    return rows.map(({ shop_id: shopId, id, epoch, attempts, claims_lost: lost }) => {
+      return { shopId, id, epoch, attempts, isSuspect: lost > 0 };
+    });
   }
 
   async load(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<DueMessage[]> {
@@ -172,6 +178,7 @@ function toDue(row: DueRow): DueMessage {
     id: row.id,
     epoch: row.epoch,
     attempts: row.attempts,
+    claimsLost: row.claims_lost,
     key: row.key,
     versionId: row.version_id,
     runId: row.run_id,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type ClaimedTimer, type DueRun, TimerStore, type Transaction } from '#app/application';
+import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { keepJourneyStates } from './lifecycle-lock.js';
 import { RUN_COLUMNS, type RunRow, toRun } from './run-rows.js';
@@ -7,13 +8,22 @@ import { RUN_COLUMNS, type RunRow, toRun } from './run-rows.js';
 /** Wall time within which a claimed batch must be decided; deciding 100 runs takes well under a second. */
 const LEASE = '60 seconds';
 
+interface ClaimRow extends QueryResultRow {
+  readonly shop_id: string;
+  readonly run_id: string;
+  readonly due_at: Date;
+  readonly attempts: number;
+  readonly epoch: number;
+  readonly is_suspect: boolean;
+}
+
 @Injectable()
 export class PgTimerStore extends TimerStore {
   async claim(tx: Transaction, limit: number): Promise<ClaimedTimer[]> {
-    const rows = await pg(tx).query<{ shop_id: string; run_id: string; due_at: Date; attempts: number; epoch: number }>(
+    const rows = await pg(tx).query<ClaimRow>(
       // a claim that is lost with the server's memory is no claim: it needn't wait for the disk
-      `select shop_id, run_id, due_at, attempts, epoch, set_config('synchronous_commit', 'off', true) as mode
-       from app.claim_timers($1, $2::interval) order by due_at, run_id`,
+      `select shop_id, run_id, due_at, attempts, epoch, is_suspect, set_config('synchronous_commit', 'off', true) as mode
+       from app.claim_due_timers($1, $2::interval) order by due_at, run_id`,
       [limit, LEASE],
       'timers_claim',
     );
@@ -23,6 +33,7 @@ export class PgTimerStore extends TimerStore {
       dueAt: row.due_at.getTime(),
       attempts: row.attempts,
       epoch: row.epoch,
+      isSuspect: row.is_suspect,
     }));
   }
 

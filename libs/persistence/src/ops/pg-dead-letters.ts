@@ -31,8 +31,8 @@ const COLUMNS =
 const REQUEUE: Readonly<Record<DeadLetter['kind'], string>> = {
   inbox: `update app.inbox_event set state = 'new', attempts = 0, lease_until = null where id = $1 and state = 'dead' returning 'intake' as queue`,
   timer: `update app.timer set state = 'scheduled', attempts = 0, lease_until = null where run_id = $1 and state = 'dead' returning 'timers' as queue`,
-  message: `update app.message set state = 'queued', reason = null, attempts = 0, lease_until = null where id = $1 and state = 'failed'
-    returning 'delivery-' || medium as queue`,
+  message: `update app.message set state = 'queued', reason = null, attempts = 0, claims_lost = 0, lease_until = null
+    where id = $1 and state = 'failed' returning 'delivery-' || medium as queue`,
   call: `update app.webhook_call set state = 'queued', reason = null, attempts = 0, not_before = app.now(), lease_until = null
     where id = $1 and state = 'failed' returning 'delivery-webhook' as queue`,
   entry: `with dates as (

@@ -85,6 +85,8 @@ export const RUN_TABLES: readonly PersonalTable[] = [
         'reason',
         'epoch',
         'attempts',
+        'claims_lost',
+        'returned',
         'lease_until',
         'held',
         'due_at',
@@ -95,7 +97,7 @@ export const RUN_TABLES: readonly PersonalTable[] = [
         'handed_at',
       ],
     },
-    unexported: ['message_key', 'content_sha256', 'epoch', 'lease_until'],
+    unexported: ['message_key', 'content_sha256', 'epoch', 'claims_lost', 'returned', 'lease_until'],
   },
   {
     table: 'journey_date',

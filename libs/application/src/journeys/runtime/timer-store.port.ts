@@ -10,6 +10,8 @@ export interface ClaimedTimer {
   /** Counted at the claim, so that a run which kills the process is counted too. */
   readonly attempts: number;
   readonly epoch: number;
+  /** Claimed before without progress: it comes alone. */
+  readonly isSuspect: boolean;
 }
 
 export interface DueRun {
@@ -19,7 +21,10 @@ export interface DueRun {
 
 /** Waits that are over. */
 export abstract class TimerStore {
-  /** Claims due timers of any shops, the longest due first. Takes a transaction across shops. */
+  /**
+   * Claims due timers in a transaction across shops, the longest due first: of each shop its share while more is due than the limit;
+   * or one suspect.
+   */
   abstract claim(tx: Transaction, limit: number): Promise<ClaimedTimer[]>;
 
   /**

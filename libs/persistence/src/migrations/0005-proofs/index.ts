@@ -1,14 +1,18 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
+import { claimsSql } from './claims.sql.js';
 import { doubtSql } from './doubt.sql.js';
+import { intakeTurnsSql } from './intake-turns.sql.js';
 import { membersSql } from './members.sql.js';
+import { providersSql } from './providers.sql.js';
 
 /** compatible */
 export class Proofs1796601600000 implements MigrationInterface {
   readonly name = 'Proofs1796601600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [doubtSql, membersSql]) await runner.query(sql);
+    const parts = [claimsSql, intakeTurnsSql, providersSql, doubtSql, membersSql];
+    for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
 
