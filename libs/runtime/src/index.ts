@@ -1,4 +1,5 @@
 export { ThreadChecker } from './checks/thread-checker.js';
+export { ThreadTemplates } from './checks/thread-templates.js';
 export { endWithSentence } from './end-with-sentence.js';
 export { InfrastructureModule, type InfrastructureOptions } from './infrastructure.module.js';
 export { openInstallation } from './open-installation.js';

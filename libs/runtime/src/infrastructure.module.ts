@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
   CallSender,
@@ -14,9 +15,9 @@ import { ConfiguredChannels, HttpsCallSender } from '#app/channels';
 import { type Config, FilePresetCatalogue, OperationsModule, PlatformModule, type ReadinessCheck } from '#app/platform';
 import { BullHints, QueueModule, type QueueSettings } from '#app/queue';
 import { SourceRegistry } from '#app/sources';
-import { LiquidTemplateEngine } from '#app/templates';
 import { DataSource } from 'typeorm';
 import { ThreadChecker } from './checks/thread-checker.js';
+import { ThreadTemplates } from './checks/thread-templates.js';
 import { BacklogGauges } from './backlog-gauges.js';
 import { LostHints } from './lost-hints.js';
 import { PersistenceModule } from './persistence.module.js';
@@ -28,7 +29,7 @@ export interface InfrastructureOptions {
   readonly queue: QueueSettings;
   /** Folder of the preset journeys. */
   readonly presetsFolder: string;
-  /** The compiled check.worker. */
+  /** The compiled check.worker; compile.worker stands beside it. */
   readonly checkWorker: string;
 }
 
@@ -59,7 +60,10 @@ export class InfrastructureModule {
       { provide: PresetCatalogue, useFactory: () => new FilePresetCatalogue(options.presetsFolder) },
       { provide: Checker, useFactory: () => new ThreadChecker(options.checkWorker) },
       { provide: SourceKinds, useClass: SourceRegistry },
-      { provide: TemplateEngine, useClass: LiquidTemplateEngine },
+      {
+        provide: TemplateEngine,
+        useFactory: () => new ThreadTemplates(path.join(path.dirname(options.checkWorker), 'compile.worker.js')),
+      },
     ];
     return {
       module: InfrastructureModule,

@@ -2,6 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { Checker, type CheckReport, type CheckRequest } from '#app/application';
 import { TransientError } from '#app/domain';
 import { Piscina } from 'piscina';
+import { isOutOfMemory } from './out-of-memory.js';
 
 const MAX_THREADS = 2;
 /** A thread that nobody needs any more costs memory. */
@@ -56,8 +57,4 @@ export class ThreadChecker extends Checker implements OnApplicationShutdown {
     });
     return this.pool;
   }
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
