@@ -3,6 +3,7 @@ import { PgFactsReader, PgHousekeeping, PgVisits } from '#app/persistence';
 import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
 import { aJourney, JourneyRig, NOW, send, wait } from './journeys-rig.js';
+import { settleByHand } from './outcome-by-hand.js';
 
 const after = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
 const PAGE = { cursor: null, limit: 100 };
@@ -39,11 +40,8 @@ describe('the funnel', () => {
     for (const step of steps) expect([step.step, accounted(step)]).toEqual([step.step, step.entered]);
     return Object.fromEntries(steps.map((step) => [step.step, step]));
   };
-  const settle = (customerId: string, state: string, reason: string | null): Promise<unknown> =>
-    rig.query(
-      `update app.message set state = $2, reason = $3, sent_at = case when $2 = 'sent' then app.now() end where customer_id = $1`,
-      [customerId, state, reason],
-    );
+  const settle = (customerId: string, state: string, reason: string | null): Promise<void> =>
+    settleByHand(rig, 'select id from app.message where customer_id = $3', { state, reason }, [customerId]);
 
   it('tells every fate of a message apart', async () => {
     await rig.publish(aJourney());

@@ -5,6 +5,7 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { expectInvariants } from '../support/invariants.js';
 import { aJourney, JourneyRig, NOW, type Person } from './journeys-rig.js';
+import { settleByHand } from './outcome-by-hand.js';
 import { anySteps } from './random-steps.js';
 
 jest.setTimeout(180_000);
@@ -85,11 +86,7 @@ describe('any journey through any history', () => {
         rig.event(people[who] as Person, event, { occurredAt, withOrder: withOrder || event === 'order.placed' }),
       );
     } else if (what.type === 'delivery')
-      await rig.query(
-        `update app.message set state = $1, reason = $2, sent_at = case when $1 = 'sent' then app.now() end
-         where id in (select id from app.message where state = 'queued' order by id desc limit 3)`,
-        [what.state, what.reason],
-      );
+      await settleByHand(rig, `select id from app.message where state = 'queued' order by id desc limit 3`, what);
     else if (what.type === 'note') noted += (await house.foldEnded()) + (await house.foldWaiting());
     else if (what.type === 'publish') await rig.goLive(key);
     else await rig.states[what.type](rig.shop.id, key);
