@@ -15,6 +15,7 @@ import {
   OpenSurveyLink,
   AnswerSurveyLink,
   PrepareMessages,
+  ProviderGuard,
   type QueueName,
   RecordHandOvers,
   SettleUnknown,
@@ -45,6 +46,7 @@ import {
   PgAuditTrail,
   PgMessageDesk,
   PgMessageReader,
+  PgProviderHealth,
   PgUnitOfWork,
 } from '#app/persistence';
 import { SecretKeyring, UuidV7Ids } from '#app/platform';
@@ -207,9 +209,11 @@ export class DeliveryRig {
   ): DeliverMessages {
     const { templates = new LiquidTemplateEngine(), firstLook = this.contacts, atFence = this.contacts } = parts;
     const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook);
-    const prepare = new PrepareMessages(this.uow, this.store, gather, new ComposeMessage(templates, this.links));
+    const guard = new ProviderGuard(new PgProviderHealth(this.dataSource), this.clock);
+    const compose = new ComposeMessage(templates, this.links);
+    const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard);
     const fence = new FenceMessages(this.uow, this.store, atFence, this.secrets);
-    const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics());
+    const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics(), guard);
     return new DeliverMessages(
       channels instanceof Channels ? channels : new OneChannel(channels),
       prepare,

@@ -82,6 +82,9 @@ export {
   type Settlement,
 } from './delivery/message-reader.port.js';
 export { PrepareMessages } from './delivery/prepare-messages.js';
+export { ProviderGuard } from './delivery/provider-guard.js';
+export type { ProviderHealth } from './delivery/provider-health.js';
+export { type KeptHealth, ProviderHealthStore } from './delivery/provider-health.port.js';
 export { RecordHandOvers } from './delivery/record-hand-overs.js';
 export { type DoubtReport, ResolveDoubts } from './delivery/resolve-doubts.use-case.js';
 export { type DoubtfulMessage, DoubtStore, type DoubtVerdict } from './delivery/doubt-store.port.js';

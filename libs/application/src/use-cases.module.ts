@@ -21,6 +21,7 @@ import { DeliverMessages } from './delivery/deliver-messages.use-case.js';
 import { FenceMessages } from './delivery/fence-messages.js';
 import { GatherMessages } from './delivery/gather-messages.js';
 import { PrepareMessages } from './delivery/prepare-messages.js';
+import { ProviderGuard } from './delivery/provider-guard.js';
 import { ReadMessages } from './delivery/read-messages.use-case.js';
 import { RecordHandOvers } from './delivery/record-hand-overs.js';
 import { ResolveDoubts } from './delivery/resolve-doubts.use-case.js';
@@ -134,6 +135,7 @@ const useCases = [
   PlanEntries,
   PlanMessages,
   PrepareMessages,
+  ProviderGuard,
   PrivacyAtIntake,
   ProcessInbox,
   PreviewMessages,

@@ -16,6 +16,7 @@ export { PgHeldMessages } from './delivery/pg-held-messages.js';
 export { PgDeliveryStore } from './delivery/pg-delivery-store.js';
 export { PgLinkStore } from './delivery/pg-link-store.js';
 export { PgDoubtStore } from './delivery/pg-doubt-store.js';
+export { PgProviderHealth } from './delivery/pg-provider-health.js';
 export { PgMessageDesk } from './delivery/pg-message-desk.js';
 export { PgMessageReader } from './delivery/pg-message-reader.js';
 export { EmbeddedPostgres } from './embedded/index.js';

@@ -46,6 +46,7 @@ export class SampleMessages {
       epoch: 0,
       attempts: 1,
       claimsLost: 0,
+      isRetry: false,
       key: '',
       versionId: version.id,
       runId: '',

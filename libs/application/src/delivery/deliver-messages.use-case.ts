@@ -64,6 +64,8 @@ export class DeliverMessages {
       maxWaitMs: leaseMs / 3,
       monotonicMs: () => this.clock.monotonicMs(),
       sleep: (ms) => this.clock.sleep(ms),
+      hear: (result, isRetry) => this.recorder.hear(channel.code, result, isRetry),
+      isShut: () => this.recorder.isShut(channel.code),
       record: (shopId, records) => this.recorder.run(shopId, records),
     });
     this.sendings.add(sending);
@@ -71,7 +73,8 @@ export class DeliverMessages {
     let claimed = 0;
     try {
       while (claimed < MAX_PER_RUN && !this.isStopped) {
-        const claims = await this.prepare.claim(medium, { messages: CLAIM_LIMIT, retries: CLAIM_LIMIT });
+        const room = await this.prepare.room(channel.code, CLAIM_LIMIT);
+        const claims = room.messages === 0 ? [] : await this.prepare.claim(medium, room);
         claimed += claims.length;
         const isSuspect = claims[0]?.isSuspect === true;
         // what it may take along is in doubt afterwards

@@ -35,6 +35,8 @@ export interface DueMessage {
   readonly attempts: number;
   /** Earlier claims that ran out: whoever held it stood still or died. */
   readonly claimsLost: number;
+  /** The provider has sent it back before. */
+  readonly isRetry: boolean;
   /** 64 hexadecimal digits. */
   readonly key: string;
   readonly versionId: string;

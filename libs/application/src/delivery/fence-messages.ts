@@ -134,7 +134,7 @@ export class FenceMessages {
     if (judgement && judgement.type !== 'go') return { verdict: heldBack(message, judgement), fenced: null };
     // what stood against it when it was prepared is gone: it comes back at once, and keeps its place until then
     if (content === null) return { verdict: stopped(message, 'queued', null), fenced: null };
-    const { id, epoch, attempts, medium } = message;
+    const { id, epoch, attempts, isRetry, medium } = message;
     const parcel = {
       customerId: message.customerId,
       channel: channel.code,
@@ -146,7 +146,7 @@ export class FenceMessages {
     return {
       verdict: { id, epoch, state: 'handing', reason: null, judgement, parcel, deadLetter: null },
       fenced: {
-        handed: { id, epoch, attempts, medium, channel: channel.code, addressFingerprint },
+        handed: { id, epoch, attempts, isRetry, medium, channel: channel.code, addressFingerprint },
         outbound: outboundOf(item, content, gate.address),
       },
     };

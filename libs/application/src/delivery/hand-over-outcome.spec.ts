@@ -6,6 +6,7 @@ const message: HandedMessage = {
   id: 'm',
   epoch: 3,
   attempts: 2,
+  isRetry: false,
   medium: 'email',
   channel: 'email-smtp',
   addressFingerprint: 'ff',
@@ -67,11 +68,22 @@ describe('recordOf', () => {
     });
   });
 
+  it('does not charge a message for a connection that never came about', () => {
+    for (const phase of ['none', 'connected'] as const)
+      expect(
+        recordOf({ ...message, attempts: 8 }, result('transient', { phase, code: 'ECONNECTION' }), 0, most),
+      ).toMatchObject({
+        state: 'queued',
+        reason: 'ECONNECTION',
+        isUncounted: true,
+      });
+  });
+
   it('does not charge a message for a provider that is down', () => {
     expect(recordOf({ ...message, attempts: 8 }, result('provider_down'), 0, most)).toMatchObject({
       state: 'queued',
       isUncounted: true,
-      delayMs: 20_000,
+      delayMs: 30_000,
     });
   });
 });

@@ -1,6 +1,7 @@
 import type { Medium } from '#app/domain';
 import type { HandOverResult } from './channel.js';
 import type { HandOverRecord, NewSuppression } from './delivery-store.port.js';
+import { isBeforeMessage } from './provider-health.js';
 import { MAX_ATTEMPTS, retryDelayMs } from './retry-delay.js';
 
 /** A message that stands behind the fence. */
@@ -8,12 +9,17 @@ export interface HandedMessage {
   readonly id: string;
   readonly epoch: number;
   readonly attempts: number;
+  /** The provider has sent it back before. */
+  readonly isRetry: boolean;
   readonly medium: Medium;
   readonly channel: string;
   readonly addressFingerprint: string;
 }
 
 type Fate = Pick<HandOverRecord, 'state' | 'reason' | 'delayMs' | 'isUncounted' | 'deadLetter'>;
+
+/** What the provider could not take comes back within this time, not all at once. */
+const PROVIDER_PAUSE_MS = 30_000;
 
 const ENDED = { delayMs: 0, isUncounted: false, deadLetter: null } as const;
 
@@ -51,11 +57,8 @@ export function putBack({ id, epoch }: HandedMessage): HandOverRecord {
   };
 }
 
-function fateOf(
-  { attempts, epoch }: HandedMessage,
-  { outcome, code, detail }: HandOverResult,
-  random?: () => number,
-): Fate {
+function fateOf({ attempts }: HandedMessage, result: HandOverResult, random: () => number = Math.random): Fate {
+  const { outcome, phase, code, detail } = result;
   switch (outcome) {
     case 'sent':
       return { ...ENDED, state: 'sent', reason: null };
@@ -64,20 +67,20 @@ function fateOf(
     case 'unknown':
       return { ...ENDED, state: 'unknown', reason: code ?? 'no-answer' };
     case 'provider_down':
-      return {
-        ...ENDED,
-        state: 'queued',
-        reason: code ?? 'provider-down',
-        isUncounted: true,
-        delayMs: retryDelayMs(epoch, null, random),
-      };
+      return waitFor(code ?? 'provider-down', random);
     case 'transient':
+      if (isBeforeMessage(phase)) return waitFor(code ?? 'no-connection', random);
       if (attempts >= MAX_ATTEMPTS) {
         const error = `Given up after ${attempts} tries; the last answer was: ${detail ?? code ?? 'none'}`;
         return { ...ENDED, state: 'failed', reason: 'gave-up', deadLetter: { code: 'delivery.transient', error } };
       }
       return { ...ENDED, state: 'queued', reason: code ?? 'try-again', delayMs: retryDelayMs(attempts, code, random) };
   }
+}
+
+/** It isn't the message's fault, so the try doesn't count; when the provider takes anything again its guard finds out. */
+function waitFor(reason: string, random: () => number): Fate {
+  return { ...ENDED, state: 'queued', reason, isUncounted: true, delayMs: Math.round(random() * PROVIDER_PAUSE_MS) };
 }
 
 function suppressionOf(

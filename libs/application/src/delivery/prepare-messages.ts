@@ -4,6 +4,7 @@ import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { type ComposedMessage, ComposeMessage, isSpent, leftUncomposed } from './compose-message.js';
 import { type ClaimedMessage, type ClaimRoom, DeliveryStore } from './delivery-store.port.js';
 import { GatherMessages } from './gather-messages.js';
+import { ProviderGuard } from './provider-guard.js';
 
 /** A claim that isn't carried on within this time goes back to the queue. */
 const CLAIM_LEASE_MS = 60_000;
@@ -16,7 +17,13 @@ export class PrepareMessages {
     private readonly store: DeliveryStore,
     private readonly gather: GatherMessages,
     private readonly compose: ComposeMessage,
+    private readonly provider: ProviderGuard,
   ) {}
+
+  /** How much the provider of a channel can be given now. */
+  room(channel: string, limit: number): Promise<ClaimRoom> {
+    return this.provider.admit(channel, limit);
+  }
 
   claim(medium: Medium, room: ClaimRoom): Promise<ClaimedMessage[]> {
     return this.uow.acrossShops((tx) => this.store.claim(tx, medium, room, CLAIM_LEASE_MS));

@@ -4,7 +4,9 @@ import { ClockPort } from '../ports/clock.port.js';
 import { storable } from '../intake/storable-text.js';
 import { Metrics } from '../ports/metrics.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import type { HandOverResult } from './channel.js';
 import { DeliveryStore, type HandOverRecord } from './delivery-store.port.js';
+import { ProviderGuard } from './provider-guard.js';
 
 /** An outcome that can't be stored becomes `unknown` when its lease ends; the database has this long to come back. */
 const MAX_TRIES = 60;
@@ -18,7 +20,18 @@ export class RecordHandOvers {
     private readonly store: DeliveryStore,
     private readonly clock: ClockPort,
     private readonly metrics: Metrics,
+    private readonly provider: ProviderGuard,
   ) {}
+
+  /** What an answer says about the provider; told at once, before it is stored. */
+  hear(channel: string, result: HandOverResult, isRetry: boolean): void {
+    this.provider.note(channel, result, isRetry);
+  }
+
+  /** The provider takes nothing at the moment. */
+  isShut(channel: string): boolean {
+    return this.provider.isShut(channel);
+  }
 
   /**
    * Stores outcomes of one shop in one transaction; waits for a database that is away or busy. One that can't be stored doesn't
@@ -38,6 +51,8 @@ export class RecordHandOvers {
       this.metrics.count('afterglow_messages_total', { channel: attempt.channel, state });
       this.metrics.observe('afterglow_hand_over_seconds', attempt.durationMs / 1_000, { channel: attempt.channel });
     }
+    for (const channel of new Set(records.flatMap(({ attempt }) => attempt?.channel ?? [])))
+      await this.provider.tell(channel);
   }
 
   private async persist(shopId: string, records: readonly HandOverRecord[]): Promise<void> {

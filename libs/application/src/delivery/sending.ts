@@ -15,6 +15,10 @@ interface SendingOptions {
   readonly maxWaitMs: number;
   readonly monotonicMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Told of each answer as it comes. */
+  readonly hear: (result: HandOverResult, isRetry: boolean) => void;
+  /** The provider takes nothing: what hasn't begun goes back unsent. */
+  readonly isShut: () => boolean;
   readonly record: (shopId: string, records: readonly HandOverRecord[]) => Promise<void>;
 }
 
@@ -89,10 +93,11 @@ export class Sending {
   private async send({ shopId, message, fencedAtMs }: Waiting): Promise<void> {
     const { channel, maxWaitMs, monotonicMs } = this.options;
     const startedAtMs = monotonicMs();
-    const isTooLate = this.isStopped || startedAtMs - fencedAtMs > maxWaitMs;
-    const record = isTooLate
-      ? putBack(message.handed)
-      : recordOf(message.handed, await handOver(channel, message), Math.max(0, monotonicMs() - startedAtMs));
+    const isTooLate = this.isStopped || startedAtMs - fencedAtMs > maxWaitMs || this.options.isShut();
+    const result = isTooLate ? null : await handOver(channel, message);
+    if (result) this.options.hear(result, message.handed.isRetry);
+    const durationMs = Math.max(0, monotonicMs() - startedAtMs);
+    const record = result ? recordOf(message.handed, result, durationMs) : putBack(message.handed);
     this.counts[record.state] += 1;
     this.active -= 1;
     this.answered.set(shopId, [...(this.answered.get(shopId) ?? []), record]);

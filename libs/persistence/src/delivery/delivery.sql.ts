@@ -11,7 +11,7 @@ select c.*, set_config('synchronous_commit', 'off', true) as mode
 from app.claim_due_messages($1, $2, $3, $4::double precision * interval '1 millisecond') c`;
 
 export const LOAD = `
-select m.id, m.epoch, m.attempts, m.claims_lost, encode(m.message_key, 'hex') as key, m.version_id, m.run_id, m.customer_id, m.order_id, m.medium, m.class,
+select m.id, m.epoch, m.attempts, m.claims_lost, m.returned > 0 as is_retry, encode(m.message_key, 'hex') as key, m.version_id, m.run_id, m.customer_id, m.order_id, m.medium, m.class,
   m.template, m.survey, m.context, m.due_at, m.expires_at, app.now() as now
 from app.message m
 where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;

@@ -45,6 +45,7 @@ interface DueRow extends QueryResultRow {
   readonly epoch: number;
   readonly attempts: number;
   readonly claims_lost: number;
+  readonly is_retry: boolean;
   readonly key: string;
   readonly version_id: string;
   readonly run_id: string;
@@ -179,6 +180,7 @@ function toDue(row: DueRow): DueMessage {
     epoch: row.epoch,
     attempts: row.attempts,
     claimsLost: row.claims_lost,
+    isRetry: row.is_retry,
     key: row.key,
     versionId: row.version_id,
     runId: row.run_id,
