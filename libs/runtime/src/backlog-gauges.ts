@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type GaugeName, Metrics } from '#app/application';
 import { DataSource } from 'typeorm';
+import { SickProviders } from './sick-providers.js';
 
 interface BacklogRow {
   readonly name: string;
@@ -21,6 +22,7 @@ export class BacklogGauges implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
     private readonly dataSource: DataSource,
+    private readonly providers: SickProviders,
   ) {}
 
   onModuleInit(): void {
@@ -29,6 +31,7 @@ export class BacklogGauges implements OnModuleInit {
     this.count('afterglow_messages_queued', 'messages');
     this.count('afterglow_messages_unknown', 'unknown');
     this.count('afterglow_dead_letters', 'dead_letters');
+    this.metrics.gauge('afterglow_providers_open', () => this.providers.open());
     this.metrics.gauge('afterglow_inbox_oldest_seconds', async () => Number((await this.row('inbox'))?.age_s ?? 0));
   }
 

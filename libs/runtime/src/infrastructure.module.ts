@@ -7,6 +7,7 @@ import {
   LinkSettings,
   Metrics,
   PresetCatalogue,
+  ProviderHealthStore,
   SourceKinds,
   TemplateEngine,
   UseCasesModule,
@@ -20,6 +21,7 @@ import { ThreadChecker } from './checks/thread-checker.js';
 import { ThreadTemplates } from './checks/thread-templates.js';
 import { BacklogGauges } from './backlog-gauges.js';
 import { LostHints } from './lost-hints.js';
+import { SickProviders } from './sick-providers.js';
 import { PersistenceModule } from './persistence.module.js';
 
 export interface InfrastructureOptions {
@@ -77,13 +79,14 @@ export class InfrastructureModule {
           keep: config.keep,
         }),
         QueueModule.forRoot({ settings: options.queue, onLostHint: (queue, error) => lost.note(queue, error) }),
-        OperationsModule.register({ inject: [DataSource, BullHints], checks: readinessChecks }),
+        OperationsModule.register({ inject: [DataSource, BullHints, ProviderHealthStore], checks: readinessChecks }),
         UseCasesModule,
       ],
       providers: [
         ...providers,
         ChannelsCloser,
         BacklogGauges,
+        SickProviders,
         { provide: LostHints, useFactory: (metrics: Metrics) => lost.countIn(metrics), inject: [Metrics] },
       ],
       exports: providers.map(({ provide }) => provide),
@@ -91,10 +94,16 @@ export class InfrastructureModule {
   }
 }
 
-function readinessChecks(dataSource: DataSource, hints: BullHints): readonly ReadinessCheck[] {
+function readinessChecks(
+  dataSource: DataSource,
+  hints: BullHints,
+  health: ProviderHealthStore,
+): readonly ReadinessCheck[] {
   return [
     { name: 'database', isRequired: true, check: async () => void (await dataSource.query('select app.now()')) },
     // Work waits in rows while the queue is away, so a process is ready without it.
     { name: 'queue', isRequired: false, check: () => hints.ping() },
+    // a sick provider keeps its messages waiting, and nothing else
+    { name: 'providers', isRequired: false, check: () => new SickProviders(health).check() },
   ];
 }

@@ -1,4 +1,5 @@
 import type { IsoInstant } from '#app/domain';
+import type { ProviderHealth } from '../delivery/provider-health.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 export const MESSAGE_STATES = [
@@ -36,6 +37,13 @@ export interface Overview {
   /** Hand-overs of which nobody knows whether the provider took them. */
   readonly unknown: number;
   readonly deadLetters: number;
+  /** Those that anything was handed over to. */
+  readonly providers: readonly {
+    readonly channel: string;
+    readonly state: ProviderHealth['state'];
+    readonly since: IsoInstant | null;
+    readonly reason: string | null;
+  }[];
 }
 
 /** Events that can be replayed are done; those being worked on, or set aside, are not. */

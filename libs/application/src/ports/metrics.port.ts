@@ -32,6 +32,7 @@ export const METRICS = {
   afterglow_timers_due: { kind: 'gauge', help: 'Timers due and not yet fired', labels: [] },
   afterglow_messages_queued: { kind: 'gauge', help: 'Messages due and not yet handed over', labels: [] },
   afterglow_messages_unknown: { kind: 'gauge', help: 'Messages whose outcome nobody knows', labels: [] },
+  afterglow_providers_open: { kind: 'gauge', help: 'Providers that are sick and left alone', labels: [] },
   afterglow_dead_letters: { kind: 'gauge', help: 'Open dead letters', labels: [] },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -36,6 +36,21 @@ export const overviewDocument = z
     }),
     unknown: count.meta({ description: 'Hand-overs in doubt; settle each by POST /api/v1/messages/:id/settle.' }),
     deadLetters: count.meta({ description: 'Open dead letters.' }),
+    providers: z
+      .array(
+        z.object({
+          channel: z.string(),
+          state: z.enum(['closed', 'open', 'half-open']).meta({
+            description:
+              '`open`: the provider is sick, and messages wait for it uncounted. `half-open`: one after the other is tried.',
+          }),
+          since: isoInstant.nullable(),
+          reason: z.string().nullable().meta({ description: 'Code of its last bad answer.' }),
+        }),
+      )
+      .meta({
+        description: 'Mail server and SMS provider of this installation, once something was handed over to them.',
+      }),
   })
   .meta({ id: 'Overview' });
 

@@ -4,6 +4,7 @@ import {
   type MessageState,
   type Overview,
   type PauseScope,
+  type ProviderHealth,
   type ReplayOutcome,
   ShopOperations,
   type Transaction,
@@ -22,10 +23,12 @@ const OVERVIEW = `
     where m.state = 'queued' and not m.held and m.not_before <= now.at),
   states as (select coalesce(jsonb_object_agg(s.state, s.n), '{}') counts
     from (select state, count(*)::int n from app.message where shop_id = app.current_shop() group by state) s),
-  dead as (select count(*)::int n from app.dead_letter where state = 'open')
+  dead as (select count(*)::int n from app.dead_letter where state = 'open'),
+  providers as (select coalesce(jsonb_agg(h.health || jsonb_build_object('channel', h.channel) order by h.channel), '[]') list
+    from app.read_provider_health() h)
   select now.at as now, shop.paused_at, shop.pause_scope, inbox.n as inbox, inbox.oldest as inbox_oldest, timers.n as timers, timers.oldest as timers_oldest,
-    due.n as due, due.oldest as due_oldest, states.counts, dead.n as dead
-  from now, inbox, timers, due, states, dead, app.shop shop where shop.id = app.current_shop()`;
+    due.n as due, due.oldest as due_oldest, states.counts, dead.n as dead, providers.list as providers
+  from now, inbox, timers, due, states, dead, providers, app.shop shop where shop.id = app.current_shop()`;
 
 interface OverviewRow {
   readonly now: Date;
@@ -39,6 +42,7 @@ interface OverviewRow {
   readonly due_oldest: Date | null;
   readonly counts: Partial<Record<MessageState, number>>;
   readonly dead: number;
+  readonly providers: readonly (ProviderHealth & { readonly channel: string })[];
 }
 
 @Injectable()
@@ -61,6 +65,12 @@ export class PgShopOperations extends ShopOperations {
       messages: { byState, due: row.due, oldestAgeS: ageOf(row.due_oldest) },
       unknown: byState.unknown,
       deadLetters: row.dead,
+      providers: row.providers.map(({ channel, state, since, reason }) => ({
+        channel,
+        state,
+        since: since === 0 ? null : toIso(since),
+        reason,
+      })),
     };
   }
 
