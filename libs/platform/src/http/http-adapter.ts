@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions }
 import { useBodyParsers } from './body-parser.js';
 import { answerClientError } from './client-error.js';
 import { problemOfStatus } from './problem.js';
+import { bounded } from './bounded.js';
 import { type RouteClass, routeClassOf } from './route-class.js';
 import { RouteTable } from './route-table.js';
 import { headersFor } from './security-headers.js';
@@ -62,6 +63,10 @@ export class HttpAdapter extends FastifyAdapter {
     const headers = headersFor(routeClass.dress);
     if (headers !== undefined) addHook(route, (_request, reply, done) => done(void reply.headers(headers)));
     if (routeClass.isSlow) addHook(route, keepSocketOpen);
+    if (routeClass.maxAtOnce !== null) {
+      // after the body: who sends it slowly takes nobody's place
+      route.preValidation = [...[route.preValidation ?? []].flat(), bounded(routeClass.maxAtOnce)];
+    }
   }
 }
 

@@ -1,5 +1,11 @@
 const KIB = 1024;
 
+/**
+ * What one process stores within a tenth of a second. Whoever comes beyond that is told to come again at once, rather than made to wait
+ * until they give up on what is stored after all.
+ */
+const MAX_HOOKS_AT_ONCE = 512;
+
 export type BodyFormat = 'raw' | 'json' | 'text' | 'form' | 'multipart';
 
 /** What a group of routes takes and how it is dressed. Found once per route, when it is registered. */
@@ -12,6 +18,8 @@ export interface RouteClass {
   readonly dress: 'data' | 'page' | 'docs';
   /** Requests may take minutes to answer. */
   readonly isSlow: boolean;
+  /** Requests in hand at once in this process; null: any number. */
+  readonly maxAtOnce: number | null;
 }
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml'];
@@ -27,15 +35,22 @@ const FORMS = new Map<string, BodyFormat>([
   ['multipart/form-data', 'multipart'],
 ]);
 
-const ANY: RouteClass = { bodyLimit: 64 * KIB, maxNodes: 10_000, formats: JSON_ONLY, dress: 'data', isSlow: false };
+const ANY: RouteClass = {
+  bodyLimit: 64 * KIB,
+  maxNodes: 10_000,
+  formats: JSON_ONLY,
+  dress: 'data',
+  isSlow: false,
+  maxAtOnce: null,
+};
 const PAGE: RouteClass = { ...ANY, bodyLimit: 8 * KIB, formats: FORMS, dress: 'page' };
 const DOCS: RouteClass = { ...ANY, dress: 'docs' };
 
 /** The first prefix that fits decides. */
 const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = [
-  ['/hooks/', { ...ANY, bodyLimit: 256 * KIB, formats: RAW }],
+  ['/hooks/', { ...ANY, bodyLimit: 256 * KIB, formats: RAW, maxAtOnce: MAX_HOOKS_AT_ONCE }],
   ['/api/v1/journeys', { ...ANY, bodyLimit: 1024 * KIB, formats: WITH_YAML }],
-  ['/api/v1/events', { ...ANY, bodyLimit: 1024 * KIB, maxNodes: 100_000 }],
+  ['/api/v1/events', { ...ANY, bodyLimit: 1024 * KIB, maxNodes: 100_000, maxAtOnce: MAX_HOOKS_AT_ONCE }],
   ['/api/v1/clock/advance', { ...ANY, isSlow: true }],
   ['/s/', PAGE],
   ['/u/', PAGE],
