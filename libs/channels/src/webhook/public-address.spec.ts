@@ -33,6 +33,8 @@ describe('a public address', () => {
     ['ff02::1', 'multicast'],
     ['::ffff:127.0.0.1', 'mapped'],
     ['::ffff:10.0.0.1', 'mapped'],
+    ['::7f00:1', 'in an old dress'],
+    ['4000::1', 'not given out'],
     ['64:ff9b::7f00:1', 'translated'],
     ['2002:7f00:1::', 'translated'],
     ['2001:db8::1', 'documentation'],

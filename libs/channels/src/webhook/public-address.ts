@@ -7,6 +7,8 @@ export interface AddressPolicy {
   readonly allowLoopback: boolean;
 }
 
+/** What has been given out of IPv6 (RFC 4291, 2.4). Beside it lies e.g. ::127.0.0.1, an IPv4 address in an old dress. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 const PORTS = new Set(['', '443', '8443']);
 
 /**
@@ -15,8 +17,10 @@ const PORTS = new Set(['', '443', '8443']);
  */
 export function isCallable(address: string, { allowLoopback }: AddressPolicy): boolean {
   if (!ipaddr.isValid(address)) return false;
-  const range = ipaddr.process(address).range();
-  return range === 'unicast' || (allowLoopback && range === 'loopback');
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  if (range === 'unicast') return !(parsed instanceof ipaddr.IPv6) || parsed.match(GLOBAL_UNICAST);
+  return allowLoopback && range === 'loopback';
 }
 
 /** Why a URL must not be called, as far as its text tells; its name is resolved and checked when the call connects. */
