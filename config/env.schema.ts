@@ -6,12 +6,17 @@ const MIN_KEY_LENGTH = 8;
 const MAX_RATE = 10_000_000;
 const WELL_KNOWN = /change.?me|your.?(own.?)?(secret|key)|replace.?(me|this)/i;
 
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 const isOwn = (text: string): boolean => !WELL_KNOWN.test(text);
 
 const urlOf = (protocols: readonly string[], example: string): z.ZodType<string> =>
   z.string().refine((text) => protocols.includes(URL.canParse(text) ? new URL(text).protocol : ''), {
     error: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}; write e.g. ${example}`,
   });
+
+const isHttpsOrLoopback = (text: string): boolean =>
+  !URL.canParse(text) || new URL(text).protocol === 'https:' || LOOPBACK.test(new URL(text).hostname);
 
 const secretOf = (minLength: number): z.ZodType<string> =>
   z
@@ -89,6 +94,20 @@ export const envSchema = z.object({
     .enum(['refuse', 'allow'], { error: 'must be refuse or allow' })
     .default('refuse')
     .describe('`allow`: journeys may call webhooks on this very machine, over http too. For development only.'),
+  SESSION_IDLE_HOURS: wholeNumber(1, 720)
+    .default(12)
+    .describe('After so many hours without a call a session of a member of the team is over.'),
+  SESSION_MAX_DAYS: wholeNumber(1, 90)
+    .default(14)
+    .describe('After so many days they sign in again, however busy the session was.'),
+  OIDC_ISSUER: urlOf(['https:', 'http:'], 'https://login.example.com')
+    .refine(isHttpsOrLoopback, { error: 'must be https; http only for a provider on this very machine' })
+    .optional()
+    .describe(
+      'Identity provider (OpenID Connect) by which members of the team may sign in beside a password. Its redirect URI is PUBLIC_URL/api/v1/session/oidc/callback.',
+    ),
+  OIDC_CLIENT_ID: z.string().optional().describe('Of this installation at the identity provider.'),
+  OIDC_CLIENT_SECRET: z.string().optional().describe('Its secret.'),
   CLOCK: z
     .enum(['real', 'virtual'], { error: 'must be real or virtual' })
     .default('real')
@@ -143,7 +162,11 @@ export const envSchema = z.object({
 export type Env = z.output<typeof envSchema>;
 export type EnvKey = keyof Env;
 
-const TWILIO_KEYS = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'] as const;
+/** Settings that mean something only together. */
+const GROUPS: readonly (readonly [name: string, keys: readonly EnvKey[]])[] = [
+  ['Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
+  ['OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']],
+];
 
 /** The rules that concern two keys, on the values as given: so that they are told together with the faults of single keys. */
 export function* relationFaults(
@@ -165,10 +188,12 @@ export function* relationFaults(
       message: 'is missing, but SMTP_URL is set; write e.g. MAIL_FROM="Shop <hello@example.com>"',
     };
   }
-  const missing = TWILIO_KEYS.filter((key) => given[key] === undefined);
-  if (missing.length === TWILIO_KEYS.length) return;
-  for (const key of missing)
-    yield { key, message: 'is missing, but other Twilio settings are there; set all three or none' };
+  for (const [name, keys] of GROUPS) {
+    const missing = keys.filter((key) => given[key] === undefined);
+    if (missing.length === keys.length) continue;
+    for (const key of missing)
+      yield { key, message: `is missing, but other ${name} settings are there; set all three or none` };
+  }
 }
 
 export interface EnvKeyDescription {

@@ -30,6 +30,7 @@ interface CallOptions {
   readonly body?: unknown;
   readonly type?: string;
   readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The whole API and the intake of webhooks over a database of its own, with its first shop and an owner's key. */
@@ -84,6 +85,7 @@ export class ApiRig {
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
         ...(type === undefined ? {} : { 'content-type': type }),
+        ...options.headers,
       },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });

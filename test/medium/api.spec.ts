@@ -229,7 +229,7 @@ describe('documentation', () => {
     const silent = Object.entries(body.paths).flatMap(([route, methods]) =>
       Object.entries(methods).flatMap(([method, { responses }]) =>
         Object.entries(responses)
-          .filter(([status, { content }]) => status !== '204' && content === undefined)
+          .filter(([status, { content }]) => !['204', '302'].includes(status) && content === undefined)
           .map(([status]) => `${method} ${route} ${status}`),
       ),
     );

@@ -39,6 +39,13 @@ export const ALLOWED: Readonly<Record<string, string>> = {
   'POST /api/v1/keys': 'O',
   'DELETE /api/v1/keys/{id}': 'O',
   'POST /api/v1/keys/{id}/rotate': 'O',
+  'GET /api/v1/members': 'O',
+  'POST /api/v1/members': 'O',
+  'GET /api/v1/members/{id}': 'O',
+  'PATCH /api/v1/members/{id}': 'O',
+  'DELETE /api/v1/members/{id}': 'O',
+  'POST /api/v1/members/{id}/invitation': 'O',
+  'DELETE /api/v1/members/{id}/sessions': 'O',
   'GET /api/v1/messages': ALL,
   'GET /api/v1/messages/{id}': ALL,
   'POST /api/v1/messages/{id}/settle': 'OCP',
@@ -61,6 +68,10 @@ export const ALLOWED: Readonly<Record<string, string>> = {
   'GET /api/v1/runs/{id}': ALL,
   'GET /api/v1/runs/{id}/journal': ALL,
   'GET /api/v1/scores/{metric}': ALL,
+  'GET /api/v1/session': ALL,
+  'DELETE /api/v1/session': ALL,
+  'DELETE /api/v1/sessions': ALL,
+  'POST /api/v1/session/password': ALL,
   'GET /api/v1/shop': ALL,
   'PATCH /api/v1/shop': 'OM',
   'GET /api/v1/source-kinds': ALL,
@@ -75,5 +86,10 @@ export const ALLOWED: Readonly<Record<string, string>> = {
   'POST /api/v1/webhooks/secret/rotate': 'OD',
 };
 
-/** Routes that need no key: editors fetch them, and they hold nothing of any shop. */
-export const OPEN: ReadonlySet<string> = new Set(['GET /api/v1/journey.schema.json']);
+/** Routes that need neither key nor session: the ways in, and what editors fetch, which holds nothing of any shop. */
+export const OPEN: ReadonlySet<string> = new Set([
+  'GET /api/v1/journey.schema.json',
+  'POST /api/v1/session',
+  'POST /api/v1/invitation',
+  'GET /api/v1/session/oidc',
+]);

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SessionCookie } from './access/session-cookie.js';
 import { AuditController } from './controllers/audit.controller.js';
 import { BacktestController } from './controllers/backtest.controller.js';
 import { CasesController } from './controllers/cases.controller.js';
@@ -12,6 +13,8 @@ import { FunnelController } from './controllers/funnel.controller.js';
 import { JourneySchemaController } from './controllers/journey-schema.controller.js';
 import { JourneysController } from './controllers/journeys.controller.js';
 import { KeysController } from './controllers/keys.controller.js';
+import { LoginController } from './controllers/login.controller.js';
+import { MembersController } from './controllers/members.controller.js';
 import { MessagesController } from './controllers/messages.controller.js';
 import { OpsController } from './controllers/ops.controller.js';
 import { OrdersController } from './controllers/orders.controller.js';
@@ -22,11 +25,13 @@ import { PrivacyController } from './controllers/privacy.controller.js';
 import { PublicationsController } from './controllers/publications.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { ScoresController } from './controllers/scores.controller.js';
+import { SessionController } from './controllers/session.controller.js';
 import { ShopController } from './controllers/shop.controller.js';
 import { SourceKindsController } from './controllers/source-kinds.controller.js';
 import { SourcesController } from './controllers/sources.controller.js';
 import { UnboxingController } from './controllers/unboxing.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
+import { JoinController } from './pages/join.controller.js';
 import { SurveyController } from './pages/survey.controller.js';
 import { UnboxingPageController } from './pages/unboxing.controller.js';
 import { UnsubscribeController } from './pages/unsubscribe.controller.js';
@@ -44,9 +49,12 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     EventsController,
     ExplainController,
     FunnelController,
+    JoinController,
     JourneySchemaController,
     JourneysController,
     KeysController,
+    LoginController,
+    MembersController,
     MessagesController,
     OpsController,
     OrdersController,
@@ -57,6 +65,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     PublicationsController,
     RunsController,
     ScoresController,
+    SessionController,
     ShopController,
     SourceKindsController,
     SourcesController,
@@ -66,5 +75,6 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     UnboxingPageController,
     UnsubscribeController,
   ],
+  providers: [SessionCookie],
 })
 export class ApiModule {}

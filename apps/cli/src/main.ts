@@ -8,6 +8,7 @@ import { apply, plan, pull } from './code.js';
 import { createKey, type KeyOptions } from './create-key.js';
 import { eraseCustomer, exportCustomer } from './customers.js';
 import { listErasures, repeatErasures } from './erasures.js';
+import { changeRole, disableMember, inviteAgain, inviteMember, listMembers } from './members.js';
 import { pause, type PauseOptions, resume, type ResumeFlags } from './pause.js';
 import { installPreset, listPresets } from './presets.js';
 import { testScenarios } from './scenarios.js';
@@ -32,6 +33,35 @@ program
   .option('--scope <permission...>', 'narrows it to these permissions, such as scores:read')
   .option('--expires <time>', 'when it ends by itself, such as 2027-01-31T00:00:00Z')
   .action((options: KeyOptions) => withInstallation((context) => createKey(context, options)));
+
+const members = program.command('members').alias('people').description('the team of the first shop');
+members
+  .command('invite <email>')
+  .description('print a link by which somebody sets a password and gets in; it works once, for 7 days')
+  .option('--name <name>', 'how the others see them (default: the address)')
+  .option('--role <role>', `what they are allowed: ${ROLES.join(', ')}`, 'viewer')
+  .action((email: string, options: { name?: string; role: string }) =>
+    withInstallation((context) => inviteMember(context, email, options)),
+  );
+members
+  .command('reinvite <email>')
+  .description('print a new link for who lost the first one, or the password')
+  .action((email: string) => withInstallation((context) => inviteAgain(context, email)));
+members
+  .command('list')
+  .description('who is in the team')
+  .action(() => withInstallation(listMembers));
+members
+  .command('role <email> <role>')
+  .description('change what somebody is allowed; it counts within a second')
+  .action((email: string, role: string) => withInstallation((context) => changeRole(context, email, role)));
+members
+  .command('disable <email>')
+  .description('sign somebody out everywhere, and let them in no more')
+  .option('--undo', 'let them in again', false)
+  .action((email: string, { undo }: { undo: boolean }) =>
+    withInstallation((context) => disableMember(context, email, !undo)),
+  );
 
 const presets = program.command('presets').description('journeys that ship with Afterglow');
 presets

@@ -1,4 +1,12 @@
 import { Global, Module } from '@nestjs/common';
+import { AcceptInvitation } from './access/accept-invitation.use-case.js';
+import { AuthenticateSession } from './access/authenticate-session.use-case.js';
+import { LimitLogins } from './access/limit-logins.js';
+import { ManageMembers } from './access/manage-members.use-case.js';
+import { ManageOwnSession } from './access/manage-own-session.use-case.js';
+import { OpenSession } from './access/open-session.js';
+import { SignInElsewhere } from './access/sign-in-elsewhere.use-case.js';
+import { SignIn } from './access/sign-in.use-case.js';
 import { CallSecret } from './acts/call-secret.use-case.js';
 import { ManageCases } from './acts/manage-cases.use-case.js';
 import { ReadCalls } from './acts/read-calls.use-case.js';
@@ -99,6 +107,14 @@ const useCases = [
   BeginErasures,
   CallSecret,
   ChangeJourneyState,
+  AcceptInvitation,
+  AuthenticateSession,
+  LimitLogins,
+  ManageMembers,
+  ManageOwnSession,
+  OpenSession,
+  SignIn,
+  SignInElsewhere,
   CheckJourney,
   ComposeMessage,
   DeliverCalls,

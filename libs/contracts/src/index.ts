@@ -94,3 +94,17 @@ export {
 } from './event/event-envelope.schema.js';
 export { faultsOf } from './faults.js';
 export { journeyDocument, toJourneyDocument, type WireJourneyDocument } from './journey/journey-document.schema.js';
+export {
+  callerDocument,
+  invitation,
+  invitationAnswer,
+  invitationForm,
+  memberChange,
+  memberDocument,
+  memberList,
+  newMember,
+  openedSession,
+  passwordChange,
+  providerQuery,
+  signIn,
+} from './api/member.schema.js';

@@ -1,11 +1,24 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { IdPort, Metrics, RateLimits, SecretPort } from '#app/application';
+import {
+  IdentityProvider,
+  IdPort,
+  Metrics,
+  Passwords,
+  RateLimits,
+  SecretPort,
+  SessionSettings,
+} from '#app/application';
 import { Config } from './config/config.js';
 import { UuidV7Ids } from './ids/uuid-v7-ids.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
+import { OidcIdentityProvider } from './oidc/oidc-identity-provider.js';
 import { ShutdownState } from './operations/readiness.js';
 import { bucketsFor } from './rates/rates.js';
+import { Argon2Passwords } from './secrets/argon2-passwords.js';
 import { SecretKeyring } from './secrets/secret-keyring.js';
+
+/** A route of the API. */
+const OIDC_CALLBACK = '/api/v1/session/oidc/callback';
 
 /** Settings, secrets, ids and metrics for every module of a process. Imported once, by its root module. */
 @Module({})
@@ -15,6 +28,12 @@ export class PlatformModule {
       { provide: Config, useValue: config },
       { provide: SecretPort, useValue: new SecretKeyring(config.secretKey) },
       { provide: RateLimits, useValue: bucketsFor(config.rates) },
+      { provide: Passwords, useClass: Argon2Passwords },
+      { provide: SessionSettings, useValue: config.session },
+      {
+        provide: IdentityProvider,
+        useValue: new OidcIdentityProvider(config.oidc, `${config.publicUrl}${OIDC_CALLBACK}`),
+      },
       { provide: IdPort, useClass: UuidV7Ids },
       PrometheusMetrics,
       { provide: Metrics, useExisting: PrometheusMetrics },

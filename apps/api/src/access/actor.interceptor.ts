@@ -1,8 +1,9 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import { type Actor, actAs } from '#app/application';
+import { type Actor, actAs, nameOf } from '#app/application';
 import type { FastifyRequest } from 'fastify';
 import { Observable } from 'rxjs';
 import { callerOf } from './caller.js';
+import { operationOf } from './login-request.js';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -13,8 +14,8 @@ export class ActorInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (READS.has(request.method)) return next.handle();
     const actor: Actor = {
-      name: `key:${callerOf(context).keyId}`,
-      operation: `${request.method} ${request.routeOptions.url ?? ''}`,
+      name: nameOf(callerOf(context)),
+      operation: operationOf(request),
       requestId: request.id,
     };
     return new Observable((subscriber) => actAs(actor, () => next.handle().subscribe(subscriber)));

@@ -1,21 +1,35 @@
-import type { AuthenticateKey } from '#app/application';
+import type { AuthenticateKey, AuthenticateSession, Caller } from '#app/application';
 import { AfterglowError, isAllowed, PermanentError } from '#app/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { SessionCookie } from './session-cookie.js';
 
 const BASIC = /^Basic +([\w+/=]+) *$/i;
 const BEARER = /^Bearer +(\S+) *$/i;
 const UNAUTHORIZED = 401;
 
-/** For what people open in a browser: the key is the password of HTTP Basic, the user name is of no matter. Bearer works as well. */
-export function boardLogin(authentication: AuthenticateKey) {
+export interface BoardLogins {
+  readonly keys: AuthenticateKey;
+  readonly sessions: AuthenticateSession;
+  readonly cookie: SessionCookie;
+}
+
+/**
+ * For what people open in a browser: who is signed in sees it; or the key is the password of HTTP Basic, the user name is of no
+ * matter. Bearer works as well.
+ */
+export function boardLogin({ keys, sessions, cookie }: BoardLogins) {
+  const callerOf = (request: FastifyRequest): Promise<Caller> => {
+    const { authorization } = request.headers;
+    const token = cookie.read(request);
+    // the board only shows: a cookie may do no more than read
+    if (authorization === undefined && token !== undefined && request.method === 'GET') return sessions.run(token);
+    return keys.run(keyOf(authorization ?? ''));
+  };
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     try {
-      const caller = await authentication.run(keyOf(request.headers.authorization ?? ''));
+      const caller = await callerOf(request);
       if (!isAllowed(caller, 'ops:read'))
-        throw new PermanentError(
-          'forbidden',
-          'This key may not look at the queues. Use one with the permission ops:read.',
-        );
+        throw new PermanentError('forbidden', 'You may not look at the queues. It takes the permission ops:read.');
     } catch (error) {
       if (!(error instanceof AfterglowError) || error.code !== 'unauthenticated') throw error;
       await reply

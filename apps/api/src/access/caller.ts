@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Caller } from '#app/application';
-import { AfterglowError } from '#app/domain';
+import type { Caller, SessionCaller } from '#app/application';
+import { AfterglowError, PermanentError } from '#app/domain';
 import type { FastifyRequest } from 'fastify';
 
 const callers = new WeakMap<FastifyRequest, Caller>();
@@ -18,12 +18,24 @@ export function callerOf(context: ExecutionContext): Caller {
   return caller;
 }
 
-/** Who calls, with what the key is allowed. */
+/** Who calls, with what they are allowed. */
 export const CallerParam = createParamDecorator((_data: unknown, context: ExecutionContext): Caller =>
   callerOf(context),
 );
 
-/** The shop that the request's key belongs to. */
+/** Who is signed in; refused with `conflict` for a key, which has no session. */
+export const SessionParam = createParamDecorator((_data: unknown, context: ExecutionContext): SessionCaller => {
+  const caller = callerOf(context);
+  if (!isSignedIn(caller))
+    throw new PermanentError('conflict', 'This is about a session, and a key has none. Sign in.');
+  return caller;
+});
+
+function isSignedIn(caller: Caller): caller is SessionCaller {
+  return caller.kind === 'member';
+}
+
+/** The shop that the caller belongs to. */
 export const ShopId = createParamDecorator(
   (_data: unknown, context: ExecutionContext): string => callerOf(context).shopId,
 );

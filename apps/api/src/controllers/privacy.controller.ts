@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { actAs, type Caller, EraseCustomer, type PrivacyRequest, ReadPrivacy } from '#app/application';
+import { actAs, type Caller, EraseCustomer, nameOf, type PrivacyRequest, ReadPrivacy } from '#app/application';
 import {
   erasureRequest,
   idParam,
@@ -13,6 +13,7 @@ import { toIso } from '#app/domain';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CallerParam, ShopId } from '../access/caller.js';
+import { operationOf } from '../access/login-request.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
@@ -32,14 +33,13 @@ export class PrivacyController {
   @Answers(200, personExport, 'Every row of theirs, by table.')
   @Refuses(404, 'There is no such customer.')
   async export(
-    @CallerParam() { shopId, keyId }: Caller,
+    @CallerParam() caller: Caller,
     @Req() request: FastifyRequest,
     @Param('id', { schema: idParam }) id: string,
   ): Promise<z.input<typeof personExport>> {
     // reads are not audited, but this one hands out everything
-    const operation = `${request.method} ${request.routeOptions.url ?? ''}`;
-    const actor = { name: `key:${keyId}`, operation, requestId: request.id };
-    const { data, ...head } = await actAs(actor, () => this.privacy.export(shopId, id));
+    const actor = { name: nameOf(caller), operation: operationOf(request), requestId: request.id };
+    const { data, ...head } = await actAs(actor, () => this.privacy.export(caller.shopId, id));
     return { ...head, data: Object.fromEntries(Object.entries(data).map(([table, rows]) => [table, [...rows]])) };
   }
 

@@ -5,8 +5,8 @@ import { z } from 'zod';
 
 const DESCRIPTION = `Events in, journeys over days, messages out, answers and scores back.
 
-Send \`Authorization: Bearer <key>\`. Lists are \`{items, next}\` and take \`?cursor=&limit=\`; \`next\` is the cursor of the page that
-follows. Every refusal is \`application/problem+json\` (RFC 9457) and says what to do; its \`code\` is stable. Parameters and fields
+Send \`Authorization: Bearer <key>\`, or sign in and send the cookie, with \`X-CSRF-Token\` where something changes. Lists are
+\`{items, next}\` and take \`?cursor=&limit=\`; \`next\` is the cursor of the page that follows. Every refusal is \`application/problem+json\` (RFC 9457) and says what to do; its \`code\` is stable. Parameters and fields
 that a call doesn't know are refused. Webhooks go to the \`url\` of a source, signed as its sender signs them.`;
 
 /** The OpenAPI document of the routes under /api/v1, made from the schemas that check them. */
@@ -17,6 +17,11 @@ export function createApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'key')
+    .addCookieAuth(
+      '__Host-afterglow-session',
+      { type: 'apiKey', in: 'cookie', description: 'A member of the team who signed in.' },
+      'session',
+    )
     .build();
   const document = SwaggerModule.createDocument(app, head, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,

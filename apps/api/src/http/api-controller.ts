@@ -1,13 +1,13 @@
 import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
-import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { ActorInterceptor } from '../access/actor.interceptor.js';
-import { KeyGuard } from '../access/key.guard.js';
+import { CallerGuard } from '../access/caller.guard.js';
 import { ActsOn, type Resource } from '../access/needs.js';
 import { StrictInputInterceptor } from './strict-input.interceptor.js';
 
 /**
- * A controller below /api/v1: behind an API key that is allowed to read or write the resource, refusing input that it doesn't declare.
+ * A controller below /api/v1: behind an API key or a session that is allowed to read or write the resource, refusing input that it doesn't declare.
  * What it changes is audited.
  */
 export function ApiController(path: string, tag: string, resource: Resource): ClassDecorator {
@@ -15,11 +15,12 @@ export function ApiController(path: string, tag: string, resource: Resource): Cl
     Controller(`api/v1${path}`),
     ApiTags(tag),
     ApiBearerAuth('key'),
-    Refuses(401, 'The API key is missing or not valid.'),
-    Refuses(403, 'The API key is not allowed this.'),
-    Refuses(429, 'The API key, or its shop, sends too many requests.'),
+    ApiCookieAuth('session'),
+    Refuses(401, 'The API key is missing or not valid, or the session is over.'),
+    Refuses(403, 'The key or the member is not allowed this.'),
+    Refuses(429, 'The key or the member, or the shop, sends too many requests.'),
     ActsOn(resource),
-    UseGuards(KeyGuard),
+    UseGuards(CallerGuard),
     UseInterceptors(StrictInputInterceptor, ActorInterceptor),
   );
 }

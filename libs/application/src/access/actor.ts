@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** For whom work is done, as the audit log names them. */
 export interface Actor {
-  /** `key:<id>`, or `command` for the command line. */
+  /** `key:<id>`, `member:<id>`, or `command` for the command line. */
   readonly name: string;
   /** What was asked for, such as `POST /api/v1/journeys/:key/pause`. */
   readonly operation: string;

@@ -1,12 +1,7 @@
 import type { Grant, Instant } from '#app/domain';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
-
-/** Who calls: a key of a shop. */
-export interface Caller extends Grant {
-  readonly shopId: string;
-  readonly keyId: string;
-}
+import type { Caller } from './caller.js';
 
 export interface ApiKey extends Grant {
   readonly id: string;

@@ -4,7 +4,8 @@ import { ClockPort } from '../ports/clock.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { isKeyShaped } from './api-key.js';
-import { ApiKeys, type Caller } from './api-keys.repository.js';
+import { ApiKeys } from './api-keys.repository.js';
+import type { Caller } from './caller.js';
 
 /** A revoked key works for at most this long in other processes. */
 const CACHE_MS = 1_000;
@@ -59,11 +60,11 @@ export class AuthenticateKey {
   }
 
   private async touch(caller: Caller, nowMs: number): Promise<void> {
-    const last = this.touchedAtMs.get(caller.keyId);
+    const last = this.touchedAtMs.get(caller.id);
     if (last !== undefined && nowMs - last < TOUCH_MS) return;
     if (this.touchedAtMs.size >= MAX_CACHED) this.touchedAtMs.clear();
-    this.touchedAtMs.set(caller.keyId, nowMs);
-    await this.unitOfWork.inShop(caller.shopId, (tx) => this.keys.touch(tx, caller.keyId));
+    this.touchedAtMs.set(caller.id, nowMs);
+    await this.unitOfWork.inShop(caller.shopId, (tx) => this.keys.touch(tx, caller.id));
   }
 }
 

@@ -61,7 +61,7 @@ export const auditEntry = z
   .object({
     id: z.uuid(),
     at: isoInstant,
-    actor: z.string().meta({ description: '`key:<id>`, or `command` for the command line.' }),
+    actor: z.string().meta({ description: '`key:<id>`, `member:<id>`, or `command` for the command line.' }),
     operation: z.string().meta({ description: 'What was asked for.' }),
     requestId: z.string().meta({ description: 'As the log names it.' }),
     action: z.string(),

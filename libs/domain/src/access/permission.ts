@@ -4,7 +4,7 @@ export type Role = (typeof ROLES)[number];
 
 const EVERYBODY: readonly Role[] = ROLES;
 
-/** What may be done, and which roles may do it. Everybody reads what the shop works with; keys and the audit log are the owner's. */
+/** What may be done, and which roles may do it. Everybody reads what the shop works with; keys, the team and the audit log are the owner's. */
 const ALLOWED = {
   'audit:read': ['owner'],
   'cases:read': EVERYBODY,
@@ -22,6 +22,8 @@ const ALLOWED = {
   'journeys:enter': ['owner', 'marketer', 'developer'],
   'keys:read': ['owner'],
   'keys:write': ['owner'],
+  'members:read': ['owner'],
+  'members:write': ['owner'],
   'messages:read': EVERYBODY,
   'messages:settle': ['owner', 'cx', 'ops'],
   'ops:read': EVERYBODY,

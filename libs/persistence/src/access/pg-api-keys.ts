@@ -35,7 +35,9 @@ export class PgApiKeys extends ApiKeys {
       'find-caller',
     );
     const [row] = rows;
-    return row === undefined ? null : { shopId: row.shop_id, keyId: row.id, role: row.role, scopes: row.scopes };
+    return row === undefined
+      ? null
+      : { shopId: row.shop_id, kind: 'key', id: row.id, role: row.role, scopes: row.scopes };
   }
 
   async list(tx: Transaction, page: PageRequest): Promise<Page<ApiKey>> {

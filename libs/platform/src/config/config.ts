@@ -1,6 +1,9 @@
 import type { Instant } from '#app/domain';
 import type { Env } from '../../../../config/env.schema.js';
 
+const HOUR_S = 3_600;
+const DAY_S = 86_400;
+
 export interface HttpConfig {
   readonly port: number;
   readonly host: string;
@@ -39,6 +42,18 @@ export interface SmsConfig {
   readonly baseUrl: string;
 }
 
+/** How long members of the team stay signed in. */
+export interface SessionConfig {
+  readonly idleSeconds: number;
+  readonly maxSeconds: number;
+}
+
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 export interface CallsConfig {
   /** Webhooks on this very machine may be called, for development. */
   readonly allowLoopback: boolean;
@@ -73,6 +88,9 @@ export class Config {
   /** Undefined: text messages are captured. */
   readonly sms: SmsConfig | undefined;
   readonly calls: CallsConfig;
+  readonly session: SessionConfig;
+  /** Undefined: members sign in by password alone. */
+  readonly oidc: OidcConfig | undefined;
   readonly clock: ClockConfig;
   readonly intake: IntakeConfig;
   readonly keep: KeepConfig;
@@ -96,6 +114,8 @@ export class Config {
     this.mail = mailOf(env);
     this.sms = smsOf(env);
     this.calls = { allowLoopback: env.WEBHOOKS_TO_LOOPBACK === 'allow' };
+    this.session = { idleSeconds: env.SESSION_IDLE_HOURS * HOUR_S, maxSeconds: env.SESSION_MAX_DAYS * DAY_S };
+    this.oidc = oidcOf(env);
     this.clock = { mode: env.CLOCK, start: env.CLOCK_START === undefined ? undefined : Date.parse(env.CLOCK_START) };
     this.intake = { dedupeWindowDays: env.DEDUPE_WINDOW_DAYS };
     this.keep = {
@@ -120,6 +140,12 @@ function smsOf(env: Env): SmsConfig | undefined {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = env;
   if (accountSid === undefined || authToken === undefined || from === undefined) return undefined;
   return { accountSid, authToken, from, baseUrl: env.TWILIO_BASE_URL.replace(/\/+$/, '') };
+}
+
+function oidcOf(env: Env): OidcConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return { issuer, clientId, clientSecret };
 }
 
 function publicUrlOf(env: Env): string {

@@ -55,6 +55,7 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
   ['/s/', PAGE],
   ['/u/', PAGE],
   ['/q/', PAGE],
+  ['/join/', PAGE],
   ['/docs', DOCS],
   ['/queues', DOCS],
 ];
