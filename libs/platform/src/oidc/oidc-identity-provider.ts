@@ -73,7 +73,7 @@ export class OidcIdentityProvider extends IdentityProvider {
       return await this.discovered.provider;
     } catch (error) {
       this.discovered = undefined;
-      throw translate(error);
+      throw unavailable(error);
     }
   }
 }
@@ -85,16 +85,19 @@ function discover({ issuer, clientId, clientSecret }: OidcConfig): Promise<clien
   return client.discovery(url, clientId, clientSecret, undefined, { execute, timeout: TIMEOUT_S });
 }
 
-/** What the provider or the person's browser sent is refused; what never came may come later. */
+/** An answer that never came, or of a provider that is ill; all the rest is refused for good. */
+const PASSING = new Set([
+  'OAUTH_TIMEOUT',
+  'OAUTH_ABORT',
+  'OAUTH_RESPONSE_IS_NOT_CONFORM',
+  'OAUTH_RESPONSE_IS_NOT_JSON',
+]);
+
 function translate(error: unknown): AfterglowError {
   if (error instanceof AfterglowError) return error;
-  const isRefused =
-    error instanceof client.AuthorizationResponseError ||
-    error instanceof client.ResponseBodyError ||
-    (error instanceof client.ClientError &&
-      error.code !== 'OAUTH_TIMEOUT' &&
-      error.code !== 'OAUTH_HTTP_REQUEST_FAILED');
-  return isRefused ? refusal(error) : unavailable(error);
+  const isFetch = error instanceof TypeError;
+  const isPassing = error instanceof client.ClientError && PASSING.has(error.code ?? '');
+  return isFetch || isPassing ? unavailable(error) : refusal(error);
 }
 
 function refusal(cause?: unknown): PermanentError {
