@@ -32,10 +32,22 @@ export const GUARANTEES: readonly Guarantee[] = [
     code: 'G3',
     promise: 'A message is handed to a provider at most once.',
     except:
-      'The promise is "at most", not "exactly": when a process dies between the hand-over and its record, nobody knows whether the provider took the message. It is then shown as unknown, counted, and sent again by a person alone.',
+      'The promise is "at most", not "exactly": when a process dies between the hand-over and its record, nobody knows whether the provider took the message. It is then shown as unknown, counted, and sent again by a person alone (but see G3b).',
     faults: ['F03', 'F08', 'F09', 'F13', 'F20', 'F21', 'F22', 'F23', 'F44'],
     tests: [
       ['test/medium/delivery-doubt.spec.ts', 'leaves an unknown message that is never resent, until a person decides'],
+    ],
+  },
+  {
+    code: 'G3b',
+    promise:
+      'Where the shop says so, and for service messages alone: a message in doubt is handed over once more, unless the provider is known to have it. Somebody may then get it twice; nobody gets it three times.',
+    except:
+      'The second hand-over ends in doubt as well: then a person decides. A message that is of no use any more is not sent again.',
+    faults: ['F23b'],
+    tests: [
+      ['test/medium/delivery-resend.spec.ts', 'goes out once more after the quarantine, and never a third time'],
+      ['test/medium/hand-over-model.spec.ts', 'with policy %s is handed over at most %i time(s), and ends'],
     ],
   },
   {

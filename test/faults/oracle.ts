@@ -47,6 +47,9 @@ const MESSAGES = `
 select o.external_id as order, m.medium, m.state, m.reason
 from app.orders o join app.message m on m.shop_id = o.shop_id and m.order_id = o.id`;
 
+/** Housekeeping comes every fifteen seconds. */
+const UNTIL_LIMIT_MS = 60_000;
+
 const LEASES_RUN_OUT = `
 update app.inbox_event set lease_until = clock_timestamp() where state = 'claimed';
 update app.timer set lease_until = clock_timestamp() where state = 'claimed';
@@ -92,6 +95,15 @@ export class Oracle {
       settledSeconds,
       latestSeconds: seconds,
     };
+  }
+
+  /** Waits until a query whose one column is called \`done\` says so. @throws after a minute */
+  async until(sql: string): Promise<void> {
+    const deadline = performance.now() + UNTIL_LIMIT_MS;
+    while (!(await ask<{ done: boolean }>(this.databaseUrl, sql))[0]?.done) {
+      if (performance.now() > deadline) throw new Error(`Not so after ${UNTIL_LIMIT_MS} ms: ${sql}`);
+      await sleep(200);
+    }
   }
 
   private async settled(orders: number, limitMs: number): Promise<void> {

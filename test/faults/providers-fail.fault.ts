@@ -1,12 +1,18 @@
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeBackends } from '../support/describe-backends.js';
-import { expectKept } from './report.js';
+import { expectKept, noteResent } from './report.js';
 import { FaultRig } from './rig.js';
 
 jest.setTimeout(180_000);
 /** The watchdog ends a stop after thirty seconds, whatever hangs. */
 const MAX_STOP_MS = 33_000;
+
+/** Both providers take what they are given and never say so. */
+function beSilent({ mails, texts }: FaultRig): void {
+  mails.hooks.onData = () => 'drop';
+  texts.answer = () => 'drop';
+}
 
 describeBackends('providers that fail', (backend) => {
   let rig: FaultRig;
@@ -22,8 +28,7 @@ describeBackends('providers that fail', (backend) => {
 
   it('F23: an answer that never comes leaves a doubt, not a second message', async () => {
     const before = (await rig.judge()).unknown;
-    rig.mails.hooks.onData = () => 'drop';
-    rig.texts.answer = () => 'drop';
+    beSilent(rig);
     await rig.send(60, 30);
     const outcome = await rig.judge();
     rig.stops += outcome.unknown;
@@ -41,5 +46,26 @@ describeBackends('providers that fail', (backend) => {
     await sent;
     await rig.oracle.endLeases();
     expectKept('F33', rig, await rig.judge());
+  });
+
+  // the last one: from here on a provider has messages twice, as the shop wishes
+  it('F23b: a service message in doubt is handed over once more where the shop wants it, and no more than that', async () => {
+    await rig.complete();
+    await rig.sql(`update app.shop set resend_unknown = '{email,sms}'`);
+    beSilent(rig);
+    // the log that could be asked shows nothing
+    rig.texts.logs = () => false;
+    const before = await rig.judge();
+    await rig.send(30, 30);
+    const inDoubt = await rig.judge();
+    await rig.sql(
+      `update app.message set handed_at = handed_at - interval '16 minutes' where unknown_policy = 'resend_once'`,
+    );
+    await rig.oracle.until(`select not exists (select 1 from app.message where unknown_policy = 'resend_once'
+      and (doubt_answer is null or state <> 'unknown')) as done`);
+    const after = await rig.judge();
+    const handed = noteResent('F23b', rig, { before, inDoubt, after });
+    expect(after).toMatchObject({ lost: [], contradicted: [] });
+    expect(handed).toEqual(Array.from({ length: 60 }, () => 2));
   });
 });

@@ -25,3 +25,22 @@ export function expectKept(fault: string, rig: FaultRig, outcome: Outcome): void
   expect(rig.apps.filter(({ process }) => process?.hasEnded)).toEqual([]);
   expect(unknown).toBeLessThanOrEqual(interruptions * IN_HAND);
 }
+
+/** Notes a row in which messages in doubt are handed over once more, as wished; how often each of those was. */
+export function noteResent(
+  fault: string,
+  rig: FaultRig,
+  { before, inDoubt, after }: Readonly<Record<'before' | 'inDoubt' | 'after', Outcome>>,
+): number[] {
+  const handed = after.doubled.map((line) => Number(/(\d+) times/.exec(line)?.[1]));
+  noteProof({
+    fault,
+    backend: rig.backend,
+    cases: inDoubt.unknown - before.unknown,
+    lost: after.lost.length,
+    doubled: handed.filter((times) => times > 2).length,
+    unknown: after.unknown - before.unknown,
+    seed: rig.seed,
+  });
+  return handed;
+}

@@ -114,7 +114,12 @@ export class FaultRig {
       env,
       apiKey,
     );
-    await rig.open(size);
+    try {
+      await rig.open(size);
+    } catch (error) {
+      await rig.stop();
+      throw error;
+    }
     return rig;
   }
 

@@ -52,7 +52,9 @@ const bump = (counts: Map<string, number>, id: string): void => void counts.set(
 const claim = (n: number) =>
   step(`worker ${n} claims`, async (world) => {
     const held = worker(world, n);
-    const [claimed] = await rig.uow.acrossShops((tx) => rig.store.claim(tx, 'email', { messages: 1, retries: 1 }, LEASE_MS));
+    const [claimed] = await rig.uow.acrossShops((tx) =>
+      rig.store.claim(tx, 'email', { messages: 1, retries: 1 }, LEASE_MS),
+    );
     if (claimed) Object.assign(held, free(), { claim: claimed });
   });
 

@@ -31,12 +31,13 @@ export class HttpClient {
   }
 
   async send(call: HttpCall): Promise<HttpReply> {
-    try {
-      return await this.once(call);
-    } catch (error) {
-      // the server closed a kept connection just as it was used again: it has read nothing of this call
-      if ((error as { reused?: boolean }).reused) return this.once(call);
-      throw error;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.once(call);
+      } catch (error) {
+        // the server closed a kept connection just as it was used again: it has read nothing of this call. So may be all others.
+        if (!(error as { reused?: boolean }).reused || tries > this.agent.maxSockets) throw error;
+      }
     }
   }
 
