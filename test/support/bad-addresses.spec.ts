@@ -1,9 +1,11 @@
 import { ConfiguredChannels } from '#app/channels';
 import { emailAddress, wireEvent } from '#app/contracts';
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { BAD_EMAILS, BAD_PHONES, GOOD_EMAILS } from './corpora/bad-addresses.js';
 import { SmtpSink } from './smtp-sink.js';
 
+jest.setTimeout(180_000);
 const RUNS = Number(process.env['AFTERGLOW_RUNS'] ?? 200);
 
 const CHANGES = Array.from('\r\n\0 ,;:<>()[]"\\@.\u2028\u202e\u00e9');

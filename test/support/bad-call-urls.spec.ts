@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:net';
 import { HttpsCallSender } from '#app/channels';
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { BAD_CALL_URLS, BAD_NAMES } from './corpora/bad-call-urls.js';
 
+jest.setTimeout(180_000);
 const RUNS = Number(process.env['AFTERGLOW_RUNS'] ?? 200);
 const PORT = 8443;
 /** What a blocked call would reach: this machine under several of its addresses. */

@@ -4,9 +4,9 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 /** Builds the message as it goes over the wire. The Message-ID follows from the message key, so a reader's mail program sees a second copy as the same mail. */
 export function buildMime(message: OutboundMessage, from: string): Promise<Buffer> {
   const composer = new MailComposer({
-    from: { name: message.fromName, address: from },
+    from: { name: asWritten(message.fromName), address: from },
     to: { name: '', address: message.to },
-    subject: message.subject ?? '',
+    subject: asWritten(message.subject ?? ''),
     text: message.text,
     ...(message.html !== null && { html: message.html }),
     messageId: messageIdOf(message.key, from),
@@ -18,6 +18,14 @@ export function buildMime(message: OutboundMessage, from: string): Promise<Buffe
     textEncoding: 'quoted-printable',
   });
   return composer.compile().build();
+}
+
+/**
+ * One line, shown as it was written: what looks like an encoded word (RFC 2047) would be decoded by mail programs, line breaks in it
+ * among the rest, so it gets a blank.
+ */
+function asWritten(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/=\?(?=[^\s?]+\?[bq]\?)/gi, '= ?');
 }
 
 export function messageIdOf(key: string, from: string): string {

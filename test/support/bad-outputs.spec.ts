@@ -1,0 +1,169 @@
+import { ConfiguredChannels } from '#app/channels';
+import { createLogger } from '#app/platform';
+import { LiquidTemplateEngine } from '#app/templates';
+import { jest } from '@jest/globals';
+import fc from 'fast-check';
+import { parseDocument } from 'htmlparser2';
+import PostalMime from 'postal-mime';
+import { PassThrough } from 'node:stream';
+import { INJECTIONS } from './corpora/injections.js';
+import { SmtpSink } from './smtp-sink.js';
+
+jest.setTimeout(180_000);
+const RUNS = Number(process.env['AFTERGLOW_RUNS'] ?? 100);
+const PLAIN = 'Canary';
+/** A text wherever one can stand: headers, texts, attributes, links, loops, captures, filters that make HTML. */
+const TEMPLATE = {
+  subject: 'Order {{ order.name }} for {{ customer.firstName }}',
+  preheader: 'Hello {{ customer.firstName }}',
+  mjml: `<mj-text><h1>Hello {{ customer.firstName }}</h1>
+<p>{{ review | newline_to_br }}</p>{% capture both %}<b>{{ order.name }}</b>{% endcapture %}{{ both }}</mj-text>
+<mj-table>{% for line in order.lines %}<tr><td>{{ line.title }}</td></tr>{% endfor %}</mj-table>
+<mj-image src="https://shop.example/a.png" alt="{{ customer.firstName }}" />
+<mj-button href="https://shop.example/?q={{ customer.firstName | url_encode }}">{{ order.name }}</mj-button>
+<mj-text><a href="{{ link }}" title="{{ review }}">{{ link }}</a></mj-text>`,
+};
+
+let sink: SmtpSink;
+let channels: ConfiguredChannels;
+let compiled: Awaited<ReturnType<LiquidTemplateEngine['compile']>>['compiled'];
+const engine = new LiquidTemplateEngine();
+let made = 0;
+beforeAll(async () => {
+  sink = await SmtpSink.start();
+  channels = new ConfiguredChannels({ smtpUrl: sink.url, mailFrom: 'shop@birch.example' });
+  const result = await engine.compile(TEMPLATE);
+  if (result.faults.length > 0) throw new Error(JSON.stringify(result.faults));
+  ({ compiled } = result);
+});
+afterAll(async () => {
+  await channels?.close();
+  await sink?.stop();
+});
+
+interface Node {
+  readonly type: string;
+  readonly name?: string;
+  readonly attribs?: Readonly<Record<string, string>>;
+  readonly children?: readonly Node[];
+}
+
+/** Elements with the names of their attributes, and targets of links: what a text must not change. */
+function skeletonOf(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node) => [
+    ...(node.type === 'text'
+      ? []
+      : [[node.type, node.name ?? '', ...Object.keys(node.attribs ?? {}).toSorted()].join(' ')]),
+    ...skeletonOf(node.children ?? []),
+  ]);
+}
+
+function targetsIn(nodes: readonly Node[]): string[] {
+  return nodes.flatMap(({ attribs = {}, children = [] }) => [
+    ...['href', 'src', 'action'].flatMap((name) => attribs[name] ?? []),
+    ...targetsIn(children),
+  ]);
+}
+
+async function mailWith(text: string) {
+  made += 1;
+  const content = engine.render(compiled, {
+    customer: { firstName: text },
+    order: { name: text, lines: [{ title: text }] },
+    shop: { name: text, timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' },
+    review: text,
+    link: text,
+    locale: 'en',
+    links: { unsubscribe: 'https://shop.example/u/token' },
+  });
+  const before = sink.mails.length;
+  const { outcome } = await channels.forMedium('email').send({
+    id: `m${made}`,
+    key: made.toString(16).padStart(64, '0'),
+    medium: 'email',
+    to: 'ada@mail.example',
+    fromName: text,
+    subject: content.subject,
+    text: content.text ?? '',
+    html: content.html,
+    unsubscribeUrl: 'https://shop.example/u/token',
+  });
+  const mails = sink.mails.slice(before);
+  expect([outcome, mails.length, mails[0]?.to]).toEqual(['sent', 1, ['ada@mail.example']]);
+  const parsed = await PostalMime.parse(mails[0]?.data ?? '');
+  const nodes = parseDocument(parsed.html ?? '').children as unknown as Node[];
+  return {
+    shape: {
+      headers: parsed.headers.map(({ key }) => key).toSorted(),
+      from: parsed.from?.address,
+      to: parsed.to?.map(({ address }) => address),
+      cc: parsed.cc,
+      bcc: parsed.bcc,
+      replyTo: parsed.replyTo,
+      parts: parsed.attachments.length,
+      skeleton: skeletonOf(nodes),
+    },
+    targets: targetsIn(nodes),
+    names: [parsed.subject ?? '', parsed.from?.name ?? ''],
+  };
+}
+
+async function expectText(text: string, plain: Awaited<ReturnType<typeof mailWith>>): Promise<void> {
+  const { shape, targets, names } = await mailWith(text);
+  const breaks = text.split(/\r?\n/).length - 1;
+  // the one filter that makes an element of a line break
+  const isBreak = (element: string): boolean => element === 'tag br';
+  expect(shape.skeleton.filter(isBreak).length - plain.shape.skeleton.filter(isBreak).length).toBeLessThanOrEqual(
+    breaks,
+  );
+  const without = (mail: typeof shape) => ({ ...mail, skeleton: mail.skeleton.filter((element) => !isBreak(element)) });
+  expect(without(shape)).toEqual(without(plain.shape));
+  expect(targets.filter((target) => !/^(?:https:\/\/shop\.example\/|$)/.test(target))).toEqual([]);
+  expect(names.filter((name) => /[\r\n\0]/.test(name))).toEqual([]);
+}
+
+describe('texts of strangers in a mail', () => {
+  it('are many', () => expect(new Set(INJECTIONS).size).toBeGreaterThanOrEqual(110));
+
+  it.each(INJECTIONS.map((text) => [text]))('%j stays a text', async (text) => {
+    await expectText(text, await mailWith(PLAIN));
+  });
+
+  it('put together at random stay a text', async () => {
+    const plain = await mailWith(PLAIN);
+    const text = fc.array(fc.oneof(fc.constantFrom(...INJECTIONS), fc.string({ unit: 'binary', maxLength: 20 })), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(text, (parts) => expectText(parts.join('').slice(0, 4_000), plain)),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('would be noticed if they did not', async () => {
+    const plain = skeletonOf(parseDocument('<p>x</p>').children as unknown as Node[]);
+    const broken = INJECTIONS.filter((text) => {
+      const nodes = parseDocument(`<p title="${text}">${text}</p>`).children as unknown as Node[];
+      return JSON.stringify(skeletonOf(nodes)) !== JSON.stringify(plain).replace('tag p', 'tag p title');
+    });
+    expect(broken.length).toBeGreaterThan(20);
+  });
+});
+
+describe('texts of strangers in a log', () => {
+  it('begin no line of their own and move no cursor', () => {
+    const written: string[] = [];
+    const stream = new PassThrough();
+    stream.on('data', (chunk: Buffer) => written.push(chunk.toString()));
+    const logger = createLogger('info', stream);
+    for (const text of INJECTIONS) logger.info({ order: text, err: new Error(text) }, text);
+    const lines = written.join('').trimEnd().split('\n');
+    expect(lines).toHaveLength(INJECTIONS.length);
+    for (const [index, line] of lines.entries()) {
+      expect((JSON.parse(line) as { order: string }).order).toBe(INJECTIONS[index]);
+      // eslint-disable-next-line no-control-regex
+      expect(line).not.toMatch(/[\u0000-\u001f]/);
+    }
+  });
+});
