@@ -5,6 +5,7 @@ import { HttpsCallSender } from '#app/channels';
 import type { StepDocument } from '#app/domain';
 import { PgCallStore, PgDeadLetters } from '#app/persistence';
 import { Webhook } from 'standardwebhooks';
+import { trustingGuard } from '../support/compared-clocks.js';
 import { aJourney, JourneyRig, NOW } from './journeys-rig.js';
 
 interface Heard {
@@ -41,7 +42,8 @@ afterEach(async () => {
 const here = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
 const local = () => new HttpsCallSender({ allowLoopback: true, timeoutMs: 400 });
 const secret = () => new CallSecret(rig.unitOfWork, store, rig.secrets);
-const deliverer = (sender: CallSender = local()) => new DeliverCalls(rig.unitOfWork, store, secret(), sender);
+const deliverer = (sender: CallSender = local()) =>
+  new DeliverCalls(rig.unitOfWork, store, secret(), sender, trustingGuard(rig.unitOfWork));
 const calls = () =>
   rig.query<{
     id: string;

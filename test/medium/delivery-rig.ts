@@ -53,6 +53,7 @@ import { SecretKeyring, UuidV7Ids } from '#app/platform';
 import { LiquidTemplateEngine } from '#app/templates';
 import pgDriver from 'pg';
 import type { DataSource } from 'typeorm';
+import { trustingGuard } from '../support/compared-clocks.js';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import type { SmtpSink } from '../support/smtp-sink.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
@@ -211,7 +212,7 @@ export class DeliveryRig {
     const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook);
     const guard = new ProviderGuard(new PgProviderHealth(this.dataSource), this.clock);
     const compose = new ComposeMessage(templates, this.links);
-    const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard);
+    const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard, trustingGuard(this.uow));
     const fence = new FenceMessages(this.uow, this.store, atFence, this.secrets);
     const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics(), guard);
     return new DeliverMessages(

@@ -57,6 +57,7 @@ import type { DataSource } from 'typeorm';
 export { aJourney, send, step, wait } from './a-journey.js';
 import { CheckerInPlace } from './checker-in-place.js';
 import { PlainTemplates } from './plain-templates.js';
+import { trustingGuard } from '../support/compared-clocks.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
 class NotedHints extends HintPort {
@@ -153,7 +154,13 @@ export class JourneyRig {
   }
 
   makeTimers(): FireDueTimers {
-    return new FireDueTimers(this.unitOfWork, new PgTimerStore(), this.makeWaker(), this.hints);
+    return new FireDueTimers(
+      this.unitOfWork,
+      new PgTimerStore(),
+      this.makeWaker(),
+      this.hints,
+      trustingGuard(this.unitOfWork),
+    );
   }
 
   makeWaker(facts = new PgFactsReader()): WakeRuns {

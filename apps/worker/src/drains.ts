@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { QueueName } from '#app/application';
 import { BullHints } from '#app/queue';
+import { ClockWatch } from './clock-watch.js';
 import { Drain } from './drain.js';
 import { Rounds } from './rounds.js';
 
@@ -15,13 +16,14 @@ export class Drains {
 
   constructor(
     private readonly rounds: Rounds,
+    clock: ClockWatch,
     hints: BullHints,
   ) {
-    this.intake = new Drain(rounds.intake);
-    this.timers = new Drain(rounds.timers);
-    this.email = new Drain(rounds.email);
-    this.sms = new Drain(rounds.sms);
-    this.webhook = new Drain(rounds.webhook);
+    this.intake = new Drain(clock.guarded(rounds.intake));
+    this.timers = new Drain(clock.guarded(rounds.timers));
+    this.email = new Drain(clock.guarded(rounds.email));
+    this.sms = new Drain(clock.guarded(rounds.sms));
+    this.webhook = new Drain(clock.guarded(rounds.webhook));
     this.listen(hints, 'intake', this.intake);
     this.listen(hints, 'timers', this.timers);
     this.listen(hints, 'delivery-email', this.email);

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { HintPort, KeepHouse, ResolveDoubts, RunErasures } from '#app/application';
+import { ClockWatch } from './clock-watch.js';
 import { Drains } from './drains.js';
 
 const SWEEP_MS = 1_000;
@@ -22,12 +23,15 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly erasures: RunErasures,
     private readonly doubts: ResolveDoubts,
     private readonly hints: HintPort,
+    private readonly clock: ClockWatch,
   ) {}
 
   onApplicationBootstrap(): void {
     for (const drain of this.drains.all()) this.every(SWEEP_MS, () => drain.run());
     this.every(HOUSEKEEPING_MS, async () => {
       this.hints.hint('maintenance');
+      // leases and ages go by the same clock
+      if (!(await this.clock.isSound())) return;
       await this.keepHouse.runIfOverdue();
       await this.erasures.run();
       await this.doubts.run();

@@ -1,5 +1,6 @@
 import { BullModule, type WorkerHost } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
+import { ClockWatch } from './clock-watch.js';
 import { DeliveryEmailProcessor } from './delivery-email.processor.js';
 import { DeliverySmsProcessor } from './delivery-sms.processor.js';
 import { DeliveryWebhookProcessor } from './delivery-webhook.processor.js';
@@ -26,6 +27,7 @@ const processors = [
   // finds the processors; their queues are QueueModule's
   imports: [BullModule.registerQueue()],
   providers: [
+    ClockWatch,
     Drains,
     Rounds,
     WorkMetrics,

@@ -59,6 +59,8 @@ export {
 export { SampleMessages } from './backtest/sample-messages.js';
 export type { RecordedSuppression } from './backtest/suppressions-of-then.js';
 export { AdvanceClock } from './clock/advance-clock.use-case.js';
+export { ClockGuard } from './clock/clock-guard.js';
+export { ComparedClocks } from './clock/compared-clocks.port.js';
 export { type Agenda, VirtualClockPort } from './clock/virtual-clock.port.js';
 export {
   type Channel,

@@ -21,6 +21,7 @@ import { PreviewMessages } from './backtest/preview-messages.use-case.js';
 import { RunBacktest } from './backtest/run-backtest.use-case.js';
 import { SampleMessages } from './backtest/sample-messages.js';
 import { AdvanceClock } from './clock/advance-clock.use-case.js';
+import { ClockGuard } from './clock/clock-guard.js';
 import { ApplyCode } from './code/apply-code.use-case.js';
 import { MigrateCode } from './code/migrate-code.use-case.js';
 import { PlanCode } from './code/plan-code.use-case.js';
@@ -116,6 +117,7 @@ const useCases = [
   SignIn,
   SignInElsewhere,
   CheckJourney,
+  ClockGuard,
   ComposeMessage,
   DeliverCalls,
   DeliverMessages,

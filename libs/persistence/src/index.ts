@@ -8,6 +8,7 @@ export { PgMembers } from './access/pg-members.js';
 export { PgSessions } from './access/pg-sessions.js';
 export { PgBacktestHistory } from './backtest/pg-backtest-history.js';
 export { PgClock } from './clock/pg-clock.js';
+export { PgComparedClocks } from './clock/pg-compared-clocks.js';
 export { PgHousekeeping } from './clock/pg-housekeeping.js';
 export { PgRetention } from './clock/pg-retention.js';
 export { PgVirtualClock } from './clock/pg-virtual-clock.js';

@@ -4,6 +4,7 @@ import {
   CallSender,
   Channels,
   Checker,
+  ClockGuard,
   LinkSettings,
   Metrics,
   PresetCatalogue,
@@ -79,7 +80,10 @@ export class InfrastructureModule {
           keep: config.keep,
         }),
         QueueModule.forRoot({ settings: options.queue, onLostHint: (queue, error) => lost.note(queue, error) }),
-        OperationsModule.register({ inject: [DataSource, BullHints, ProviderHealthStore], checks: readinessChecks }),
+        OperationsModule.register({
+          inject: [DataSource, BullHints, ProviderHealthStore, ClockGuard],
+          checks: readinessChecks,
+        }),
         UseCasesModule,
       ],
       providers: [
@@ -98,6 +102,7 @@ function readinessChecks(
   dataSource: DataSource,
   hints: BullHints,
   health: ProviderHealthStore,
+  clock: ClockGuard,
 ): readonly ReadinessCheck[] {
   return [
     { name: 'database', isRequired: true, check: async () => void (await dataSource.query('select app.now()')) },
@@ -105,5 +110,11 @@ function readinessChecks(
     { name: 'queue', isRequired: false, check: () => hints.ping() },
     // a sick provider keeps its messages waiting, and nothing else
     { name: 'providers', isRequired: false, check: () => new SickProviders(health).check() },
+    // Webhooks are still taken while workers stand still because nobody knows what time it is.
+    { name: 'clock', isRequired: false, check: async () => refuse(!(await clock.isSound())) },
   ];
+}
+
+function refuse(isWrong: boolean): void {
+  if (isWrong) throw new Error('It is not as it should be.');
 }

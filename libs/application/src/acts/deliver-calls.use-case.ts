@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ClockGuard } from '../clock/clock-guard.js';
 import { storable } from '../intake/storable-text.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { callFate, putCallBack, suppressCall } from './call-fate.js';
@@ -35,6 +36,7 @@ export class DeliverCalls {
     private readonly calls: CallStore,
     private readonly secret: CallSecret,
     private readonly sender: CallSender,
+    private readonly clock: ClockGuard,
   ) {}
 
   /** Begins nothing new, for good: what is under way ends and is recorded. */
@@ -75,7 +77,7 @@ export class DeliverCalls {
 
   private claim(limit: number): Promise<ClaimedCall[]> {
     const leaseMs = this.sender.timeoutMs + LEASE_MARGIN_MS;
-    return this.unitOfWork.acrossShops((tx) => this.calls.claim(tx, limit, leaseMs));
+    return this.clock.claim((tx) => this.calls.claim(tx, limit, leaseMs));
   }
 
   private load(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Medium } from '#app/domain';
+import { ClockGuard } from '../clock/clock-guard.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { type ComposedMessage, ComposeMessage, isSpent, leftUncomposed } from './compose-message.js';
 import { type ClaimedMessage, type ClaimRoom, DeliveryStore } from './delivery-store.port.js';
@@ -18,6 +19,7 @@ export class PrepareMessages {
     private readonly gather: GatherMessages,
     private readonly compose: ComposeMessage,
     private readonly provider: ProviderGuard,
+    private readonly clock: ClockGuard,
   ) {}
 
   /** How much the provider of a channel can be given now. */
@@ -26,7 +28,7 @@ export class PrepareMessages {
   }
 
   claim(medium: Medium, room: ClaimRoom): Promise<ClaimedMessage[]> {
-    return this.uow.acrossShops((tx) => this.store.claim(tx, medium, room, CLAIM_LEASE_MS));
+    return this.clock.claim((tx) => this.store.claim(tx, medium, room, CLAIM_LEASE_MS));
   }
 
   /**

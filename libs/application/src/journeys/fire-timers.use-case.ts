@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AfterglowError, PermanentError, TransientError } from '#app/domain';
+import { ClockGuard } from '../clock/clock-guard.js';
 import { HintPort } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import type { Outlet } from './journey-runtime.port.js';
@@ -40,10 +41,11 @@ export class FireDueTimers {
     private readonly timers: TimerStore,
     private readonly wakeRuns: WakeRuns,
     private readonly hints: HintPort,
+    private readonly clock: ClockGuard,
   ) {}
 
   async run(): Promise<FiringReport> {
-    const claimed = await this.unitOfWork.acrossShops((tx) => this.timers.claim(tx, BATCH));
+    const claimed = await this.clock.claim((tx) => this.timers.claim(tx, BATCH));
     const tally: Tally = { fired: 0, messages: 0, dead: 0, media: new Set() };
     for (const [shopId, timers] of byShop(claimed)) {
       await this.fireShop(shopId, timers, tally);

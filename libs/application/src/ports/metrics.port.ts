@@ -33,6 +33,11 @@ export const METRICS = {
   afterglow_messages_queued: { kind: 'gauge', help: 'Messages due and not yet handed over', labels: [] },
   afterglow_messages_unknown: { kind: 'gauge', help: 'Messages whose outcome nobody knows', labels: [] },
   afterglow_providers_open: { kind: 'gauge', help: 'Providers that are sick and left alone', labels: [] },
+  afterglow_clock_apart_seconds: {
+    kind: 'gauge',
+    help: "How much further than time the database's clock has moved; work stands still beyond a minute",
+    labels: [],
+  },
   afterglow_dead_letters: { kind: 'gauge', help: 'Open dead letters', labels: [] },
 } as const satisfies Record<string, MetricDefinition>;
 
