@@ -4,7 +4,7 @@ import { isLong } from '../support/proof.js';
 import { expectKept } from './report.js';
 import { FaultRig } from './rig.js';
 
-jest.setTimeout(isLong ? 3_600_000 : 180_000);
+jest.setTimeout(isLong ? 4 * 3_600_000 : 240_000);
 
 /** Of the row that proves the most, in orders of two messages each: nothing in so many is less than one in ten thousand. */
 const MANY = isLong ? { orders: 15_000, kills: 300 } : { orders: 300, kills: 1 };

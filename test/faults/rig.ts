@@ -4,6 +4,7 @@ import { Cluster } from '../e2e/installation.js';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
 import type { TestBackend } from '../support/describe-backends.js';
 import { type AppName, AppProcess, freePort, tidyUp } from '../support/processes.js';
+import { isLong } from '../support/proof.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -31,7 +32,9 @@ templates:
       sms: 'Thank you for {{ order.name }}'
 `;
 /** More than a death costs: the leases that a dead process leaves, and the sweep that finds them. */
-const SETTLE_LIMIT_MS = 120_000;
+const SETTLE_LIMIT_MS = isLong ? 1_800_000 : 120_000;
+/** Six processes that start at once on a machine that has more to do. */
+const READY_LIMIT_MS = 180_000;
 
 export interface FleetSize {
   readonly ingest: number;
@@ -288,7 +291,7 @@ export class FaultRig {
   }
 
   private spawn(app: AppName, port: number): Promise<AppProcess> {
-    return AppProcess.start({ app, port, env: { ...this.env } });
+    return AppProcess.start({ app, port, env: { ...this.env }, readyLimitMs: READY_LIMIT_MS });
   }
 }
 
