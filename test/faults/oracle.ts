@@ -73,6 +73,16 @@ export class Oracle {
     await ask(this.databaseUrl, LEASES_RUN_OUT);
   }
 
+  /** Messages that a process holds, with how often the provider has had each. */
+  async inHand(): Promise<(MessageRow & { readonly handed: number })[]> {
+    const rows = await ask<OrderRow>(this.databaseUrl, `${MESSAGES} where m.state in ('claimed', 'handing')`);
+    const handed = this.handedOver();
+    return rows.map((row) => ({
+      ...row,
+      handed: handed[row.medium].get(addressOf(row.medium, Number(row.order))) ?? 0,
+    }));
+  }
+
   /** What a worker's housekeeping does every few seconds, now. */
   async reap(): Promise<void> {
     await ask(this.databaseUrl, 'select app.reap_leases()');
@@ -126,18 +136,27 @@ export class Oracle {
 
   private compare(accepted: ReadonlySet<number>, rows: readonly OrderRow[]): Findings {
     const stored = byOrder(rows);
-    // a mail that reached its final dot counts unless it was refused: the sender may not know, the provider does
-    const mails = countBy(this.mails.mails.filter(({ answer }) => !/^[45]/.test(answer)).flatMap(({ to }) => to));
-    const texts = countBy(this.texts.calls.filter(({ sid }) => sid !== undefined).map(({ form }) => form['To'] ?? ''));
+    const handed = this.handedOver();
     const findings = { lost: [], doubled: [], contradicted: [], unknown: 0 } satisfies Findings;
     for (const id of accepted) {
       const own = stored.get(String(id)) ?? [];
-      note(findings, `order ${id} by email`, own, 'email', mails.get(emailOf(id)) ?? 0);
-      note(findings, `order ${id} by sms`, own, 'sms', texts.get(phoneOf(id)) ?? 0);
+      for (const medium of ['email', 'sms'] as const)
+        note(findings, `order ${id} by ${medium}`, own, medium, handed[medium].get(addressOf(medium, id)) ?? 0);
     }
     return findings;
   }
+
+  /** By the ledgers of the providers: how often they took something for each address. */
+  private handedOver(): Record<'email' | 'sms', Map<string, number>> {
+    // a mail that reached its final dot counts unless it was refused: the sender may not know, the provider does
+    const mails = this.mails.mails.filter(({ answer }) => !/^[45]/.test(answer));
+    const texts = this.texts.calls.filter(({ sid }) => sid !== undefined);
+    return { email: countBy(mails.flatMap(({ to }) => to)), sms: countBy(texts.map(({ form }) => form['To'] ?? '')) };
+  }
 }
+
+const addressOf = (medium: 'email' | 'sms', order: number): string =>
+  medium === 'email' ? emailOf(order) : phoneOf(order);
 
 function note(findings: Findings, what: string, messages: readonly MessageRow[], medium: string, handed: number): void {
   const own = messages.filter((message) => message.medium === medium);

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { Cluster } from '../e2e/installation.js';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
 import type { TestBackend } from '../support/describe-backends.js';
-import { type AppName, AppProcess, freePort, tidyUp } from '../support/processes.js';
+import { type AppName, AppProcess, freePort, projectRoot, tidyUp } from '../support/processes.js';
 import { isLong } from '../support/proof.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -35,6 +37,7 @@ templates:
 const SETTLE_LIMIT_MS = isLong ? 1_800_000 : 120_000;
 /** Six processes that start at once on a machine that has more to do. */
 const READY_LIMIT_MS = 180_000;
+const DEATH_LIMIT_MS = 120_000;
 
 export interface FleetSize {
   readonly ingest: number;
@@ -185,9 +188,9 @@ export class FaultRig {
   }
 
   /** Lets everything come to rest and asks what came of all orders that were taken so far. */
-  async judge(): Promise<Outcome> {
+  async judge(limitMs = SETTLE_LIMIT_MS): Promise<Outcome> {
     await this.complete();
-    return this.oracle.judge(this.tally.accepted, SETTLE_LIMIT_MS);
+    return this.oracle.judge(this.tally.accepted, limitMs);
   }
 
   /** `kill -9` for one process of a kind, any but the last one that runs; its successor starts meanwhile. */
@@ -213,6 +216,32 @@ export class FaultRig {
         await process.stop(limitMs);
       }),
     );
+  }
+
+  /** In the place of one that was stopped, with a flaw of injuries.ts; it may not live long enough to be ready. */
+  startInjured(name: AppName, injury: string): AppProcess {
+    const member = this.apps.find((app) => app.name === name && !app.process);
+    if (!member) throw new Error(`Stop a process of ${name} first: an injured one takes its place.`);
+    const injuries = pathToFileURL(path.join(projectRoot(), 'dist', 'test', 'faults', 'injuries.js'));
+    const env = { ...this.env, NODE_OPTIONS: `--import=${injuries.href}`, INJURY: injury };
+    member.process = AppProcess.launch({ app: name, port: member.port, env });
+    return member.process;
+  }
+
+  /** Resolves when an injured process has died of its injury. @throws when it lives on */
+  async untilDead(process: AppProcess): Promise<void> {
+    if (!(await process.endsWithin(DEATH_LIMIT_MS)))
+      throw new Error(`${process.name} should have died:\n${process.tail()}`);
+    if (!process.wasKilled) throw new Error(`${process.name} should have been killed:\n${process.tail()}`);
+    for (const app of this.apps) if (app.process === process) app.process = undefined;
+    this.kills += 1;
+  }
+
+  /** An injured one is killed, and a sound one takes its place; those that were stopped come back too. */
+  async heal(injured: AppProcess): Promise<void> {
+    await injured.kill();
+    await this.untilDead(injured);
+    await this.startAgain();
   }
 
   async startAgain(): Promise<void> {

@@ -109,7 +109,7 @@ export class AppProcess {
   private constructor(
     readonly port: number,
     private readonly child: ChildProcess,
-    private readonly name: string,
+    readonly name: string,
   ) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -120,25 +120,29 @@ export class AppProcess {
   }
 
   /** Resolves once the app says that it is ready. */
-  static async start({ app, env, port, readyLimitMs = READY_LIMIT_MS }: AppOptions): Promise<AppProcess> {
-    const root = projectRoot();
-    const main = path.join(root, 'dist', 'apps', app, 'src', 'main.js');
-    if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build`);
-    const chosen = port ?? (await freePort());
-    const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, ['--enable-source-maps', main], {
-      cwd: root,
-      env: { PATH, HOME, HOST: '127.0.0.1', PORT: String(chosen), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const started = new AppProcess(chosen, child, app);
+  static async start(options: AppOptions): Promise<AppProcess> {
+    const started = AppProcess.launch({ ...options, port: options.port ?? (await freePort()) });
     try {
-      await started.untilReady(readyLimitMs);
+      await started.untilReady(options.readyLimitMs);
     } catch (error) {
       await started.kill();
       throw error;
     }
     return started;
+  }
+
+  /** Started, and left to itself: whether it becomes ready is for the caller to see. */
+  static launch({ app, env, port }: AppOptions & { port: number }): AppProcess {
+    const root = projectRoot();
+    const main = path.join(root, 'dist', 'apps', app, 'src', 'main.js');
+    if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build`);
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+      cwd: root,
+      env: { PATH, HOME, HOST: '127.0.0.1', PORT: String(port), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new AppProcess(port, child, env['INJURY'] ? `${app} (${env['INJURY']})` : app);
   }
 
   get url(): string {
@@ -151,6 +155,11 @@ export class AppProcess {
 
   get hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** It ended by SIGKILL, not by its own will. */
+  get wasKilled(): boolean {
+    return this.child.signalCode === 'SIGKILL';
   }
 
   /** As Ctrl-C does it. Returns the exit code; an app that does not end in time is killed, which is an error. */
@@ -191,13 +200,15 @@ export class AppProcess {
     return this.output.trimEnd().split('\n').slice(-lines).join('\n');
   }
 
-  private async endsWithin(limitMs: number): Promise<boolean> {
+  /** False when it still runs after that time. */
+  async endsWithin(limitMs: number): Promise<boolean> {
     const deadline = performance.now() + limitMs;
     while (!this.hasEnded && performance.now() < deadline) await sleep(20);
     return this.hasEnded;
   }
 
-  private async untilReady(limitMs: number): Promise<void> {
+  /** @throws when it ends before, or takes longer than this */
+  async untilReady(limitMs = READY_LIMIT_MS): Promise<void> {
     const http = new HttpClient(this.url, 1);
     const deadline = performance.now() + limitMs;
     try {
