@@ -88,9 +88,14 @@ export const GUARANTEES: readonly Guarantee[] = [
     code: 'G8',
     promise:
       'A clock that jumps, forward or back, on any machine, causes no early message, no second one and no lost wait.',
-    except: 'The clock of the database host itself jumps forward: waits would end early by the jump.',
+    except:
+      'Where the clock of the database itself moves by more than a minute, workers stand still and say so until it is right again. A process that starts believes the clock it finds.',
     faults: ['F16', 'F17', 'F18'],
-    tests: [['test/medium/pg-clock.spec.ts', 'measures durations that grow']],
+    tests: [
+      ['libs/application/src/clock/clock-guard.spec.ts', 'believes none that was moved by %s ms, until it is back'],
+      ['test/faults/clock-jumps.fault.ts', 'would send early if nobody looked'],
+      ['test/medium/pg-clock.spec.ts', 'measures durations that grow'],
+    ],
   },
   {
     code: 'G9',

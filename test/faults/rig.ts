@@ -15,7 +15,7 @@ import { Load, type Tally } from './load.js';
 import { ask, Oracle, type Outcome } from './oracle.js';
 
 /** Two messages for each order, on two media, with a wait between them. */
-const JOURNEY = `
+const journeyWith = (pause: string): string => `
 key: two-words
 title: A mail at once, a text message a little later
 class: service
@@ -23,7 +23,7 @@ trigger: order.placed
 entry: { key: order.id, reentry: never }
 steps:
   - { id: mail, kind: send, settings: { template: word, channels: [email] } }
-  - { id: pause, kind: wait, settings: { for: PT2S } }
+  - { id: pause, kind: wait, settings: { for: ${pause} } }
   - { id: text, kind: send, settings: { template: word, channels: [sms] } }
 templates:
   word:
@@ -83,7 +83,11 @@ export class FaultRig {
     private readonly apiKey: string,
   ) {}
 
-  static async start(backend: TestBackend, size: FleetSize = { ingest: 2, worker: 2 }): Promise<FaultRig> {
+  static async start(
+    backend: TestBackend,
+    size: FleetSize = { ingest: 2, worker: 2 },
+    pause = 'PT2S',
+  ): Promise<FaultRig> {
     const cluster = await Cluster.start({ max_connections: '300' });
     const databaseUrl = await cluster.database();
     const mails = await SmtpSink.start();
@@ -121,7 +125,7 @@ export class FaultRig {
       apiKey,
     );
     try {
-      await rig.open(size);
+      await rig.open(size, pause);
     } catch (error) {
       await rig.stop();
       throw error;
@@ -300,7 +304,7 @@ export class FaultRig {
     );
   }
 
-  private async open({ ingest, worker }: FleetSize): Promise<void> {
+  private async open({ ingest, worker }: FleetSize, pause: string): Promise<void> {
     const names: AppName[] = ['api', ...fill<AppName>('ingest', ingest), ...fill<AppName>('worker', worker)];
     for (const name of names) this.apps.push({ name, port: await freePort(), process: undefined });
     const [first, ...rest] = this.apps;
@@ -309,7 +313,7 @@ export class FaultRig {
       await Promise.all(members.map(async (member) => (member.process = await this.spawn(member.name, member.port))));
     const client = new AfterglowClient(`http://127.0.0.1:${first?.port}`, this.apiKey);
     const yaml = { 'content-type': 'application/yaml' };
-    const saved = await client.call('POST', '/api/v1/journeys', JOURNEY, yaml);
+    const saved = await client.call('POST', '/api/v1/journeys', journeyWith(pause), yaml);
     if (saved.status !== 201) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
     await client.post('/api/v1/journeys/two-words/publish');
     const secret = randomBytes(24).toString('hex');
