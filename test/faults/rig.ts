@@ -83,10 +83,12 @@ export class FaultRig {
     private readonly apiKey: string,
   ) {}
 
+  /** @param more settings of the processes beside those of the rig */
   static async start(
     backend: TestBackend,
     size: FleetSize = { ingest: 2, worker: 2 },
     pause = 'PT2S',
+    more: Readonly<Record<string, string>> = {},
   ): Promise<FaultRig> {
     const cluster = await Cluster.start({ max_connections: '300' });
     const databaseUrl = await cluster.database();
@@ -109,6 +111,7 @@ export class FaultRig {
       TWILIO_FROM: '+15005550006',
       TWILIO_BASE_URL: texts.url,
       ...(redis && redisUrl ? { REDIS_URL: throughPort(redisUrl, redis.port) } : {}),
+      ...more,
     };
     const oracle = new Oracle(databaseUrl, mails, texts);
     const rig = new FaultRig(
@@ -250,6 +253,15 @@ export class FaultRig {
 
   async startAgain(): Promise<void> {
     for (const app of this.apps) app.process ??= await this.spawn(app.name, app.port);
+  }
+
+  /** Starts again whoever has ended by itself, as a supervisor does; returns how many had. */
+  async raiseFallen(): Promise<number> {
+    const fallen = this.apps.filter((app) => app.process?.hasEnded);
+    for (const app of fallen) app.process = undefined;
+    this.kills += fallen.length;
+    await this.startAgain();
+    return fallen.length;
   }
 
   /** Resolves when every successor is there. */
