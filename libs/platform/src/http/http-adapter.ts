@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PermanentError } from '#app/domain';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
@@ -21,6 +22,7 @@ const SOCKET_IDLE_MS = 15_000;
 const KEEP_ALIVE_MS = 5_000;
 /** How often Node looks for requests that take too long. */
 const CHECK_INTERVAL_MS = 2_000;
+const EXPECTATION_FAILED = 417;
 const MAX_PARAM_LENGTH = 200;
 const BODY_LIMIT = 64 * 1024;
 
@@ -40,13 +42,19 @@ export class HttpAdapter extends FastifyAdapter {
       connectionTimeout: SOCKET_IDLE_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Node exchanges the two when headersTimeout is the longer one: the body would then have its 60 s
-      http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_INTERVAL_MS },
+      http: {
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: CHECK_INTERVAL_MS,
+        // Node's own refusal would not have our form: `faultOfHead` looks after it
+        requireHostHeader: false,
+      },
       routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
       genReqId: () => randomUUID(),
       clientErrorHandler: answerClientError,
       frameworkErrors: answerFrameworkError,
     });
     const instance = this.getInstance();
+    instance.server.on('checkExpectation', refuseExpectation);
     useBodyParsers(instance);
     instance.addHook('onRoute', (route) => this.classify(route));
     instance.addHook('onRequest', (request, reply, done) => {
@@ -75,9 +83,18 @@ function faultOfHead(request: FastifyRequest): PermanentError | undefined {
   if (encoding !== undefined && encoding !== 'identity') {
     return new PermanentError('unsupported_media_type', 'The body is compressed. Send it without Content-Encoding.');
   }
+  if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+    return new PermanentError('malformed', 'The request names no host. Send the header Host.');
+  }
   return request.url.includes('%00')
     ? new PermanentError('malformed', 'The address holds a NUL. Remove %00.')
     : undefined;
+}
+
+/** Of `Expect` only `100-continue` means anything to HTTP, and Node sees to that. */
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const { status, headers, body } = problemOfStatus(EXPECTATION_FAILED, randomUUID());
+  response.writeHead(status, { ...headers, connection: 'close' }).end(body);
 }
 
 function addHook(route: RouteOptions, hook: onRequestHookHandler): void {

@@ -1,0 +1,21 @@
+/** A certificate that nobody vouches for, for localhost and 127.0.0.1. Made for tests: it guards nothing. */
+export const SELF_SIGNED = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgR2A/tiLg7qFrSzeN
+rRml/UqcO+CCp0l0exSu++nvsU+hRANCAATCeGlTiNNXk5zPv6I1nSHg9Pjluisk
+VMLqAjkxLC6gMib7qEW2HN3rrtSgPelkdgMa7LntwuPJpKncpbZkQRr3
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUDgVxvpI5jqEbPIAvDB13z8BXgOkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjEyMDEyM1oYDzIxMjYxMDI5
+MTIwMTIzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATCeGlTiNNXk5zPv6I1nSHg9PjluiskVMLqAjkxLC6gMib7qEW2HN3r
+rtSgPelkdgMa7LntwuPJpKncpbZkQRr3o28wbTAdBgNVHQ4EFgQUXCjgjuQm7g9q
+m8Fn6v7PsBYttHwwHwYDVR0jBBgwFoAUXCjgjuQm7g9qm8Fn6v7PsBYttHwwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgRxzO9XaVYPqXQAwzuRjbsWn5GIFEkfBdyS1M19eqB5sCIQD3
+H1Q7q4ks4wXWtm79Ynp0YM97d2/MIr/Db9htaIHHiA==
+-----END CERTIFICATE-----
+`,
+};
