@@ -130,6 +130,10 @@ export const GUARANTEES: readonly Guarantee[] = [
         'test/medium/delivery-poison.spec.ts',
         'becomes a dead letter when composing it breaks, while its neighbours go',
       ],
+      ['test/medium/claims.spec.ts', 'goes to the dead letters alone, after five deaths'],
+      ['test/medium/claims.spec.ts', 'leaves every other shop its share of each claim of messages'],
+      ['test/medium/claims.spec.ts', 'has its bodies taken in turn with those of the others'],
+      ['test/medium/delivery-provider.spec.ts', 'is left alone after twenty tries, by every worker'],
     ],
   },
   {
@@ -146,6 +150,9 @@ export const GUARANTEES: readonly Guarantee[] = [
     promise:
       'Beyond its capacity the system refuses at once what it cannot take and goes on working at nearly its full rate.',
     faults: ['F39'],
-    tests: [['libs/platform/src/operations/operations.module.spec.ts', "(await get('/readyz')).statusCode).toBe(503)"]],
+    tests: [
+      ['libs/platform/src/http/bounded.spec.ts', 'tells the third to come again at once'],
+      ['libs/platform/src/operations/operations.module.spec.ts', "(await get('/readyz')).statusCode).toBe(503)"],
+    ],
   },
 ];

@@ -6,6 +6,8 @@ export interface LoadResult {
   /** Answers by status, the accepted ones included */
   statuses: Record<number, number>;
   seconds: number;
+  /** Of the answers that weren't 2xx, the same */
+  refusedMs: number[];
   /** Milliseconds from the last byte written to the last byte read, one for each answer */
   latenciesMs: number[];
 }
@@ -31,7 +33,7 @@ export async function runLoad({
   next,
   seconds = Number.POSITIVE_INFINITY,
 }: Load): Promise<LoadResult> {
-  const result: LoadResult = { accepted: 0, statuses: {}, seconds: 0, latenciesMs: [] };
+  const result: LoadResult = { accepted: 0, statuses: {}, seconds: 0, refusedMs: [], latenciesMs: [] };
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   const nextInTime = (): Buffer | undefined => (performance.now() < endsAt ? next() : undefined);
@@ -59,6 +61,7 @@ function runConnection(port: number, next: () => Buffer | undefined, result: Loa
       result.latenciesMs.push(performance.now() - sentAt);
       result.statuses[status] = (result.statuses[status] ?? 0) + 1;
       if (status >= 200 && status < 300) result.accepted += 1;
+      else result.refusedMs.push(performance.now() - sentAt);
       send();
     });
     socket.on('error', reject);

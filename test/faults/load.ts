@@ -35,7 +35,7 @@ export class Load {
   private readonly underWay: Promise<void>[] = [];
 
   constructor(
-    private readonly target: Target,
+    readonly target: Target,
     private readonly random: () => number,
   ) {
     this.clients = target.urls.map((url) => new HttpClient(url, CONNECTIONS));

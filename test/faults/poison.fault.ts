@@ -39,12 +39,10 @@ describe('a message that ends whoever composes it', () => {
 
   beforeEach(async () => {
     const preload = path.join(projectRoot(), 'dist', 'test', 'faults', 'deadly-message.js');
-    rig = await FaultRig.start(
-      POSTGRES,
-      { ingest: 1, worker: 2 },
-      'PT2S',
-      { NODE_OPTIONS: `--import=${preload}`, DEADLY_ADDRESS: emailOf(CULPRIT) },
-    );
+    rig = await FaultRig.start(POSTGRES, { ingest: 1, worker: 2 }, 'PT2S', {
+      NODE_OPTIONS: `--import=${preload}`,
+      DEADLY_ADDRESS: emailOf(CULPRIT),
+    });
   });
   afterEach(() => rig?.stop());
 

@@ -11,7 +11,7 @@ import { seededRandom } from '../support/seeded-random.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { TwilioStub } from '../support/twilio-stub.js';
-import { Load, type Tally } from './load.js';
+import { Load, type Tally, type Target } from './load.js';
 import { ask, Oracle, type Outcome } from './oracle.js';
 
 /** Two messages for each order, on two media, with a wait between them. */
@@ -134,6 +134,12 @@ export class FaultRig {
       throw error;
     }
     return rig;
+  }
+
+  /** Where the shop's webhooks go. */
+  get target(): Target {
+    if (!this.load) throw new Error('Start the rig first.');
+    return this.load.target;
   }
 
   get tally(): Tally {
