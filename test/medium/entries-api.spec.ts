@@ -53,6 +53,14 @@ describe('entries by API', () => {
       { ...customer('nobody@example.com'), key: 'x', data },
     ]);
     expect(batch).toMatchObject({ entered: 1, refused: 5 });
+    const audit = await rig.api.get<{ items: object[] }>('/api/v1/audit');
+    expect(audit.body.items[0]).toMatchObject({
+      operation: 'POST /api/v1/journeys/:key/entries',
+      action: 'enter',
+      subjectId: key,
+      changes: { entered: 1, refused: 5 },
+    });
+    expect(audit.text).not.toContain('example.com');
     expect(batch.items.map(({ status, reason }) => reason ?? status)).toEqual([
       'entered-before',
       'entered',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CustomerRef, type FactsSnapshot, type Json, PermanentError } from '#app/domain';
+import { AuditTrail } from '../../access/audit-trail.port.js';
 import { FactsReader } from '../../facts/facts.repository.js';
 import { FactsStore, type KnownPeople } from '../../facts/facts-store.port.js';
 import { identitiesOf } from '../../intake/people.js';
@@ -45,6 +46,7 @@ export class RequestEntries {
     private readonly events: RaiseEvents,
     private readonly clock: ClockPort,
     private readonly hints: HintPort,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -52,7 +54,16 @@ export class RequestEntries {
    * @throws PermanentError `not_found` for a journey that isn't there, `conflict` when it isn't live or begins by something else
    */
   async run(shopId: string, key: string, asked: readonly AskedEntry[]): Promise<EntryAnswer[]> {
-    const { answers, media } = await this.unitOfWork.inShop(shopId, (tx) => this.admit(tx, key, asked));
+    const { answers, media } = await this.unitOfWork.inShop(shopId, async (tx) => {
+      const admitted = await this.admit(tx, key, asked);
+      await this.audit.note(tx, {
+        action: 'enter',
+        subject: 'journey',
+        subjectId: key,
+        changes: countsOf(admitted.answers),
+      });
+      return admitted;
+    });
     for (const medium of media) this.hints.hint(`delivery-${medium}`);
     return answers;
   }
@@ -127,6 +138,12 @@ function subjectOf(
   if (order === undefined) return { customerId, orderId: null };
   const own = known.orders.find((one) => one.externalId === order && one.customerId === customerId);
   return own ? { customerId, orderId: own.id } : 'unknown-order';
+}
+
+/** Who they are stands in the journals of their runs. */
+function countsOf(answers: readonly EntryAnswer[]): Readonly<Record<string, number>> {
+  const entered = answers.filter(({ status }) => status === 'entered').length;
+  return { entered, refused: answers.length - entered };
 }
 
 function answerOf(outcome: EntryOutcome | undefined): EntryAnswer {
