@@ -54,13 +54,33 @@ describe('entries by API', () => {
     ]);
     expect(batch).toMatchObject({ entered: 1, refused: 5 });
     const audit = await rig.api.get<{ items: object[] }>('/api/v1/audit');
-    expect(audit.body.items[0]).toMatchObject({
+    const entered = {
       operation: 'POST /api/v1/journeys/:key/entries',
       action: 'enter',
       subjectId: key,
       changes: { entered: 1, refused: 5 },
-    });
+    };
+    expect(audit.body.items).toContainEqual(expect.objectContaining(entered));
     expect(audit.text).not.toContain('example.com');
+
+    // of another shop's customers it answers as of nobody, each of a list by itself
+    const [shop, stranger] = ['0199c0de-0000-7000-8000-00000000000a', '0199c0de-0000-7000-8000-00000000000b'];
+    await rig.api.owner.query(
+      `insert into app.shop (id, name, time_zone, currency, locale) values ($1, 'Theirs', 'UTC', 'EUR', 'en')`,
+      [shop],
+    );
+    await rig.api.owner.query(`insert into app.customer (shop_id, id, facts) values ($1, $2, '{}')`, [shop, stranger]);
+    await rig.api.owner.query(
+      `insert into app.customer_identity (shop_id, kind, value, customer_id) values ($1, 'email', 'theirs@example.com', $2)`,
+      [shop, stranger],
+    );
+    const mixed = await ask(key, [
+      { ...customer('theirs@example.com'), key: 'y', data },
+      { ...customer('nobody@example.com'), key: 'y', data },
+      { ...customer('ben@example.com'), key: 'ben-4', data },
+    ]);
+    expect(mixed).toMatchObject({ entered: 1, refused: 2 });
+    expect(mixed.items[0]).toEqual(mixed.items[1]);
     expect(batch.items.map(({ status, reason }) => reason ?? status)).toEqual([
       'entered-before',
       'entered',

@@ -51,7 +51,12 @@ async function attempt(shop: string, sql: string, values: unknown[] = []): Promi
 }
 
 /** What somebody can do that they must not. */
-async function leaksOf({ name, shopColumn, partitionKeys }: Table, shop: string): Promise<string[]> {
+async function leaksOf(table: Table, shop: string): Promise<string[]> {
+  return [...(await leaksOut(table, shop)), ...(await leaksIn(table, shop))];
+}
+
+/** Rows of others that are read, changed or deleted. */
+async function leaksOut({ name, shopColumn }: Table, shop: string): Promise<string[]> {
   const leaks: string[] = [];
   const seen = await attempt(shop, `select ${shopColumn} from app.${name}`);
   if ('rows' in seen && seen.rows.some((of) => of !== shop)) leaks.push('select');
@@ -61,6 +66,12 @@ async function leaksOf({ name, shopColumn, partitionKeys }: Table, shop: string)
     const foreign = await attempt(shop, `${sql} where ${shopColumn} <> $1`, [shop || A]);
     if ('count' in foreign && foreign.count > 0) leaks.push(`${sql.slice(0, 6)} of others`);
   }
+  return leaks;
+}
+
+/** Rows that are made for others, or given to them. */
+async function leaksIn({ name, shopColumn, partitionKeys }: Table, shop: string): Promise<string[]> {
+  const leaks: string[] = [];
   for (const other of [A, B].filter((one) => one !== shop)) {
     const columns = [shopColumn, ...partitionKeys.map((key) => key.name)];
     const values = [other, ...partitionKeys.map((key) => anyOf(key.type))];
