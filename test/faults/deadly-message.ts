@@ -5,6 +5,7 @@
 import { ComposeMessage } from '#app/application';
 
 const address = process.env['DEADLY_ADDRESS'];
+// eslint-disable-next-line typescript/unbound-method -- it is called with `this` below
 const run = ComposeMessage.prototype.run;
 
 ComposeMessage.prototype.run = function deadly(...args): ReturnType<typeof run> {

@@ -19,20 +19,28 @@ const SMALL_SHOPS = 50;
 const OF_EACH = 5;
 const LIMIT_MS = 150_000;
 
+let rig: FaultRig;
+let client: pg.Client;
+
+beforeAll(async () => {
+  rig = await FaultRig.start(POSTGRES, { ingest: 1, worker: 2 }, 'PT2S', { LIMIT_WEBHOOKS_PER_MINUTE: '10000000' });
+  client = new pg.Client({ connectionString: rig.databaseUrl });
+  await client.connect();
+});
+afterAll(async () => {
+  await client?.end();
+  await rig?.stop();
+});
+
+const stored = async (): Promise<number> => {
+  const [row] = await ask<{ n: string }>(
+    rig.databaseUrl,
+    `select count(*) as n from app.inbox_event where kind = 'shopify'`,
+  );
+  return Number(row?.n);
+};
+
 describe('more than fits', () => {
-  let rig: FaultRig;
-  let client: pg.Client;
-
-  beforeAll(async () => {
-    rig = await FaultRig.start(POSTGRES, { ingest: 1, worker: 2 }, 'PT2S', { LIMIT_WEBHOOKS_PER_MINUTE: '10000000' });
-    client = new pg.Client({ connectionString: rig.databaseUrl });
-    await client.connect();
-  });
-  afterAll(async () => {
-    await client?.end();
-    await rig?.stop();
-  });
-
   it('F37: of one shop starves no other, and is taken in the order in which it came', async () => {
     // nobody takes anything until all of it is there
     for (const worker of rig.workers()) worker.freeze();
@@ -81,14 +89,6 @@ describe('more than fits', () => {
     });
     expect(Object.keys(after.statuses)).toEqual(['202']);
   });
-
-  const stored = async (): Promise<number> => {
-    const [row] = await ask<{ n: string }>(
-      rig.databaseUrl,
-      `select count(*) as n from app.inbox_event where kind = 'shopify'`,
-    );
-    return Number(row?.n);
-  };
 });
 
 async function until(

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../support/processes.js';
 import { emailOf } from './load.js';
 import { ask } from './oracle.js';
-import { expectKept, itLong } from './report.js';
+import { describeLong, expectKept } from './report.js';
 import { FaultRig } from './rig.js';
 
 jest.setTimeout(180_000);
@@ -34,36 +34,36 @@ as $$
   )
   select 'unknown', count(*) from unknown union all select 'released', count(*) from released union all select 'timers', count(*) from timers $$`;
 
-describe('a message that ends whoever composes it', () => {
-  let rig: FaultRig;
+let rig: FaultRig;
 
-  beforeEach(async () => {
-    const preload = path.join(projectRoot(), 'dist', 'test', 'faults', 'deadly-message.js');
-    rig = await FaultRig.start(POSTGRES, { ingest: 1, worker: 2 }, 'PT2S', {
-      NODE_OPTIONS: `--import=${preload}`,
-      DEADLY_ADDRESS: emailOf(CULPRIT),
-    });
+beforeEach(async () => {
+  const preload = path.join(projectRoot(), 'dist', 'test', 'faults', 'deadly-message.js');
+  rig = await FaultRig.start(POSTGRES, { ingest: 1, worker: 2 }, 'PT2S', {
+    NODE_OPTIONS: `--import=${preload}`,
+    DEADLY_ADDRESS: emailOf(CULPRIT),
   });
-  afterEach(() => rig?.stop());
+});
+afterEach(() => rig?.stop());
 
-  /** Raises workers until the culprit is set aside, or has killed more than it may. */
-  const deathsUntilSetAside = async (): Promise<number> => {
-    const deadline = performance.now() + LIMIT_MS;
-    let deaths = 0;
-    while (deaths <= MAX_DEATHS && performance.now() < deadline) {
-      const fallen = await rig.raiseFallen();
-      deaths += fallen;
-      if (fallen > 0) {
-        await rig.oracle.endLeases();
-        await rig.oracle.reap();
-      }
-      const letters = await ask(rig.databaseUrl, `select 1 from app.dead_letter where kind = 'message'`);
-      if (letters.length > 0) break;
-      await sleep(200);
+/** Raises workers until the culprit is set aside, or has killed more than it may. */
+const deathsUntilSetAside = async (): Promise<number> => {
+  const deadline = performance.now() + LIMIT_MS;
+  let deaths = 0;
+  while (deaths <= MAX_DEATHS && performance.now() < deadline) {
+    const fallen = await rig.raiseFallen();
+    deaths += fallen;
+    if (fallen > 0) {
+      await rig.oracle.endLeases();
+      await rig.oracle.reap();
     }
-    return deaths;
-  };
+    const letters = await ask(rig.databaseUrl, `select 1 from app.dead_letter where kind = 'message'`);
+    if (letters.length > 0) break;
+    await sleep(200);
+  }
+  return deaths;
+};
 
+describe('a message that ends whoever composes it', () => {
   it('F36: is set aside after five deaths, and takes nothing along', async () => {
     const sent = rig.send(ORDERS, 30);
     const deaths = await deathsUntilSetAside();
@@ -79,8 +79,10 @@ describe('a message that ends whoever composes it', () => {
     );
     expect(failed).toEqual([{ external_id: String(CULPRIT) }]);
   });
+});
 
-  itLong('NC12: kills for ever where only failures that were told are counted', async () => {
+describeLong('the same with a reaper that forgets', () => {
+  it('NC12: kills for ever where only failures that were told are counted', async () => {
     await rig.sql(FORGETFUL_REAPER);
     await rig.send(ORDERS, 30);
     expect(await deathsUntilSetAside()).toBeGreaterThan(MAX_DEATHS);

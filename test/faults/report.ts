@@ -4,6 +4,7 @@ import type { Outcome } from './oracle.js';
 
 /** A row that runs in the long suite alone. */
 export const itLong = isLong ? it : it.skip;
+export const describeLong = isLong ? describe : describe.skip;
 
 /** Handed over at once by one process: so many messages may be in doubt for each interruption. */
 const IN_HAND = 20;

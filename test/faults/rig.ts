@@ -127,12 +127,10 @@ export class FaultRig {
       env,
       apiKey,
     );
-    try {
-      await rig.open(size, pause);
-    } catch (error) {
+    await rig.open(size, pause).catch(async (error: unknown) => {
       await rig.stop();
       throw error;
-    }
+    });
     return rig;
   }
 
