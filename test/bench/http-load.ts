@@ -19,6 +19,8 @@ export interface Load {
   next: () => Buffer | undefined;
   /** No new request begins after this time. Default: until there is none left */
   seconds?: number;
+  /** Told of each answer 2xx as it comes. */
+  onAccepted?: () => void;
 }
 
 const HEAD_END = '\r\n\r\n';
@@ -32,17 +34,23 @@ export async function runLoad({
   connections,
   next,
   seconds = Number.POSITIVE_INFINITY,
+  onAccepted,
 }: Load): Promise<LoadResult> {
   const result: LoadResult = { accepted: 0, statuses: {}, seconds: 0, refusedMs: [], latenciesMs: [] };
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   const nextInTime = (): Buffer | undefined => (performance.now() < endsAt ? next() : undefined);
-  await Promise.all(Array.from({ length: connections }, () => runConnection(port, nextInTime, result)));
+  await Promise.all(Array.from({ length: connections }, () => runConnection(port, nextInTime, result, onAccepted)));
   result.seconds = (performance.now() - startedAt) / 1000;
   return result;
 }
 
-function runConnection(port: number, next: () => Buffer | undefined, result: LoadResult): Promise<void> {
+function runConnection(
+  port: number,
+  next: () => Buffer | undefined,
+  result: LoadResult,
+  onAccepted?: () => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
@@ -60,8 +68,10 @@ function runConnection(port: number, next: () => Buffer | undefined, result: Loa
       if (status === undefined) return;
       result.latenciesMs.push(performance.now() - sentAt);
       result.statuses[status] = (result.statuses[status] ?? 0) + 1;
-      if (status >= 200 && status < 300) result.accepted += 1;
-      else result.refusedMs.push(performance.now() - sentAt);
+      if (status >= 200 && status < 300) {
+        result.accepted += 1;
+        onAccepted?.();
+      } else result.refusedMs.push(performance.now() - sentAt);
       send();
     });
     socket.on('error', reject);

@@ -6,10 +6,11 @@ import { type AcceptOptions, benchAccept } from './accept.js';
 import { benchBacktest, type BacktestOptions } from './backtest.js';
 import { benchDeliver, type DeliverOptions } from './deliver.js';
 import type { Figure } from './figures.js';
+import { benchLoad, type LoadOptions } from './load.js';
 import { Rig } from './rig.js';
 import { benchTimers, type TimersOptions } from './timers.js';
 
-const SUITES = ['accept', 'deliver', 'timers', 'backtest'] as const;
+const SUITES = ['accept', 'deliver', 'timers', 'backtest', 'load'] as const;
 type Suite = (typeof SUITES)[number];
 
 interface Sizes {
@@ -17,6 +18,7 @@ interface Sizes {
   deliver: DeliverOptions;
   timers: TimersOptions;
   backtest: BacktestOptions;
+  load: LoadOptions;
 }
 
 const FULL: Sizes = {
@@ -25,6 +27,7 @@ const FULL: Sizes = {
   timers: { rounds: 3, few: 1_000, many: 1_000_000, claims: 50 },
   // the history takes longer to load than to play
   backtest: { rounds: 1, data: 'olist' },
+  load: { seconds: 10, backlog: 50_000, minutes: 2, stopMessages: 3_000 },
 };
 /** Says that everything still runs; its figures mean little. */
 const QUICK: Sizes = {
@@ -32,15 +35,31 @@ const QUICK: Sizes = {
   deliver: { rounds: 1, messages: 300, seconds: 2 },
   timers: { rounds: 1, few: 1_000, many: 50_000, claims: 10 },
   backtest: { rounds: 1, data: 'olist_small' },
+  load: { seconds: 1, backlog: 3_000, minutes: 0.2, stopMessages: 300 },
 };
 
 function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string | undefined } {
   const { values } = parseArgs({
-    options: { suite: { type: 'string' }, json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+    options: {
+      suite: { type: 'string' },
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      // of the suite load: bodies that wait, minutes of steady load; of the suite timers: timers that wait
+      backlog: { type: 'string' },
+      minutes: { type: 'string' },
+      waiting: { type: 'string' },
+    },
   });
   const suites = SUITES.filter((suite) => values.suite === undefined || values.suite === suite);
   if (suites.length === 0) throw new Error(`There is no suite ${values.suite}: name one of ${SUITES.join(', ')}`);
-  return { suites, sizes: values.quick ? QUICK : FULL, json: values.json };
+  const { timers, load, ...others } = values.quick ? QUICK : FULL;
+  const { backlog = load.backlog, minutes = load.minutes, waiting = timers.many } = values;
+  const sizes = {
+    ...others,
+    timers: { ...timers, many: Number(waiting) },
+    load: { ...load, backlog: Number(backlog), minutes: Number(minutes) },
+  };
+  return { suites, sizes, json: values.json };
 }
 
 async function run(rig: Rig, suite: Suite, sizes: Sizes): Promise<{ figures: Figure[]; plan?: string }> {
@@ -54,6 +73,8 @@ async function run(rig: Rig, suite: Suite, sizes: Sizes): Promise<{ figures: Fig
       return benchTimers(rig, sizes.timers);
     case 'backtest':
       return { figures: await benchBacktest(rig, sizes.backtest) };
+    case 'load':
+      return { figures: await benchLoad(rig, sizes.load) };
   }
 }
 

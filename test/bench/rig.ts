@@ -55,9 +55,11 @@ export class Rig {
     databaseUrl: string,
     variant: Variant,
     more: Record<string, string> = {},
+    port?: number,
   ): Promise<AppProcess> {
     return AppProcess.start({
       app,
+      ...(port === undefined ? {} : { port }),
       env: {
         DATABASE_URL: databaseUrl,
         SECRET_KEY: this.secretKey,
