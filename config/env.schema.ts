@@ -151,6 +151,12 @@ export const envSchema = z.object({
   LIMIT_PAGES_PER_MINUTE: wholeNumber(1, MAX_RATE)
     .default(300)
     .describe('Requests a minute to public pages by one public address. Behind a proxy set TRUSTED_PROXIES too.'),
+  METRICS_PORT: wholeNumber(0, 65_535)
+    .optional()
+    .describe(
+      'Port on which /metrics answers, for Prometheus; 0 takes a free one. Without it there are none. Keep it off the internet.',
+    ),
+  METRICS_HOST: z.string().default('127.0.0.1').describe('Address that port listens on.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',

@@ -66,7 +66,7 @@ describeBackends('the first start on an empty folder', (backend) => {
   it('shows its documentation, its health and the board to the owner alone', async () => {
     const status = async (path: string): Promise<number> => (await client.http.send({ method: 'GET', path })).status;
     expect(await status('/healthz')).toBe(200);
-    expect(await status('/metrics')).toBe(200);
+    expect(await status('/metrics')).toBe(404);
     expect(await status('/openapi.json')).toBe(200);
     expect(await status('/docs')).toBeLessThan(400);
     expect(await status('/queues')).toBe(401);

@@ -14,6 +14,7 @@ export { createHttpApp, type HttpAppOptions } from './http/http-app.js';
 export { UuidV7Ids } from './ids/uuid-v7-ids.js';
 export { PinoLogger } from './logging/pino-logger.js';
 export { createLogger } from './logging/root-logger.js';
+export { MetricsListener } from './metrics/metrics-listener.js';
 export { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 export { OperationsModule, type OperationsOptions } from './operations/operations.module.js';
 export { type ReadinessCheck } from './operations/readiness.js';

@@ -10,6 +10,7 @@ import {
 } from '#app/application';
 import { Config } from './config/config.js';
 import { UuidV7Ids } from './ids/uuid-v7-ids.js';
+import { MetricsListener } from './metrics/metrics-listener.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { OidcIdentityProvider } from './oidc/oidc-identity-provider.js';
 import { ShutdownState } from './operations/readiness.js';
@@ -37,6 +38,7 @@ export class PlatformModule {
       { provide: IdPort, useClass: UuidV7Ids },
       PrometheusMetrics,
       { provide: Metrics, useExisting: PrometheusMetrics },
+      MetricsListener,
       ShutdownState,
     ];
     return { module: PlatformModule, global: true, providers, exports: providers };

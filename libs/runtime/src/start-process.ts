@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ClockPort, EnsureFirstShop, VirtualClockPort } from '#app/application';
 import type { Instant } from '#app/domain';
-import { type Config, createHttpApp, stopOnSignals } from '#app/platform';
+import { type Config, createHttpApp, MetricsListener, stopOnSignals } from '#app/platform';
 import { endWithSentence } from './end-with-sentence.js';
 import { prepareProcess, type PrepareOptions } from './prepare-process.js';
 
@@ -44,10 +44,11 @@ async function boot(options: ProcessOptions): Promise<StartedProcess> {
   await firstShop.run({ bootstrapKey: config.bootstrapApiKey, withOwnerKey: false });
   await options.configure?.(app);
   await app.listen(config.http.port, config.http.host);
+  const metricsUrl = await app.get(MetricsListener, { strict: false }).start();
   // after all that may fail: a key that is made must also be shown
   const { ownerKey } = await firstShop.run({ withOwnerKey: options.withOwnerKey ?? false });
   const url = await app.getUrl();
-  logger.info({ url }, `afterglow ${options.name} runs`);
+  logger.info({ url, metricsUrl }, `afterglow ${options.name} runs`);
   return { config, url, now: await app.get(ClockPort).now(), ownerKey };
 }
 

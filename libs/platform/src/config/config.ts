@@ -42,6 +42,12 @@ export interface SmsConfig {
   readonly baseUrl: string;
 }
 
+export interface MetricsConfig {
+  /** Undefined: metrics are served nowhere. */
+  readonly port: number | undefined;
+  readonly host: string;
+}
+
 /** How long members of the team stay signed in. */
 export interface SessionConfig {
   readonly idleSeconds: number;
@@ -97,6 +103,7 @@ export class Config {
   /** Without a slash at the end. */
   readonly publicUrl: string;
   readonly bootstrapApiKey: string | undefined;
+  readonly metrics: MetricsConfig;
   readonly logLevel: Env['LOG_LEVEL'];
 
   constructor(
@@ -126,6 +133,7 @@ export class Config {
     };
     this.publicUrl = publicUrlOf(env);
     this.bootstrapApiKey = env.BOOTSTRAP_API_KEY;
+    this.metrics = { port: env.METRICS_PORT, host: env.METRICS_HOST };
     this.logLevel = env.LOG_LEVEL;
   }
 }

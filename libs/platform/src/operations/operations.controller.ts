@@ -1,16 +1,11 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { PermanentError } from '#app/domain';
-import type { FastifyReply } from 'fastify';
 import { PROBLEM_TYPES } from '../http/problem-types.js';
-import { PrometheusMetrics } from '../metrics/prometheus-metrics.js';
 import { Readiness } from './readiness.js';
 
 @Controller()
 export class OperationsController {
-  constructor(
-    private readonly readiness: Readiness,
-    private readonly metrics: PrometheusMetrics,
-  ) {}
+  constructor(private readonly readiness: Readiness) {}
 
   /** The process lives; nothing else is asked. */
   @Get('healthz')
@@ -22,13 +17,6 @@ export class OperationsController {
   @Get('readyz')
   async ready(): Promise<{ status: 'ready'; checks: Record<string, string> }> {
     return { status: 'ready', checks: await this.readiness.report() };
-  }
-
-  @Get('metrics')
-  async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const { contentType, text } = await this.metrics.render();
-    reply.header('content-type', contentType);
-    return text;
   }
 
   /** What `type` of a problem points to. */

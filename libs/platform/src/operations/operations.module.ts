@@ -9,7 +9,7 @@ export interface OperationsOptions<D extends readonly unknown[]> {
   readonly checks: (...dependencies: D) => readonly ReadinessCheck[];
 }
 
-/** /healthz, /readyz, /metrics and /problems/<code>. Imported once, by the root module of a process; needs PlatformModule. */
+/** /healthz, /readyz and /problems/<code>. Imported once, by the root module of a process; needs PlatformModule. */
 @Module({})
 export class OperationsModule {
   static register<D extends readonly unknown[]>({ imports = [], inject, checks }: OperationsOptions<D>): DynamicModule {
