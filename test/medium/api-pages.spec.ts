@@ -1,14 +1,6 @@
-import { SecretPort } from '#app/application';
-import { EMPTY_CUSTOMER, type SurveyDefinition } from '#app/domain';
 import { ApiRig } from './api-rig.js';
+import { linksOf } from './message-links.js';
 
-const SURVEY: SurveyDefinition = {
-  key: 'delivery-csat',
-  metric: 'csat',
-  scale: { min: 1, max: 5, polarity: 'higher-better', topK: 2 },
-  question: { en: 'How was "it" <really>?', fr: 'Comment était-ce ?' },
-  anchors: { en: ['very bad', 'very good'], fr: ['très mauvais', 'très bon'] },
-};
 const FORM = 'application/x-www-form-urlencoded';
 
 interface Page {
@@ -18,81 +10,11 @@ interface Page {
 }
 
 let rig: ApiRig;
-let lastId = 0;
+const links = (options?: Parameters<typeof linksOf>[1]) => linksOf(rig, options);
 beforeAll(async () => {
   rig = await ApiRig.start('api_pages');
 }, 60_000);
 afterAll(() => rig.stop());
-
-const newId = (): string => `0190a000-0000-7000-8000-${String((lastId += 1)).padStart(12, '0')}`;
-
-/** A sent message with both of its links. */
-async function links({ locale = 'en', expires = '30 days' } = {}): Promise<{
-  survey: string;
-  unsubscribe: string;
-  customer: string;
-}> {
-  const [customer, journey, version, run, message] = [newId(), newId(), newId(), newId(), newId()];
-  const insert = (table: string, values: Record<string, unknown>): Promise<unknown> => {
-    const names = Object.keys(values);
-    const places = names.map((_name, index) => `$${index + 2}`);
-    const sql = `insert into app.${table} (shop_id, ${names.join(', ')}) values ($1, ${places.join(', ')})`;
-    return rig.owner.query(sql, [rig.shopId, ...Object.values(values)]);
-  };
-  const now = new Date();
-  await insert('customer', {
-    id: customer,
-    facts: { ...EMPTY_CUSTOMER, email: `${customer}@example.com`, locale },
-    email: `${customer}@example.com`,
-  });
-  await insert('customer_identity', { kind: 'email', value: `${customer}@example.com`, customer_id: customer });
-  await insert('journey', { id: journey, key: `ask-${lastId}`, title: 'Ask', state: 'live' });
-  await insert('journey_version', {
-    id: version,
-    journey_id: journey,
-    version: 1,
-    document: {},
-    templates: {},
-    content_sha256: Buffer.alloc(32),
-  });
-  const place = { journey_id: journey, version_id: version, customer_id: customer };
-  await insert('journey_run', {
-    id: run,
-    ...place,
-    entry_key: 'x',
-    status: 'completed',
-    state: {},
-    run_month: '2026-01-01',
-    started_at: now,
-  });
-  await insert('message', {
-    id: message,
-    message_key: Buffer.from(message),
-    ...place,
-    run_id: run,
-    step: 'ask',
-    visit: 1,
-    medium: 'email',
-    class: 'feedback',
-    template: 'ask',
-    survey: SURVEY,
-    context: {},
-    address: `${customer}@example.com`,
-    state: 'sent',
-    due_at: now,
-    not_before: now,
-  });
-  const secrets = rig.app.get(SecretPort, { strict: false });
-  const link = async (purpose: string): Promise<string> => {
-    const token = secrets.linkToken(purpose, `${rig.shopId}|${message}`);
-    await rig.owner.query(
-      `insert into app.link_token (shop_id, token_hash, purpose, message_id, customer_id, expires_at) values ($1, $2, $3, $4, $5, app.now() + $6::interval)`,
-      [rig.shopId, secrets.sha256(token), purpose, message, customer, expires],
-    );
-    return token;
-  };
-  return { survey: `/s/${await link('survey')}`, unsubscribe: `/u/${await link('unsubscribe')}`, customer };
-}
 
 const open = (url: string, headers: Record<string, string> = {}): Promise<Page> => send('GET', url, undefined, headers);
 

@@ -236,6 +236,10 @@ describe('documentation', () => {
     expect(silent).toEqual([]);
     const names = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]));
     expect([...names].filter((name) => !Object.hasOwn(body.components.schemas, name ?? ''))).toEqual([]);
+    // nor to itself, where nothing would be learnt
+    expect([...text.matchAll(/"([^"]+)":\{"\$ref":"#\/components\/schemas\/\1"/g)].map((match) => match[1])).toEqual(
+      [],
+    );
   });
 
   it('is shown at /docs under a strict policy', async () => {

@@ -45,7 +45,8 @@ function schemaOf(schema: z.ZodType, name: string): Schemas {
     definitions = {},
     ...root
   } = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as Record<string, unknown>;
-  const all = { ...(definitions as object), ...($defs as object), [name]: root };
+  // a schema with a name of its own comes among the definitions, and the root only refers to it
+  const all = { [name]: root, ...(definitions as object), ...($defs as object) };
   return JSON.parse(
     JSON.stringify(all).replaceAll(/"#\/(?:\$defs|definitions|components\/schemas)\//g, '"#/components/schemas/'),
   ) as Schemas;
