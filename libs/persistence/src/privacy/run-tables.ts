@@ -87,6 +87,8 @@ export const RUN_TABLES: readonly PersonalTable[] = [
         'attempts',
         'claims_lost',
         'returned',
+        'unknown_policy',
+        'doubt_answer',
         'lease_until',
         'held',
         'due_at',
