@@ -18,6 +18,17 @@ const urlOf = (protocols: readonly string[], example: string): z.ZodType<string>
 const isHttpsOrLoopback = (text: string): boolean =>
   !URL.canParse(text) || new URL(text).protocol === 'https:' || LOOPBACK.test(new URL(text).hostname);
 
+/** One or several, separated by commas. */
+const urlsOf = (protocols: readonly string[], example: string): z.ZodType<string> => {
+  const url = urlOf(protocols, example);
+  return z.string().superRefine((text, context) => {
+    for (const part of text.split(',')) {
+      const [issue] = url.safeParse(part.trim()).error?.issues ?? [];
+      if (issue) return context.addIssue({ code: 'custom', message: issue.message });
+    }
+  });
+};
+
 const secretOf = (minLength: number): z.ZodType<string> =>
   z
     .string()
@@ -53,9 +64,11 @@ export const envSchema = z.object({
     .describe(
       'PostgreSQL 15 to 18, as the role that owns the database. Standalone without it runs its own in DATA_DIR.',
     ),
-  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://redis.example.com:6379')
+  REDIS_URL: urlsOf(['redis:', 'rediss:'], 'redis://redis.example.com:6379')
     .optional()
-    .describe('Redis for the queues (policy noeviction). Without it the queues live in PostgreSQL.'),
+    .describe(
+      'Redis for the queues (policy noeviction); of a Redis Cluster some nodes, separated by commas. Without it the queues live in PostgreSQL.',
+    ),
   SECRET_KEY: secretOf(MIN_SECRET_LENGTH)
     .optional()
     .describe(

@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { type AcceptOptions, benchAccept } from './accept.js';
 import { benchBacktest, type BacktestOptions } from './backtest.js';
+import { benchCost, type CostOptions } from './cost.js';
 import { benchDeliver, type DeliverOptions } from './deliver.js';
 import type { Figure } from './figures.js';
 import { benchLoad, type LoadOptions } from './load.js';
 import { Rig } from './rig.js';
 import { benchTimers, type TimersOptions } from './timers.js';
 
-const SUITES = ['accept', 'deliver', 'timers', 'backtest', 'load'] as const;
+const SUITES = ['accept', 'deliver', 'timers', 'backtest', 'load', 'cost'] as const;
 type Suite = (typeof SUITES)[number];
 
 interface Sizes {
@@ -19,6 +20,7 @@ interface Sizes {
   timers: TimersOptions;
   backtest: BacktestOptions;
   load: LoadOptions;
+  cost: CostOptions;
 }
 
 const FULL: Sizes = {
@@ -28,6 +30,7 @@ const FULL: Sizes = {
   // the history takes longer to load than to play
   backtest: { rounds: 1, data: 'olist' },
   load: { seconds: 10, backlog: 50_000, minutes: 2, stopMessages: 3_000 },
+  cost: { events: 20_000 },
 };
 /** Says that everything still runs; its figures mean little. */
 const QUICK: Sizes = {
@@ -36,6 +39,7 @@ const QUICK: Sizes = {
   timers: { rounds: 1, few: 1_000, many: 50_000, claims: 10 },
   backtest: { rounds: 1, data: 'olist_small' },
   load: { seconds: 1, backlog: 3_000, minutes: 0.2, stopMessages: 300 },
+  cost: { events: 300 },
 };
 
 function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string | undefined } {
@@ -75,6 +79,8 @@ async function run(rig: Rig, suite: Suite, sizes: Sizes): Promise<{ figures: Fig
       return { figures: await benchBacktest(rig, sizes.backtest) };
     case 'load':
       return { figures: await benchLoad(rig, sizes.load) };
+    case 'cost':
+      return { figures: await benchCost(rig, sizes.cost) };
   }
 }
 

@@ -9,6 +9,8 @@ export interface BenchRedis {
   url: string;
   pid: number;
   version: string;
+  /** Memory that its data takes. */
+  usedBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export async function startBenchRedis(): Promise<BenchRedis | null> {
   };
   process.once('exit', clear);
   const url = `redis://127.0.0.1:${port}`;
-  const version = await Promise.race([versionOf(url), ended]);
+  const version = await Promise.race([infoOf(url, 'server', /redis_version:(\S+)/), ended]);
   if (version === undefined) {
     clear();
     return null;
@@ -38,6 +40,7 @@ export async function startBenchRedis(): Promise<BenchRedis | null> {
     url,
     pid: server.pid ?? 0,
     version,
+    usedBytes: async () => Number(await infoOf(url, 'memory', /used_memory:(\d+)/)),
     stop: async () => {
       server.kill('SIGKILL');
       await ended;
@@ -47,12 +50,12 @@ export async function startBenchRedis(): Promise<BenchRedis | null> {
   };
 }
 
-async function versionOf(url: string): Promise<string | undefined> {
+async function infoOf(url: string, section: string, line: RegExp): Promise<string | undefined> {
   const redis = new Redis(url, { maxRetriesPerRequest: 100, retryStrategy: () => 50 });
   redis.on('error', () => undefined);
   try {
-    const info = await redis.info('server').catch(() => '');
-    return /redis_version:(\S+)/.exec(info)?.[1];
+    const info = await redis.info(section).catch(() => '');
+    return line.exec(info)?.[1];
   } finally {
     redis.disconnect();
   }

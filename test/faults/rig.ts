@@ -39,6 +39,9 @@ const SETTLE_LIMIT_MS = isLong ? 1_800_000 : 120_000;
 const READY_LIMIT_MS = 180_000;
 const DEATH_LIMIT_MS = 120_000;
 
+/** What the rows stand on: one server, or a pair of which the one takes over from the other. */
+export type DatabaseServer = Pick<Cluster, 'secretKey' | 'database' | 'goAway' | 'crash' | 'comeBack' | 'stop'>;
+
 export interface FleetSize {
   readonly ingest: number;
   readonly worker: number;
@@ -69,7 +72,7 @@ export class FaultRig {
 
   private constructor(
     readonly backend: TestBackend['kind'],
-    readonly cluster: Cluster,
+    readonly cluster: DatabaseServer,
     readonly databaseUrl: string,
     /** Between the apps and PostgreSQL. */
     readonly database: TcpProxy,
@@ -83,21 +86,25 @@ export class FaultRig {
     private readonly apiKey: string,
   ) {}
 
-  /** @param more settings of the processes beside those of the rig */
+  /**
+   * @param more settings of the processes beside those of the rig
+   * @param server what the rows stand on; a server of the rig's own when left out
+   */
   static async start(
     backend: TestBackend,
     size: FleetSize = { ingest: 2, worker: 2 },
     pause = 'PT2S',
     more: Readonly<Record<string, string>> = {},
+    server?: DatabaseServer,
   ): Promise<FaultRig> {
-    const cluster = await Cluster.start({ max_connections: '300' });
+    const cluster = server ?? (await Cluster.start({ max_connections: '300' }));
     const databaseUrl = await cluster.database();
     const mails = await SmtpSink.start();
     const texts = await TwilioStub.start();
     const database = await TcpProxy.start(portOf(databaseUrl));
     const smtp = await TcpProxy.start(mails.port);
     const redisUrl = backend.redisUrl();
-    const redis = redisUrl === undefined ? undefined : await TcpProxy.start(portOf(redisUrl));
+    const redis = await redisProxy(redisUrl);
     const apiKey = randomBytes(24).toString('base64url');
     const env = {
       DATABASE_URL: throughPort(databaseUrl, database.port),
@@ -110,7 +117,7 @@ export class FaultRig {
       TWILIO_AUTH_TOKEN: 'a token of the stub',
       TWILIO_FROM: '+15005550006',
       TWILIO_BASE_URL: texts.url,
-      ...(redis && redisUrl ? { REDIS_URL: throughPort(redisUrl, redis.port) } : {}),
+      ...(redisUrl ? { REDIS_URL: redis ? throughPort(redisUrl, redis.port) : redisUrl } : {}),
       ...more,
     };
     const oracle = new Oracle(databaseUrl, mails, texts);
@@ -342,6 +349,11 @@ export class FaultRig {
   private spawn(app: AppName, port: number): Promise<AppProcess> {
     return AppProcess.start({ app, port, env: { ...this.env }, readyLimitMs: READY_LIMIT_MS });
   }
+}
+
+/** The nodes of a cluster tell their own addresses: nothing can stand between. */
+async function redisProxy(url: string | undefined): Promise<TcpProxy | undefined> {
+  return url === undefined || url.includes(',') ? undefined : TcpProxy.start(portOf(url));
 }
 
 function portOf(url: string): number {

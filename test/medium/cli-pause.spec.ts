@@ -68,7 +68,6 @@ describe('afterglow pause and resume', () => {
     await refused(pause(rig.app, 'thanks', { ...ONE, scope: 'all' }), /--scope is for the whole shop/);
     await refused(pause(rig.app, 'thank', ONE), /There is no journey "thank"/);
     await refused(resume(rig.app, undefined, { ...ALL, preview: true }), /--preview is for one journey/);
-    await refused(resume(rig.app, undefined, { ...ALL, overdue: 'run' }), /--overdue is for one journey/);
     expect(await state()).toBe('live');
   });
 });

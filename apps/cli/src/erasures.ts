@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { EnsureFirstShop, RepeatErasures } from '#app/application';
 import { erasureRegister } from '#app/contracts';
 import { PermanentError } from '#app/domain';
+import type { z } from 'zod';
 
 /** Prints the register of erasures, to be kept beside backups. */
 export async function listErasures(context: INestApplicationContext): Promise<void> {
@@ -12,12 +13,17 @@ export async function listErasures(context: INestApplicationContext): Promise<vo
 
 /** Erases again, in a database that was restored from a backup, who was erased since. */
 export async function repeatErasures(context: INestApplicationContext, file: string): Promise<void> {
-  const read = erasureRegister.safeParse(registerIn(file));
-  if (!read.success)
-    throw new PermanentError('validation', `${file} is no register. Write one with "afterglow erasures list".`);
+  const register = readRegister(file);
   const { shopId } = await context.get(EnsureFirstShop).run({ withOwnerKey: false });
-  const { done, postponed } = await context.get(RepeatErasures).repeat(shopId, read.data);
+  const { done, postponed } = await context.get(RepeatErasures).repeat(shopId, register);
   console.log(`${done} erasures were carried out${postponed > 0 ? `; ${postponed} wait for a worker` : ''}.`);
+}
+
+/** @throws PermanentError for a file that holds none */
+export function readRegister(file: string): z.output<typeof erasureRegister> {
+  const read = erasureRegister.safeParse(registerIn(file));
+  if (read.success) return read.data;
+  throw new PermanentError('validation', `${file} is no register. Write one with "afterglow erasures list".`);
 }
 
 function registerIn(file: string): unknown {

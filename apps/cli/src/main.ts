@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { Command, Option } from 'commander';
 import { ROLES } from '#app/domain';
-import { endWithSentence } from '#app/runtime';
+import { endWithSentence, upgradeOwnDatabase } from '#app/runtime';
+import { backUp, type BackupFlags, makeBackupKey, restore, type RestoreFlags } from './backup.js';
 import { backtest, type BacktestOptions } from './backtest.js';
 import { check, type CheckOptions } from './check.js';
 import { apply, plan, pull } from './code.js';
@@ -137,6 +138,37 @@ erasures
   .command('repeat <file>')
   .description('erase again, in a database restored from a backup, who was erased since')
   .action((file: string) => withInstallation((context) => repeatErasures(context, file)));
+
+program
+  .command('backup-key <file>')
+  .description('make a key that opens backups; prints the public half, which seals them')
+  .action((file: string) => makeBackupKey(file));
+program
+  .command('backup <path>')
+  .description(
+    'write everything as it stands now into a file, or into a new file of a folder, while the system goes on',
+  )
+  .option('--to <public key...>', 'seal it: one or more public keys of age (age1…)')
+  .option('--unsealed', 'write it as it is, for a disk that is sealed itself', false)
+  .action((place: string, options: BackupFlags) => backUp(place, options));
+program
+  .command('restore <file>')
+  .description('load a backup into an empty database; nothing starts on it before that is done')
+  .option('--key <file>', 'the key that opens it')
+  .option('--erasures <file>', 'the register of erasures, kept since the backup: they are carried out again')
+  .option('--no-erasures', 'nobody was erased since the backup')
+  .addOption(
+    new Option('--journeys <what>', 'stand still until "afterglow resume --all", or go on where nothing was sent since')
+      .choices(['hold', 'go-on'])
+      .default('hold'),
+  )
+  .action((file: string, options: RestoreFlags) => restore(file, options));
+
+program
+  .command('upgrade')
+  .description('take the database in DATA_DIR, made by an older PostgreSQL, over into the one that Afterglow brings')
+  .requiredOption('--programs <folder>', 'where postgres and pg_ctl of the older version are')
+  .action(async ({ programs }: { programs: string }) => console.log(await upgradeOwnDatabase(programs)));
 
 program
   .command('backtest <key>')

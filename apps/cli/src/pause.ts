@@ -5,7 +5,9 @@ import {
   OperateShop,
   type PauseScope,
   type ResumeOptions,
+  type ResumedJourney,
   ResumeJourney,
+  ResumeShop,
 } from '#app/application';
 import { PermanentError } from '#app/domain';
 import Table from 'cli-table3';
@@ -46,20 +48,23 @@ export async function resume(
   { all, preview, ...chosen }: ResumeFlags,
 ): Promise<void> {
   const journey = journeyOf('resume', key, all);
-  const [flag] = [...Object.keys(chosen), ...(preview ? ['preview'] : [])];
-  if (journey === null && flag !== undefined) throw onlyFor(`--${flag}`, `one journey: resume <journey> --${flag}`);
+  if (journey === null && preview) throw onlyFor('--preview', 'one journey that is paused: resume <journey> --preview');
   const shopId = await firstShop(context);
+  const { overdue = 'run', messages = 'send' } = chosen;
   if (journey === null) {
-    await context.get(OperateShop).resume(shopId);
+    if (overdue === 'run' && messages === 'send') await context.get(OperateShop).resume(shopId);
+    else (await context.get(ResumeShop).run(shopId, { overdue, messages })).forEach(printResumed);
     console.log('The shop runs.');
     return;
   }
   const resumption = context.get(ResumeJourney);
   if (preview) return printPreview(await resumption.preview(shopId, journey));
-  const { overdue = 'run', messages = 'send' } = chosen;
-  const { state, shifted, exited, skippedMessages } = await resumption.run(shopId, journey, { overdue, messages });
+  printResumed(await resumption.run(shopId, journey, { overdue, messages }));
+}
+
+function printResumed({ key, state, shifted, exited, skippedMessages }: ResumedJourney): void {
   console.log(
-    `${journey} is ${state}. Runs that wait longer: ${shifted}, that ended: ${exited}; messages skipped: ${skippedMessages}.`,
+    `${key} is ${state}. Runs that wait longer: ${shifted}, that ended: ${exited}; messages skipped: ${skippedMessages}.`,
   );
 }
 

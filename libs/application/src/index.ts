@@ -318,6 +318,7 @@ export {
   type WaitingAtStep,
 } from './journeys/manage/publication-store.port.js';
 export { type OverdueAtStep, OverdueStore } from './journeys/manage/overdue-store.port.js';
+export { ResumeShop } from './journeys/manage/resume-shop.use-case.js';
 export { type ResumedJourney, ResumeJourney, type ResumeOptions } from './journeys/manage/resume-journey.use-case.js';
 export { SettleOverdue } from './journeys/manage/settle-overdue.js';
 export { PreviewPublication } from './journeys/manage/preview-publication.use-case.js';

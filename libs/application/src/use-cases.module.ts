@@ -72,6 +72,7 @@ import { PreviewPublication } from './journeys/manage/preview-publication.use-ca
 import { PublishJourney } from './journeys/manage/publish-journey.use-case.js';
 import { TakeRunsOver } from './journeys/manage/take-runs-over.js';
 import { ResumeJourney } from './journeys/manage/resume-journey.use-case.js';
+import { ResumeShop } from './journeys/manage/resume-shop.use-case.js';
 import { SettleOverdue } from './journeys/manage/settle-overdue.js';
 import { ReadJourneys } from './journeys/manage/read-journeys.use-case.js';
 import { ReadRuns } from './journeys/manage/read-runs.use-case.js';
@@ -166,6 +167,7 @@ const useCases = [
   ReadCalls,
   ReadJourneys,
   ResumeJourney,
+  ResumeShop,
   SettleOverdue,
   ReadMessages,
   ReadPeople,

@@ -17,11 +17,13 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
   private readonly senders: ReadonlyMap<QueueName, HintSender>;
   private readonly listeners = new Map<QueueName, () => Promise<unknown>>();
   private readonly running = new Set<Promise<unknown>>();
+  private readonly disconnect: () => void;
 
   /** @param onLost told about hints that could not be sent; the rows are found by the sweepers all the same */
   constructor(settings: QueueSettings, onLost: (queue: QueueName, error: unknown) => void) {
     super();
-    const connection = senderConnection(settings);
+    const { connection, close } = senderConnection(settings);
+    this.disconnect = close;
     const senders = new Map<QueueName, HintSender>();
     this.queues = QUEUE_NAMES.map((name) => {
       const queue = new Queue(name, {
@@ -68,6 +70,7 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     for (const sender of this.senders.values()) sender.stop();
     await Promise.allSettled(this.queues.map((queue) => queue.close()));
+    this.disconnect();
   }
 }
 

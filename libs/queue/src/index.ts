@@ -1,5 +1,5 @@
 export { BullHints } from './bull-hints.js';
 export { prepareQueue } from './migrate-queue.js';
-export { DEFAULT_PREFIX, type QueueSettings } from './queue-settings.js';
+export { queueSettings, type QueueSettings } from './queue-settings.js';
 export { QueueModule, type QueueModuleOptions } from './queue.module.js';
 export { WORKER_OPTIONS } from './worker-options.js';

@@ -2,10 +2,18 @@ import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from '
 import { Redis } from 'ioredis';
 import { PermanentError, TransientError } from '#app/domain';
 import pg from 'pg';
-import { QUEUE_SCHEMA, type QueueSettings } from './queue-settings.js';
+import { addressesOf, QUEUE_SCHEMA, type QueueSettings } from './queue-settings.js';
 
 /** How long a start waits for Redis before it gives up. */
 const REDIS_PATIENCE_MS = 15_000;
+
+/** For what is ours: the queue's role makes sequences of its own, which an owner who is no superuser could not grant. */
+const GRANTS = `
+select format('grant all on %s %s to %I', case c.relkind when 'S' then 'sequence' else 'table' end, c.oid::regclass, $2::text) as grant
+from pg_class c where c.relnamespace = $1::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and pg_has_role(c.relowner, 'usage')
+union all
+select format('grant all on %s %s to %I', case p.prokind when 'p' then 'procedure' else 'function' end, p.oid::regprocedure, $2::text)
+from pg_proc p where p.pronamespace = $1::regnamespace and p.prokind in ('f', 'p', 'w') and pg_has_role(p.proowner, 'usage')`;
 
 /**
  * Makes the store ready before any queue is built: a queue that is built while its store is away never recovers by itself.
@@ -20,18 +28,17 @@ export async function prepareQueue(settings: QueueSettings, ownerUrl: string): P
     return;
   }
   setDefaultBackendFactory(undefined);
-  await checkRedis(settings.url);
+  for (const address of addressesOf(settings.url)) await checkRedis(address);
 }
 
 async function migratePostgres(ownerUrl: string, settings: QueueSettings): Promise<void> {
-  const role = pg.escapeIdentifier(new URL(settings.url).username);
+  const role = new URL(settings.url).username;
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
     await runMigrations(client as never, QUEUE_SCHEMA);
-    for (const kind of ['tables', 'sequences', 'functions']) {
-      await client.query(`grant all on all ${kind} in schema ${QUEUE_SCHEMA} to ${role}`);
-    }
+    const { rows } = await client.query<{ grant: string }>(GRANTS, [QUEUE_SCHEMA, role]);
+    for (const { grant } of rows) await client.query(grant);
   } finally {
     await client.end();
   }

@@ -1,5 +1,5 @@
 import { BullModule } from '@nestjs/bullmq';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { HintPort, type QueueName } from '#app/application';
 import { BullHints } from './bull-hints.js';
 import { workerConnection } from './queue-connection.js';
@@ -10,17 +10,28 @@ export interface QueueModuleOptions {
   readonly onLostHint: (queue: QueueName, error: unknown) => void;
 }
 
+/** Closed when the workers have: their own end doesn't close what they share. */
+class WorkersConnection implements OnApplicationShutdown {
+  constructor(private readonly close: () => void) {}
+
+  onApplicationShutdown(): void {
+    this.close();
+  }
+}
+
 /** The queue port for every app, and the connection that `@Processor` classes of the worker use. Call `prepareQueue` before. */
 @Module({})
 export class QueueModule {
   static forRoot({ settings, onLostHint }: QueueModuleOptions): DynamicModule {
+    const { connection, close } = workerConnection(settings);
     return {
       module: QueueModule,
       global: true,
-      imports: [BullModule.forRoot({ connection: workerConnection(settings), prefix: settings.prefix })],
+      imports: [BullModule.forRoot({ connection, prefix: settings.prefix })],
       providers: [
         { provide: BullHints, useFactory: () => new BullHints(settings, onLostHint) },
         { provide: HintPort, useExisting: BullHints },
+        { provide: WorkersConnection, useValue: new WorkersConnection(close) },
       ],
       exports: [BullHints, HintPort],
     };

@@ -4,5 +4,7 @@ export { endWithSentence } from './end-with-sentence.js';
 export { InfrastructureModule, type InfrastructureOptions } from './infrastructure.module.js';
 export { openInstallation } from './open-installation.js';
 export { OwnDatabase } from './own-database.js';
+export { upgradeOwnDatabase } from './upgrade-own-database.js';
+export { withOwner } from './with-owner.js';
 export type { PrepareOptions } from './prepare-process.js';
 export { type ProcessOptions, type StartedProcess, startProcess } from './start-process.js';

@@ -4,7 +4,8 @@ import type { Config } from '#app/platform';
 import { ownSecretKey } from './own-secret-key.js';
 import type { PrepareOptions } from './prepare-process.js';
 
-const DATABASE = 'afterglow';
+/** Name of the database in a server of our own. */
+export const DATABASE = 'afterglow';
 
 /** A PostgreSQL of our own in DATA_DIR, for an installation that names no other. */
 export class OwnDatabase {
@@ -17,6 +18,12 @@ export class OwnDatabase {
     startDatabase: (config) => this.start(config),
     configOptions: { ownSecretKey },
   };
+
+  /** The connection of the owner: of DATABASE_URL, of the server that already runs in DATA_DIR, or of one that is started. */
+  async connect(config: Config): Promise<string> {
+    const { url, dataDir } = config.database;
+    return url ?? (await EmbeddedPostgres.urlOfRunning(dataDir, DATABASE)) ?? (await this.start(config));
+  }
 
   async stop(): Promise<void> {
     await this.server?.stop();

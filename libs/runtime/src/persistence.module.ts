@@ -1,4 +1,4 @@
-import { type DynamicModule, type InjectionToken, Module, type Provider } from '@nestjs/common';
+import { type DynamicModule, type InjectionToken, Logger, Module, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import {
   ActStore,
@@ -195,7 +195,7 @@ export class PersistenceModule {
         inject: [DataSource],
       },
     ];
-    const dataSource = createDataSource(appUrl, { applicationName: `afterglow ${processName}` });
+    const dataSource = createDataSource(appUrl, { applicationName: `afterglow ${processName}`, onHeld: tellHeld });
     return {
       module: PersistenceModule,
       global: true,
@@ -213,4 +213,10 @@ export class PersistenceModule {
 
 function tokenOf(provider: Provider): InjectionToken {
   return typeof provider === 'function' ? provider : provider.provide;
+}
+
+function tellHeld(): void {
+  new Logger('Database').warn(
+    'PostgreSQL is another server now and may lack what was done last: journeys stand still until "afterglow resume --all" (docs/scaling.md)',
+  );
 }

@@ -4,7 +4,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { PermanentError } from '#app/domain';
 import { prepareDatabase, type PreparedDatabase } from '#app/persistence';
 import { type Config, createLogger, loadConfig, type LoadConfigOptions } from '#app/platform';
-import { DEFAULT_PREFIX, prepareQueue, type QueueSettings } from '#app/queue';
+import { prepareQueue, queueSettings, type QueueSettings } from '#app/queue';
 import type { Logger } from 'pino';
 import { InfrastructureModule } from './infrastructure.module.js';
 
@@ -16,6 +16,8 @@ export interface PrepareOptions {
   /** Starts a database where DATABASE_URL names none; returns its owner's connection. */
   readonly startDatabase?: (config: Config) => Promise<string>;
   readonly configOptions?: LoadConfigOptions;
+  /** The command that restores a backup: it alone may open the installation before it has finished. */
+  readonly endsRestore?: boolean;
 }
 
 export interface PreparedProcess {
@@ -29,8 +31,12 @@ export async function prepareProcess(options: PrepareOptions): Promise<PreparedP
   const config = loadConfig(options.configOptions);
   const logger = createLogger(config.logLevel);
   const ownerUrl = await ownerUrlOf(options, config);
-  const database = await prepareDatabase({ ownerUrl, secretKey: config.secretKey });
-  const queue = queueSettings(config, database);
+  const database = await prepareDatabase({
+    ownerUrl,
+    secretKey: config.secretKey,
+    endsRestore: options.endsRestore ?? false,
+  });
+  const queue = queueSettings(config.queue.redisUrl, database.queueUrl);
   await prepareQueue(queue, ownerUrl);
   return { config, logger, root: rootModule(options, config, database, queue) };
 }
@@ -58,13 +64,6 @@ function rootModule(
     checkWorker: path.join(import.meta.dirname, 'checks', 'check.worker.js'),
   });
   return { module: ProcessModule, imports: options.module ? [infrastructure, options.module] : [infrastructure] };
-}
-
-function queueSettings(config: Config, database: PreparedDatabase): QueueSettings {
-  const { redisUrl } = config.queue;
-  return redisUrl === undefined
-    ? { backend: 'postgres', url: database.queueUrl, prefix: DEFAULT_PREFIX }
-    : { backend: 'redis', url: redisUrl, prefix: DEFAULT_PREFIX };
 }
 
 /** Presets are files of the installation, beside the package.json that the compiled code runs under. */

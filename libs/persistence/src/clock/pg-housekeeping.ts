@@ -16,6 +16,8 @@ export class PgHousekeeping extends HousekeepingPort {
   }
 
   async reapLeases(): Promise<{ unknown: number; released: number }> {
+    // connections that are always in use ask once: what they saw is kept fresh here
+    await this.dataSource.query('select app.notice_server()');
     const rows = await this.dataSource.query<{ kind: string; n: string }[]>(
       `select kind, n from app.reap_leases() union all select 'calls', app.reap_calls()`,
     );

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { entities } from '../entities/index.js';
 import { migrations } from '../migrations/index.js';
@@ -9,14 +10,21 @@ const POOL_SIZE = 20;
 /** The runtime's connection pool. Every statement ends after 15 s, every wait for a lock after 5 s. */
 export function createDataSource(
   url: string,
-  options: { poolSize?: number; applicationName?: string } = {},
+  options: {
+    poolSize?: number;
+    applicationName?: string;
+    level?: number;
+    /** Asks of every new connection which server it leads to; told when that one may lack commits. */
+    onHeld?: () => void;
+  } = {},
 ): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
     schema: 'app',
     entities,
-    migrations,
+    // `level`: no further than the first so many, for a schema as it was
+    migrations: migrations.slice(0, options.level),
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'each',
     synchronize: false,
@@ -31,8 +39,20 @@ export function createDataSource(
       idle_in_transaction_session_timeout: 30_000,
       connectionTimeoutMillis: 2_000,
       keepAlive: true,
+      ...(options.onHeld ? { verify: noticeServer(options.onHeld) } : {}),
       // statements that don't wait for each other's answers share a round trip
       pipeline: true,
     },
   });
+}
+
+type Verify = (client: Client, done: (error?: Error) => void) => void;
+
+/** Nothing is asked of a server before it has been looked at: a promoted standby may not know what went out already. */
+function noticeServer(onHeld: () => void): Verify {
+  return (client, done) =>
+    client.query('select app.notice_server() as seen', (error: Error | null, result?: { rows: { seen: string }[] }) => {
+      if (result?.rows[0]?.seen === 'held') onHeld();
+      done(error ?? undefined);
+    });
 }

@@ -36,7 +36,8 @@ async function shelterOf(dataDir: string): Promise<string> {
   }
 }
 
-async function majorVersionOf(directory: string): Promise<string | undefined> {
+/** Undefined where there is no cluster. */
+export async function majorVersionOf(directory: string): Promise<string | undefined> {
   try {
     return (await readFile(path.join(directory, 'PG_VERSION'), 'utf8')).trim();
   } catch (error) {
@@ -72,7 +73,7 @@ export async function hasCluster(
   if (version !== owner.programs.majorVersion) {
     throw new Error(
       `The database in ${directory} was made by PostgreSQL ${version}, this is ${owner.programs.majorVersion}. ` +
-        'Dump it with the old version and load it with the new one.',
+        `Run "afterglow upgrade --programs <folder with the programs of PostgreSQL ${version}>".`,
     );
   }
   if (record === undefined) {

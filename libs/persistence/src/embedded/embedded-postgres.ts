@@ -4,6 +4,7 @@ import { clusterDirOf, createCluster, hasCluster, type ClusterOwner } from './cl
 import { newClusterRecord, readClusterRecord, writeClusterRecord, type ClusterRecord } from './cluster-record.js';
 import { DataDirLock } from './data-dir-lock.js';
 import { findFreePort } from './free-port.js';
+import { findPostmaster } from './pid-file.js';
 import { Postmaster } from './postmaster.js';
 import { chooseServerAccount } from './server-account.js';
 import { ServerLog } from './server-log.js';
@@ -17,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly unsafe?: boolean;
   /** PostgreSQL settings over ours, e.g. `{ shared_buffers: '256MB' }`. */
   readonly settings?: Record<string, string>;
+  /** Folder with the programs of another version than ours, for clusters that it made. */
+  readonly programs?: string;
   /** Progress and warnings, one line each. */
   readonly log?: (line: string) => void;
 }
@@ -56,6 +59,15 @@ export class EmbeddedPostgres {
 
   constructor(private readonly options: EmbeddedPostgresOptions) {
     this.log = options.log ?? (() => undefined);
+  }
+
+  /** Of the server that some process runs in this folder; undefined while none does. */
+  static async urlOfRunning(dataDir: string, database: string): Promise<string | undefined> {
+    const folder = path.resolve(dataDir);
+    const record = await readClusterRecord(folder);
+    if (record === undefined) return undefined;
+    const found = await findPostmaster(await realpath(clusterDirOf(folder, record)).catch(() => ''));
+    return found && connectionUrl({ port: found.port, password: record.password }, database);
   }
 
   async start(): Promise<EmbeddedPostgresStart> {
@@ -135,7 +147,7 @@ export class EmbeddedPostgres {
   private async openCluster(dataDir: string): Promise<Cluster> {
     const known = await readClusterRecord(dataDir);
     const account = await chooseServerAccount(clusterDirOf(dataDir, known), dataDir);
-    const programs = await findServerPrograms(account, this.log);
+    const programs = await findServerPrograms(account, this.log, this.options.programs);
     const owner: ClusterOwner = { programs, account };
     const exists = await hasCluster(dataDir, known, owner);
     if (exists && known !== undefined) {

@@ -68,6 +68,22 @@ function programsIn({ root, version }: ProgramPackage): ServerPrograms {
   };
 }
 
+/** Programs that somebody else installed, in one folder. */
+async function foreignPrograms(folder: string, account: Account | undefined): Promise<ServerPrograms> {
+  const found = programsIn({ root: path.dirname(path.resolve(folder)), version: '' });
+  const inFolder = (program: string): string => path.join(path.resolve(folder), path.basename(program));
+  const programs = {
+    ...found,
+    initdb: inFolder(found.initdb),
+    pgCtl: inFolder(found.pgCtl),
+    postgres: inFolder(found.postgres),
+  };
+  const trial = await tryRun(programs, account);
+  const majorVersion = /\(PostgreSQL\) (\d+)/.exec(trial.stdout)?.[1];
+  if (trial.code === 0 && majorVersion !== undefined) return { ...programs, majorVersion };
+  throw new Error(`There are no programs of PostgreSQL in ${folder}: name the folder with postgres and pg_ctl.`);
+}
+
 function tryRun(programs: ServerPrograms, account: Account | undefined): Promise<ProgramResult> {
   return runProgram(programs.postgres, ['--version'], { account, timeoutMs: 20_000 });
 }
@@ -115,11 +131,14 @@ function explainRefusal(programs: ServerPrograms, result: ProgramResult, account
 /**
  * Finds PostgreSQL's programs and proves that they run as the given account. Below a closed folder (a checkout in
  * /root) that account can't reach them: then they are copied once to a place it can.
+ * @param folder with the programs of another version; ours when left out
  */
 export async function findServerPrograms(
   account: Account | undefined,
   log: (line: string) => void,
+  folder?: string,
 ): Promise<ServerPrograms> {
+  if (folder !== undefined) return foreignPrograms(folder, account);
   const installed = await findPackage();
   const programs = programsIn(installed);
   const trial = await tryRun(programs, account);

@@ -1,0 +1,20 @@
+import { loadConfig } from '#app/platform';
+import { OwnDatabase } from './own-database.js';
+import { ownSecretKey } from './own-secret-key.js';
+
+export interface Owner {
+  /** Connection of the role that owns the database. */
+  readonly ownerUrl: string;
+  readonly secretKey: string;
+}
+
+/** For commands that work on the database as a whole: the settings are read, and nothing is migrated. */
+export async function withOwner<T>(work: (owner: Owner) => Promise<T>): Promise<T> {
+  const config = loadConfig({ ownSecretKey });
+  const database = new OwnDatabase();
+  try {
+    return await work({ ownerUrl: await database.connect(config), secretKey: config.secretKey });
+  } finally {
+    await database.stop();
+  }
+}
