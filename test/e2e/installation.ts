@@ -109,6 +109,13 @@ export class Installation {
     for (const [index, app] of names.entries()) this.apps.push(await this.startOne(app, ports[index]));
   }
 
+  /** One that has ended, on its port. */
+  async startAgain(name: AppName): Promise<void> {
+    const place = this.apps.findIndex((app) => app.hasEnded);
+    const ended = this.apps[place];
+    if (ended) this.apps[place] = await this.startOne(name, ended.port);
+  }
+
   get client(): AfterglowClient {
     return this.connections.client;
   }

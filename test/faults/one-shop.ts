@@ -3,7 +3,7 @@ import { Cluster, Installation, type ListedMessage } from '../e2e/installation.j
 import type { HttpReply } from '../support/http-client.js';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { expectInvariants } from '../support/invariants.js';
-import { tidyUp } from '../support/processes.js';
+import { type AppName, tidyUp } from '../support/processes.js';
 import { orderPlaced, type SampleOrder } from '../support/shopify-orders.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 
@@ -38,7 +38,8 @@ export class OneShop {
     readonly secretKey: string,
   ) {}
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<OneShop> {
+  /** `apps`: as `Installation.start` takes them. */
+  static async start(...apps: AppName[]): Promise<OneShop> {
     const cluster = await Cluster.start({ track_commit_timestamp: 'on' });
     const mails = await SmtpSink.start();
     const shop = new Installation(cluster, await cluster.database(), {
@@ -50,9 +51,8 @@ export class OneShop {
       LIMIT_PAGES_PER_MINUTE: '1000000',
       LIMIT_WEBHOOKS_PER_MINUTE: '1000000',
       LIMIT_API_PER_MINUTE: '1000000',
-      ...settings,
     });
-    await shop.start('standalone');
+    await shop.start(...(apps.length > 0 ? apps : (['standalone'] as const)));
     const owner = new pg.Client({ connectionString: shop.databaseUrl });
     await owner.connect();
     await shop.client.patch('/api/v1/shop', { timeZone: 'Europe/Paris', contactRules: NO_CONTACT_RULES });
