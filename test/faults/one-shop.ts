@@ -39,7 +39,7 @@ export class OneShop {
   ) {}
 
   /** `apps`: as `Installation.start` takes them. */
-  static async start(...apps: AppName[]): Promise<OneShop> {
+  static async start(settings: Readonly<Record<string, string>> = {}, ...apps: AppName[]): Promise<OneShop> {
     const cluster = await Cluster.start({ track_commit_timestamp: 'on' });
     const mails = await SmtpSink.start();
     const shop = new Installation(cluster, await cluster.database(), {
@@ -51,6 +51,7 @@ export class OneShop {
       LIMIT_PAGES_PER_MINUTE: '1000000',
       LIMIT_WEBHOOKS_PER_MINUTE: '1000000',
       LIMIT_API_PER_MINUTE: '1000000',
+      ...settings,
     });
     await shop.start(...(apps.length > 0 ? apps : (['standalone'] as const)));
     const owner = new pg.Client({ connectionString: shop.databaseUrl });

@@ -38,7 +38,7 @@ const HANDING = `select count(*)::int as n from app.message where state = 'handi
 describe('an outage', () => {
   let one: OneShop;
   beforeAll(async () => {
-    one = await OneShop.start('ingest', 'worker', 'api');
+    one = await OneShop.start({}, 'ingest', 'worker', 'api');
     await one.shop.publish(journey('news', 'feedback', ', usefulFor: P3D'));
     await one.shop.publish(journey('facts', 'service', ''));
   });
