@@ -3,6 +3,7 @@ import { ClockPort, EnsureFirstShop, VirtualClockPort } from '#app/application';
 import type { Instant } from '#app/domain';
 import { type Config, createHttpApp, MetricsListener, stopOnSignals } from '#app/platform';
 import { endWithSentence } from './end-with-sentence.js';
+import { watchEventLoop } from './watchdog/watch-event-loop.js';
 import { prepareProcess, type PrepareOptions } from './prepare-process.js';
 
 export interface ProcessOptions extends PrepareOptions {
@@ -37,6 +38,7 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
 
 async function boot(options: ProcessOptions): Promise<StartedProcess> {
   const { config, logger, root } = await prepareProcess(options);
+  watchEventLoop();
   const app = await createHttpApp(root, { logger, trustedProxies: config.http.trustedProxies });
   await setClock(app.get(VirtualClockPort), config);
   stopOnSignals(app, { logger, ...(options.afterClose ? { afterClose: options.afterClose } : {}) });
