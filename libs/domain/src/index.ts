@@ -162,6 +162,7 @@ export {
   endOfDay,
   type Instant,
   isDuration,
+  isOffset,
   isIsoDate,
   type IsoDate,
   type IsoInstant,

@@ -40,10 +40,19 @@ export function isTimeZone(zone: string): boolean {
   return typeof zoneOf(zone) !== 'string';
 }
 
-/** True for an ISO 8601 duration that isn't negative, such as `PT72H`, `P3D`, `P1M`. */
+/** A hundred years: nobody waits longer, and instants end some time after that. */
+const MAX_DURATION_MS = 36_525 * 86_400_000;
+
+/** True for an ISO 8601 duration that isn't negative, such as `PT72H`, `P3D`, `P1M`, and at most a hundred years. */
 export function isDuration(text: string): boolean {
+  return isOffset(text) && Duration.fromISO(text).toMillis() >= 0;
+}
+
+/** True for a duration of either sign, such as `-P1D`, of at most a hundred years. */
+export function isOffset(text: string): boolean {
   const duration = Duration.fromISO(text);
-  return duration.isValid && duration.toMillis() >= 0;
+  // Luxon takes a bare `P`, and a `T` with nothing behind it
+  return duration.isValid && /^-?P.*\d[A-Z]$/.test(text) && Math.abs(duration.toMillis()) <= MAX_DURATION_MS;
 }
 
 /** Since 1972 zones keep their offset for whole quarters of an hour, and for days on end. */

@@ -2,6 +2,7 @@ import {
   addDuration,
   defineStepKind,
   type Instant,
+  isOffset,
   nextOpening,
   PermanentError,
   type StepContext,
@@ -51,7 +52,7 @@ const waitUntil = z
     zone,
     offset: z
       .string()
-      .refine((text) => /^-?P/.test(text) && Duration.fromISO(text).isValid, {
+      .refine(isOffset, {
         error: 'Write a duration such as P1D, or -P1D for the day before',
       })
       .optional()
