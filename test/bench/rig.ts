@@ -9,6 +9,9 @@ import type { Target } from './requests.js';
 
 export type Variant = 'redis' | 'postgres';
 
+/** On a machine that has more to do. */
+const READY_LIMIT_MS = 180_000;
+
 /** What every suite stands on: one durable PostgreSQL and, where there is one, Redis. */
 export class Rig {
   readonly secretKey = randomBytes(48).toString('base64url');
@@ -59,6 +62,7 @@ export class Rig {
   ): Promise<AppProcess> {
     return AppProcess.start({
       app,
+      readyLimitMs: READY_LIMIT_MS,
       ...(port === undefined ? {} : { port }),
       env: {
         DATABASE_URL: databaseUrl,
