@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { Cluster } from '../e2e/installation.js';
+import { Cluster, eventually } from '../e2e/installation.js';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
 import type { TestBackend } from '../support/describe-backends.js';
 import { type AppName, AppProcess, freePort, projectRoot, tidyUp } from '../support/processes.js';
@@ -336,7 +336,10 @@ export class FaultRig {
       await Promise.all(members.map(async (member) => (member.process = await this.spawn(member.name, member.port))));
     const client = new AfterglowClient(`http://127.0.0.1:${first?.port}`, this.apiKey);
     const yaml = { 'content-type': 'application/yaml' };
-    const saved = await client.call('POST', '/api/v1/journeys', journeyWith(pause), yaml);
+    const saved = await eventually(
+      () => client.call('POST', '/api/v1/journeys', journeyWith(pause), yaml),
+      READY_LIMIT_MS,
+    );
     if (saved.status !== 201) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
     await client.post('/api/v1/journeys/two-words/publish');
     const secret = randomBytes(24).toString('hex');

@@ -7,6 +7,9 @@ import { addressesOf, QUEUE_SCHEMA, type QueueSettings } from './queue-settings.
 /** How long a start waits for Redis before it gives up. */
 const REDIS_PATIENCE_MS = 15_000;
 
+/** Held while the schema of the queue is made ready; another one than that of the application's schema. */
+const QUEUE_LOCK = 7_219_840_114;
+
 /** For what is ours: the queue's role makes sequences of its own, which an owner who is no superuser could not grant. */
 const GRANTS = `
 select format('grant all on %s %s to %I', case c.relkind when 'S' then 'sequence' else 'table' end, c.oid::regclass, $2::text) as grant
@@ -36,6 +39,8 @@ async function migratePostgres(ownerUrl: string, settings: QueueSettings): Promi
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
+    // processes that start at once would change the same grants at the same time; the end of the connection lets go
+    await client.query('select pg_advisory_lock($1)', [QUEUE_LOCK]);
     await runMigrations(client as never, QUEUE_SCHEMA);
     const { rows } = await client.query<{ grant: string }>(GRANTS, [QUEUE_SCHEMA, role]);
     for (const { grant } of rows) await client.query(grant);
