@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { HintPort, QUEUE_NAMES, type QueueName } from '#app/application';
-import { Queue } from 'bullmq';
+import { type ConnectionOptions, Queue } from 'bullmq';
 import { senderConnection } from './queue-connection.js';
 import type { QueueSettings } from './queue-settings.js';
 
@@ -9,11 +9,11 @@ const MIN_GAP_MS = 8;
 /** The same where this process does the work itself: other processes help when it lasts. */
 const HELPED_GAP_MS = 200;
 const MAX_WAIT_MS = 200;
+const REOPEN_EVERY_MS = 2_000;
 
 /** Hints as BullMQ jobs without data. */
 @Injectable()
 export class BullHints extends HintPort implements OnApplicationShutdown {
-  readonly queues: readonly Queue[];
   private readonly senders: ReadonlyMap<QueueName, HintSender>;
   private readonly listeners = new Map<QueueName, () => Promise<unknown>>();
   private readonly running = new Set<Promise<unknown>>();
@@ -24,19 +24,16 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
     super();
     const { connection, close } = senderConnection(settings);
     this.disconnect = close;
-    const senders = new Map<QueueName, HintSender>();
-    this.queues = QUEUE_NAMES.map((name) => {
-      const queue = new Queue(name, {
-        connection,
-        prefix: settings.prefix,
-        skipVersionCheck: true,
-        defaultJobOptions: { attempts: 1, removeOnComplete: { age: 300 }, removeOnFail: { age: 3_600 } },
-      });
-      queue.on('error', (error) => onLost(name, error));
-      senders.set(name, new HintSender(queue, (error) => onLost(name, error)));
-      return queue;
-    });
-    this.senders = senders;
+    this.senders = new Map(
+      QUEUE_NAMES.map((name) => {
+        const lost = (error: unknown): void => onLost(name, error);
+        return [name, new HintSender(() => openQueue(name, connection, settings.prefix, lost), lost)];
+      }),
+    );
+  }
+
+  get queues(): readonly Queue[] {
+    return [...this.senders.values()].map((sender) => sender.queue);
   }
 
   /** A worker in this very process hears of its work at once; jobs still go out for the others, but fewer. */
@@ -74,17 +71,38 @@ export class BullHints extends HintPort implements OnApplicationShutdown {
   }
 }
 
+function openQueue(
+  name: QueueName,
+  connection: ConnectionOptions,
+  prefix: string,
+  onError: (error: unknown) => void,
+): Queue {
+  const queue = new Queue(name, {
+    connection,
+    prefix,
+    skipVersionCheck: true,
+    defaultJobOptions: { attempts: 1, removeOnComplete: { age: 300 }, removeOnFail: { age: 3_600 } },
+  });
+  queue.on('error', onError);
+  return queue;
+}
+
 /** Sends at once when idle; while a hint is under way or just went, further ones wait together for the next. */
 class HintSender {
   private isBusy = false;
   private isWanted = false;
   private isStopped = false;
   private gapMs = MIN_GAP_MS;
+  private hasWorked = false;
+  private openedAtMs = performance.now();
+  queue: Queue;
 
   constructor(
-    private readonly queue: Queue,
+    private readonly open: () => Queue,
     private readonly onLost: (error: unknown) => void,
-  ) {}
+  ) {
+    this.queue = open();
+  }
 
   send(): void {
     if (this.isStopped) return;
@@ -104,12 +122,23 @@ class HintSender {
     this.isStopped = true;
   }
 
+  /** A queue that was opened while PostgreSQL refused us keeps refusing, whatever becomes of PostgreSQL. */
+  private reopen(): void {
+    const nowMs = performance.now();
+    if (this.hasWorked || nowMs - this.openedAtMs < REOPEN_EVERY_MS) return;
+    this.openedAtMs = nowMs;
+    this.queue.close().catch(() => undefined);
+    this.queue = this.open();
+  }
+
   private async add(): Promise<void> {
     const pause = delay(this.gapMs);
     try {
       await Promise.race([this.queue.add('hint', {}), rejectAfter(MAX_WAIT_MS)]);
+      this.hasWorked = true;
     } catch (error) {
       this.onLost(error);
+      if (!(error instanceof LateAnswer)) this.reopen();
     }
     await pause;
     this.isBusy = false;
@@ -120,6 +149,8 @@ class HintSender {
   }
 }
 
+class LateAnswer extends Error {}
+
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
@@ -128,6 +159,6 @@ function delay(ms: number): Promise<void> {
 
 function rejectAfter(ms: number): Promise<never> {
   return new Promise((_resolve, reject) => {
-    setTimeout(() => reject(new Error(`The queue did not answer within ${ms} ms.`)), ms).unref();
+    setTimeout(() => reject(new LateAnswer(`The queue did not answer within ${ms} ms.`)), ms).unref();
   });
 }

@@ -1,11 +1,8 @@
 import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
-import { Redis } from 'ioredis';
-import { PermanentError, TransientError } from '#app/domain';
+import { TransientError } from '#app/domain';
 import pg from 'pg';
-import { addressesOf, QUEUE_SCHEMA, type QueueSettings } from './queue-settings.js';
-
-/** How long a start waits for Redis before it gives up. */
-const REDIS_PATIENCE_MS = 15_000;
+import { QUEUE_SCHEMA, type QueueSettings } from './queue-settings.js';
+import { QueueStore } from './queue-store.js';
 
 /** Held while the schema of the queue is made ready; another one than that of the application's schema. */
 const QUEUE_LOCK = 7_219_840_114;
@@ -19,19 +16,25 @@ select format('grant all on %s %s to %I', case p.prokind when 'p' then 'procedur
 from pg_proc p where p.pronamespace = $1::regnamespace and p.prokind in ('f', 'p', 'w') and pg_has_role(p.proowner, 'usage')`;
 
 /**
- * Makes the store ready before any queue is built: a queue that is built while its store is away never recovers by itself.
- * PostgreSQL gets BullMQ's schema; Redis is asked whether it would throw jobs away.
+ * Makes the store ready before any queue is built: PostgreSQL gets BullMQ's schema; Redis is asked whether it would throw jobs away.
  * @param ownerUrl connection of the database's owner: only it may make the schema's tables
+ * @returns what the store has against us, where it does not answer: the start goes on without it
  * @throws PermanentError `configuration` when Redis may evict keys
  */
-export async function prepareQueue(settings: QueueSettings, ownerUrl: string): Promise<void> {
+export async function prepareQueue(settings: QueueSettings, ownerUrl: string): Promise<TransientError | null> {
   if (settings.backend === 'postgres') {
     setDefaultBackendFactory(createPostgresBackend as never);
     await migratePostgres(ownerUrl, settings);
-    return;
+  } else {
+    setDefaultBackendFactory(undefined);
   }
-  setDefaultBackendFactory(undefined);
-  for (const address of addressesOf(settings.url)) await checkRedis(address);
+  try {
+    await new QueueStore(settings).answers();
+    return null;
+  } catch (error) {
+    if (error instanceof TransientError) return error;
+    throw error;
+  }
 }
 
 async function migratePostgres(ownerUrl: string, settings: QueueSettings): Promise<void> {
@@ -46,33 +49,5 @@ async function migratePostgres(ownerUrl: string, settings: QueueSettings): Promi
     for (const { grant } of rows) await client.query(grant);
   } finally {
     await client.end();
-  }
-}
-
-async function checkRedis(url: string): Promise<void> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    maxRetriesPerRequest: null,
-    retryStrategy: (times) => (times * 200 > REDIS_PATIENCE_MS / 4 ? null : times * 200),
-  });
-  redis.on('error', () => undefined);
-  try {
-    await redis.connect();
-    const [, policy] = (await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
-    if (policy !== undefined && policy !== 'noeviction') {
-      throw new PermanentError(
-        'configuration',
-        `Redis may throw jobs away (maxmemory-policy ${policy}). Set maxmemory-policy noeviction and start again.`,
-      );
-    }
-  } catch (error) {
-    if (error instanceof PermanentError) throw error;
-    throw new TransientError(
-      'unavailable',
-      'Redis does not answer at REDIS_URL. Start it, or unset REDIS_URL to run the queue on PostgreSQL.',
-      { cause: error },
-    );
-  } finally {
-    redis.disconnect();
   }
 }

@@ -4,6 +4,7 @@ import { HintPort, type QueueName } from '#app/application';
 import { BullHints } from './bull-hints.js';
 import { workerConnection } from './queue-connection.js';
 import type { QueueSettings } from './queue-settings.js';
+import { QueueStore } from './queue-store.js';
 
 export interface QueueModuleOptions {
   readonly settings: QueueSettings;
@@ -27,13 +28,21 @@ export class QueueModule {
     return {
       module: QueueModule,
       global: true,
-      imports: [BullModule.forRoot({ connection, prefix: settings.prefix })],
+      imports: [
+        BullModule.forRoot({
+          connection,
+          prefix: settings.prefix,
+          // workers are built once their store answers
+          extraOptions: { manualRegistration: true },
+        }),
+      ],
       providers: [
+        { provide: QueueStore, useFactory: () => new QueueStore(settings) },
         { provide: BullHints, useFactory: () => new BullHints(settings, onLostHint) },
         { provide: HintPort, useExisting: BullHints },
         { provide: WorkersConnection, useValue: new WorkersConnection(close) },
       ],
-      exports: [BullHints, HintPort],
+      exports: [BullHints, HintPort, QueueStore],
     };
   }
 }

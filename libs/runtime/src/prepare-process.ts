@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
-import { PermanentError } from '#app/domain';
+import { PermanentError, TransientError } from '#app/domain';
 import { prepareDatabase, type PreparedDatabase } from '#app/persistence';
 import { type Config, createLogger, loadConfig, type LoadConfigOptions } from '#app/platform';
 import { prepareQueue, queueSettings, type QueueSettings } from '#app/queue';
 import type { Logger } from 'pino';
 import { InfrastructureModule } from './infrastructure.module.js';
+
+const ASK_EVERY_MS = 1_000;
 
 export interface PrepareOptions {
   /** Name in logs and beside database connections. */
@@ -18,6 +21,8 @@ export interface PrepareOptions {
   readonly configOptions?: LoadConfigOptions;
   /** The command that restores a backup: it alone may open the installation before it has finished. */
   readonly endsRestore?: boolean;
+  /** How long to wait for a database that is away. Default: not at all */
+  readonly patienceMs?: number;
 }
 
 export interface PreparedProcess {
@@ -31,14 +36,38 @@ export async function prepareProcess(options: PrepareOptions): Promise<PreparedP
   const config = loadConfig(options.configOptions);
   const logger = createLogger(config.logLevel);
   const ownerUrl = await ownerUrlOf(options, config);
-  const database = await prepareDatabase({
-    ownerUrl,
-    secretKey: config.secretKey,
-    endsRestore: options.endsRestore ?? false,
-  });
+  const { patienceMs = 0, endsRestore = false } = options;
+  const database = await onceItAnswers(
+    () => prepareDatabase({ ownerUrl, secretKey: config.secretKey, endsRestore }),
+    patienceMs,
+    logger,
+  );
   const queue = queueSettings(config.queue.redisUrl, database.queueUrl);
-  await prepareQueue(queue, ownerUrl);
+  const away = await prepareQueue(queue, ownerUrl);
+  if (away) logger.warn({ err: away }, 'The queue is away; work goes on without it, a second later');
   return { config, logger, root: rootModule(options, config, database, queue) };
+}
+
+/** What PostgreSQL has against us for good: the password, the role, the name of the database. */
+const REFUSAL = /^(28|3D)/;
+
+async function onceItAnswers<T>(work: () => Promise<T>, patienceMs: number, logger: Logger): Promise<T> {
+  const endMs = performance.now() + patienceMs;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error) || performance.now() > endMs) throw error;
+      if (tries === 1) logger.warn({ err: error }, 'PostgreSQL is away; waiting for it');
+      await sleep(ASK_EVERY_MS);
+    }
+  }
+}
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof TransientError) || error.code !== 'unavailable') return false;
+  const { code = '' } = (error.cause ?? {}) as { code?: string };
+  return !REFUSAL.test(code);
 }
 
 async function ownerUrlOf({ startDatabase }: PrepareOptions, config: Config): Promise<string> {

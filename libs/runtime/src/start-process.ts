@@ -6,6 +6,9 @@ import { endWithSentence } from './end-with-sentence.js';
 import { watchEventLoop } from './watchdog/watch-event-loop.js';
 import { prepareProcess, type PrepareOptions } from './prepare-process.js';
 
+/** A database that starts beside us, or is being brought back; then the process ends, and whoever watches it starts it again. */
+const DATABASE_PATIENCE_MS = 60_000;
+
 export interface ProcessOptions extends PrepareOptions {
   /** What the app adds to the HTTP server beside its module, before it listens. */
   readonly configure?: (app: NestFastifyApplication) => Promise<void>;
@@ -37,7 +40,7 @@ export async function startProcess(options: ProcessOptions): Promise<StartedProc
 }
 
 async function boot(options: ProcessOptions): Promise<StartedProcess> {
-  const { config, logger, root } = await prepareProcess(options);
+  const { config, logger, root } = await prepareProcess({ patienceMs: DATABASE_PATIENCE_MS, ...options });
   watchEventLoop();
   const app = await createHttpApp(root, { logger, trustedProxies: config.http.trustedProxies });
   await setClock(app.get(VirtualClockPort), config);
