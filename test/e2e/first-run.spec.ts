@@ -43,6 +43,8 @@ describeBackends('the first start on an empty folder', (backend) => {
   );
 
   it('prints a key and a command that makes the first journey run', async () => {
+    // ready a moment before it says what to do
+    await eventually(async () => (app.output.includes('curl') ? true : null), 60_000);
     const replies = await runCommands(app.output);
     expect(replies.map(({ status }) => status)).toEqual([201, 202]);
     const key = /Bearer ([^\s']+)/.exec(app.output)?.[1] ?? '';

@@ -56,7 +56,13 @@ export class Cluster {
   /** As a power cut: `kill -9` for the server and all its processes. */
   async crash(): Promise<void> {
     const postmaster = this.folder.serverPid();
-    for (const pid of postmaster === undefined ? [] : treeOf(postmaster)) process.kill(pid, 'SIGKILL');
+    for (const pid of postmaster === undefined ? [] : treeOf(postmaster)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // its work was done and it had ended by itself
+      }
+    }
     await this.server.stop('immediate').catch(() => undefined);
   }
 

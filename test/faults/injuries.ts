@@ -90,7 +90,8 @@ const DEATHS: Readonly<Record<string, (medium: string) => void>> = {
 };
 
 /** Safeties taken away, one by one. */
-const FLAWS: Readonly<Record<string, () => void>> = {
+const FLAWS: Readonly<Record<string, (setting: string) => void>> = {
+  clock: (seconds) => shiftClock(seconds),
   /** A message goes out first and is fenced when its answer is there. */
   'send-then-mark': () => {
     type Fence = Parameters<PgDeliveryStore['fence']>;
@@ -117,7 +118,22 @@ const FLAWS: Readonly<Record<string, () => void>> = {
     }),
 };
 
+/** What this process believes the time to be, by so many seconds off; durations are right. */
+function shiftClock(seconds: string): void {
+  const shiftMs = Number(seconds) * 1_000;
+  const RealDate = Date;
+  globalThis.Date = class extends RealDate {
+    constructor(...args: [] | [number | string | Date]) {
+      super(...((args.length === 0 ? [RealDate.now() + shiftMs] : args) as [number]));
+    }
+
+    static override now(): number {
+      return RealDate.now() + shiftMs;
+    }
+  } as DateConstructor;
+}
+
 const [flaw = '', point = '', medium = ''] = (process.env['INJURY'] ?? '').split(':');
 const injure = flaw === 'die' ? DEATHS[point] : FLAWS[flaw];
 if (!injure) throw new Error(`There is no injury "${flaw}:${point}".`);
-injure(medium);
+injure(flaw === 'die' ? medium : point);

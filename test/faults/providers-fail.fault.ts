@@ -4,7 +4,7 @@ import { describeBackends } from '../support/describe-backends.js';
 import { expectKept, noteResent } from './report.js';
 import { FaultRig } from './rig.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 /** The watchdog ends a stop after thirty seconds, whatever hangs. */
 const MAX_STOP_MS = 33_000;
 

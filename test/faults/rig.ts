@@ -11,28 +11,10 @@ import { seededRandom } from '../support/seeded-random.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { TwilioStub } from '../support/twilio-stub.js';
+import { journeyWith } from './journey.js';
 import { Load, type Tally, type Target } from './load.js';
 import { ask, Oracle, type Outcome } from './oracle.js';
 
-/** Two messages for each order, on two media, with a wait between them. */
-const journeyWith = (pause: string): string => `
-key: two-words
-title: A mail at once, a text message a little later
-class: service
-trigger: order.placed
-entry: { key: order.id, reentry: never }
-steps:
-  - { id: mail, kind: send, settings: { template: word, channels: [email] } }
-  - { id: pause, kind: wait, settings: { for: ${pause} } }
-  - { id: text, kind: send, settings: { template: word, channels: [sms] } }
-templates:
-  word:
-    en:
-      subject: 'Thank you for {{ order.name }}'
-      preheader: 'It is on its way'
-      mjml: '<mj-text><p>Thank you for {{ order.name }}</p></mj-text>'
-      sms: 'Thank you for {{ order.name }}'
-`;
 /** More than a death costs: the leases that a dead process leaves, and the sweep that finds them. */
 const SETTLE_LIMIT_MS = isLong ? 1_800_000 : 120_000;
 /** Six processes that start at once on a machine that has more to do. */
@@ -253,6 +235,13 @@ export class FaultRig {
     if (!process.wasKilled) throw new Error(`${process.name} should have been killed:\n${process.tail()}`);
     for (const app of this.apps) if (app.process === process) app.process = undefined;
     this.kills += 1;
+  }
+
+  /** As a deployment does it: told to stop, and a successor in its place. @throws when it doesn't end by itself in time */
+  async replace(member: Member, limitMs: number): Promise<void> {
+    await member.process?.stop(limitMs);
+    member.process = undefined;
+    member.process = await this.spawn(member.name, member.port);
   }
 
   /** An injured one is killed, and a sound one takes its place; those that were stopped come back too. */

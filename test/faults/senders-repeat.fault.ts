@@ -4,7 +4,7 @@ import { describeBackends } from '../support/describe-backends.js';
 import { expectKept } from './report.js';
 import { FaultRig } from './rig.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 const REPEATS = 25;
 
 describeBackends('senders that repeat themselves', (backend) => {
