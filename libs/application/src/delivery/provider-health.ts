@@ -15,8 +15,8 @@ const TROUBLE = 0.1;
 const RETRY_SHARE = 0.1;
 /** So that what waits is tried again even when nothing new comes. */
 const RETRIES_PER_SECOND = 0.5;
-/** Weight of one try beside those before it. */
-const LATEST = 0.1;
+/** Weight of one try beside those before it: so small that a few good ones in a row don't yet look like health. */
+const LATEST = 0.05;
 
 /** How the provider behind a channel is, as all workers see it. Times by the clock of leases, in milliseconds. */
 export interface ProviderHealth {
