@@ -7,7 +7,11 @@ const MODULE = path.join(projectRoot(), 'dist', 'libs', 'runtime', 'src', 'watch
 
 function run(rest: string): Promise<{ code: number | null; signal: NodeJS.Signals | null; said: string }> {
   const code = `import { watchEventLoop } from ${JSON.stringify(MODULE)}; watchEventLoop(2_000); ${rest}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 40_000,
+    killSignal: 'SIGABRT',
+  });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   return new Promise((resolve) => child.once('close', (exit, signal) => resolve({ code: exit, signal, said })));
