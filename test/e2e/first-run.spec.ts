@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { AfterglowClient } from '../support/afterglow-client.js';
+import { runCommand } from '../support/command.js';
 import { describeBackends } from '../support/describe-backends.js';
 import { HttpClient, type HttpReply } from '../support/http-client.js';
 import { AppProcess, DataFolder, tidyUp } from '../support/processes.js';
@@ -74,6 +75,15 @@ describeBackends('the first start on an empty folder', (backend) => {
     expect(await status('/queues')).toBe(401);
     expect(await status('/api/v1/messages')).toBe(401);
     expect((await client.call('GET', '/api/v1/clock')).status).toBe(404);
+  });
+
+  it('goes on while commands work on its database', async () => {
+    const made = await runCommand(['keys', 'create', '--role', 'viewer'], { DATA_DIR: folder.path });
+    const viewer = new AfterglowClient(app.url, made.trim());
+    expect(await viewer.list('/api/v1/messages?state=sent')).toHaveLength(1);
+    expect((await viewer.call('POST', '/api/v1/ops/pause')).status).toBe(403);
+    viewer.close();
+    expect(app.hasEnded).toBe(false);
   });
 
   it('ends on Ctrl-C, and the next start finds everything', async () => {

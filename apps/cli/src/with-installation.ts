@@ -7,7 +7,12 @@ import { openInstallation, OwnDatabase } from '#app/runtime';
 export async function withInstallation(run: (context: INestApplicationContext) => Promise<void>): Promise<void> {
   const database = new OwnDatabase();
   try {
-    const context = await openInstallation({ name: 'command', ...database.options });
+    const context = await openInstallation({
+      name: 'command',
+      ...database.options,
+      // beside a process that runs on the same database of our own
+      startDatabase: (config) => database.connect(config),
+    });
     try {
       const operation = `afterglow ${process.argv.slice(2, 4).join(' ')}`;
       await actAs({ name: 'command', operation, requestId: randomUUID() }, () => run(context));
