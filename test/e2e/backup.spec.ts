@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { runCommand, startCommand } from '../support/command.js';
 import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
 import { orderPlaced } from '../support/shopify-orders.js';
 import { Cluster, eventually, Installation } from './installation.js';
+import { ask } from '../support/ask.js';
 
 const PATIENCE_MS = 180_000;
 const KEEPER = 'keeper';
@@ -46,16 +46,6 @@ function bySuperuser(url: string): string {
   const changed = new URL(superuserUrl);
   changed.pathname = new URL(url).pathname;
   return changed.href;
-}
-
-async function ask<T extends object>(url: string, sql: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 function installation(url: string): Installation {

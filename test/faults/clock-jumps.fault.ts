@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../e2e/installation.js';
 import { HttpClient } from '../support/http-client.js';
 import { isLong } from '../support/proof.js';
-import { ask } from './oracle.js';
+import { ask } from '../support/ask.js';
+
 import { expectKept } from './report.js';
 import { FaultRig } from './rig.js';
 

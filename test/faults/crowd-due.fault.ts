@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeBackends } from '../support/describe-backends.js';
-import { ask } from './oracle.js';
+import { ask } from '../support/ask.js';
+
 import { expectKept, itLong } from './report.js';
 import { FaultRig } from './rig.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { ask } from '../support/ask.js';
 import { expectInvariants } from '../support/invariants.js';
 import type { SmtpSink } from '../support/smtp-sink.js';
 import type { TwilioStub } from '../support/twilio-stub.js';
@@ -165,17 +165,6 @@ function note(findings: Findings, what: string, messages: readonly MessageRow[],
   if (handed > 1) findings.doubled.push(`${what}: handed over ${handed} times`);
   if (state === 'unknown') findings.unknown += 1;
   if (!agrees(state, handed)) findings.contradicted.push(`${what}: ${state} (${reason}), handed over ${handed} times`);
-}
-
-/** One statement on a connection of its own: the server may have been away since the last one. */
-export async function ask<T extends pg.QueryResultRow>(databaseUrl: string, sql: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 /** What is sent was handed over, what is in doubt may have been. */

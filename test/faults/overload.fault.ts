@@ -5,7 +5,8 @@ import { runLoad } from '../bench/http-load.js';
 import { preparedRequests } from '../bench/requests.js';
 import { type Backlog, type BacklogLeft, fillInbox, leftOf } from '../support/backlog.js';
 import { noteProof } from '../support/proof.js';
-import { ask } from './oracle.js';
+import { ask } from '../support/ask.js';
+
 import { FaultRig } from './rig.js';
 
 jest.setTimeout(240_000);

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../support/processes.js';
 import { emailOf } from './load.js';
-import { ask } from './oracle.js';
+import { ask } from '../support/ask.js';
+
 import { describeLong, expectKept } from './report.js';
 import { FaultRig } from './rig.js';
 

@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TWILIO_ANSWERS } from '../support/twilio-stub.js';
-import { ask } from './oracle.js';
+import { ask } from '../support/ask.js';
+
 import { describeLong, expectKept } from './report.js';
 import { FaultRig } from './rig.js';
 

@@ -13,7 +13,8 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 import { TwilioStub } from '../support/twilio-stub.js';
 import { journeyWith } from './journey.js';
 import { Load, type Tally, type Target } from './load.js';
-import { ask, Oracle, type Outcome } from './oracle.js';
+import { ask } from '../support/ask.js';
+import { Oracle, type Outcome } from './oracle.js';
 
 /** More than a death costs: the leases that a dead process leaves, and the sweep that finds them. */
 const SETTLE_LIMIT_MS = isLong ? 1_800_000 : 120_000;

@@ -6,7 +6,8 @@ import { pairObstacle, PostgresPair } from '../support/postgres-pair.js';
 import { RedisCluster } from '../support/redis-cluster.js';
 import { redisObstacle } from '../support/test-redis.js';
 import { emailOf, phoneOf } from './load.js';
-import { ask } from './oracle.js';
+import { ask } from '../support/ask.js';
+
 import { expectKept } from './report.js';
 import { FaultRig } from './rig.js';
 

@@ -5,7 +5,7 @@ import { type Role, ROLES } from '#app/domain';
 import { aMember, type Browser, COOKIE } from './a-member.js';
 import { type Answer, ApiRig } from './api-rig.js';
 import { type Objects, seedObjects } from './authorisation-objects.js';
-import { ALLOWED, OPEN } from './authorisation-routes.js';
+import { ALLOWED, LETTERS, OPEN } from './authorisation-routes.js';
 
 // Each test calls every route of the API.
 jest.setTimeout(120_000);
@@ -14,14 +14,6 @@ const NOBODY = '00000000-0000-4000-8000-000000000000';
 const ROUTES = Object.keys(ALLOWED);
 /** Of who calls: they would end the sessions that the other calls need. */
 const ENDING = ['DELETE /api/v1/session', 'DELETE /api/v1/sessions'];
-const LETTERS: Readonly<Record<Role, string>> = {
-  owner: 'O',
-  marketer: 'M',
-  cx: 'C',
-  ops: 'P',
-  developer: 'D',
-  viewer: 'V',
-};
 
 interface Problem {
   code: string;

@@ -1,5 +1,17 @@
+import type { Role } from '#app/domain';
+
 /** O owner, M marketer, C cx, P ops, D developer, V viewer: written down here apart from the code, so that neither can drift. */
 const ALL = 'OMCPDV';
+
+/** How a row names a role. */
+export const LETTERS: Readonly<Record<Role, string>> = {
+  owner: 'O',
+  marketer: 'M',
+  cx: 'C',
+  ops: 'P',
+  developer: 'D',
+  viewer: 'V',
+};
 
 /** Who may call which route. */
 export const ALLOWED: Readonly<Record<string, string>> = {

@@ -4,16 +4,8 @@ import { ManageKeys } from '#app/application';
 import { type Role, ROLES } from '#app/domain';
 import { ApiRig, type Answer } from './api-rig.js';
 import { type Objects, seedObjects } from './authorisation-objects.js';
-import { ALLOWED, OPEN } from './authorisation-routes.js';
+import { ALLOWED, LETTERS, OPEN } from './authorisation-routes.js';
 
-const LETTERS: Readonly<Record<Role, string>> = {
-  owner: 'O',
-  marketer: 'M',
-  cx: 'C',
-  ops: 'P',
-  developer: 'D',
-  viewer: 'V',
-};
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const ROUTES = Object.keys(ALLOWED);
 

@@ -10,11 +10,11 @@ import {
   restoreBackup,
   takeBackup,
 } from '#app/persistence';
-import pg from 'pg';
 import { expectInvariants } from '../support/invariants.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 import { ApiRig } from './api-rig.js';
 import { Life } from './privacy-life.js';
+import { ask } from '../support/ask.js';
 
 /** The one of the cluster's roles: a restore sets their passwords. */
 const secretKey = 'a secret key for tests, thirty-two bytes or more';
@@ -37,15 +37,6 @@ beforeEach(async () => {
 });
 afterEach(() => target?.drop());
 
-const ask = async <T extends object>(url: string, sql: string): Promise<T[]> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-};
 const backUp = (name: string, recipients: string[] = []) =>
   takeBackup({ ownerUrl: rig.database.ownerUrl, secretKey, place: path.join(folder, name), recipients });
 const restore = (file: string, more: Partial<RestoreOptions> = {}) =>

@@ -9,7 +9,7 @@ import {
   takeBackup,
   upgradeCluster,
 } from '#app/persistence';
-import pg from 'pg';
+import { ask } from '../support/ask.js';
 
 /** Where Debian puts an older PostgreSQL. */
 const OLDER = ['17', '16', '15']
@@ -17,16 +17,6 @@ const OLDER = ['17', '16', '15']
   .find((folder) => existsSync(folder));
 const secretKey = 'a secret key of the data folder, long enough for all';
 const PATIENCE_MS = 180_000;
-
-const ask = async <T extends object>(url: string, sql: string): Promise<T[]> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-};
 
 const move = (folder: string) => async (from: string, to: string) => {
   const file = path.join(folder, 'rows.tar.gz');

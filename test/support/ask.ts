@@ -1,0 +1,12 @@
+import pg from 'pg';
+
+/** One statement on a connection of its own: the server may have been away since the last one. */
+export async function ask<T extends object>(databaseUrl: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
