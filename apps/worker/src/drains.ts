@@ -20,10 +20,10 @@ export class Drains {
     hints: BullHints,
   ) {
     this.intake = new Drain(clock.guarded(rounds.intake));
-    this.timers = new Drain(clock.guarded(rounds.timers));
-    this.email = new Drain(clock.guarded(rounds.email));
-    this.sms = new Drain(clock.guarded(rounds.sms));
-    this.webhook = new Drain(clock.guarded(rounds.webhook));
+    this.timers = new Drain(clock.watched(rounds.timers));
+    this.email = new Drain(clock.watched(rounds.email));
+    this.sms = new Drain(clock.watched(rounds.sms));
+    this.webhook = new Drain(clock.watched(rounds.webhook));
     this.listen(hints, 'intake', this.intake);
     this.listen(hints, 'timers', this.timers);
     this.listen(hints, 'delivery-email', this.email);

@@ -31,6 +31,11 @@ export class ClockGuard {
     return this.apart;
   }
 
+  /** What the last look said. */
+  get isTrusted(): boolean {
+    return Math.abs(this.apart) <= MAX_APART_MS;
+  }
+
   async isSound(): Promise<boolean> {
     const beforeMs = this.clocks.elapsedMs();
     const databaseMs = await this.clocks.databaseNow();
@@ -40,9 +45,8 @@ export class ClockGuard {
     const expectedFrom = last.databaseMs + beforeMs - last.elapsedMs;
     const expectedTo = last.databaseMs + afterMs - last.elapsedMs;
     this.apart = Math.min(0, databaseMs - expectedFrom) + Math.max(0, databaseMs - expectedTo);
-    const isSound = Math.abs(this.apart) <= MAX_APART_MS;
-    if (isSound) this.lastGood = { databaseMs, elapsedMs: afterMs };
-    return isSound;
+    if (this.isTrusted) this.lastGood = { databaseMs, elapsedMs: afterMs };
+    return this.isTrusted;
   }
 
   /**
