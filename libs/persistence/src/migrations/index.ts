@@ -3,6 +3,7 @@ import { JourneysInFull1795305600000 } from './0002-journeys-in-full/index.js';
 import { ContactAndTriggers1795910400000 } from './0003-contact-and-triggers/index.js';
 import { Care1796515200000 } from './0004-care/index.js';
 import { Proofs1796601600000 } from './0005-proofs/index.js';
+import { Safeguards1797206400000 } from './0006-safeguards/index.js';
 
 /** In the order in which they run. A migration that has landed is never edited: write the next one. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   ContactAndTriggers1795910400000,
   Care1796515200000,
   Proofs1796601600000,
+  Safeguards1797206400000,
 ];

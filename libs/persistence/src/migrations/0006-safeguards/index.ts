@@ -1,0 +1,18 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { securitySql } from '../0002-journeys-in-full/security.sql.js';
+import { idempotencySql } from './idempotency.sql.js';
+
+/** compatible */
+export class Safeguards1797206400000 implements MigrationInterface {
+  readonly name = 'Safeguards1797206400000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const parts = [idempotencySql];
+    for (const sql of parts) await runner.query(sql);
+    await runner.query(securitySql);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only. Restore a backup taken before the upgrade instead.');
+  }
+}
