@@ -2,12 +2,17 @@ import { BenchChild } from './child.js';
 import { bounded, compared, type Figure, plain } from './figures.js';
 import { runLoad } from './http-load.js';
 import { type BacklogOptions, benchBacklog } from './load-backlog.js';
-import { benchSteady, type SteadyOptions } from './load-steady.js';
+import type { MemoryOptions } from './load-memory.js';
+import { benchSteady, type StopOptions } from './load-steady.js';
 import { preparedRequests, type Target } from './requests.js';
 import type { Rig } from './rig.js';
 import { quantile } from './statistics.js';
 
-export interface LoadOptions extends BacklogOptions, SteadyOptions {
+export const LOAD_PARTS = ['ramp', 'backlog', 'memory', 'stop'] as const;
+export type LoadPart = (typeof LOAD_PARTS)[number];
+
+export interface LoadOptions extends BacklogOptions, MemoryOptions, StopOptions {
+  parts: readonly LoadPart[];
   /** Of each level of the ramp. */
   seconds: number;
 }
@@ -28,11 +33,14 @@ interface Level {
 
 /** What becomes of the system under more than it can take: at the door, behind it, for long, and while it is told to stop. */
 export async function benchLoad(rig: Rig, options: LoadOptions): Promise<Figure[]> {
-  return [
-    ...(await ramp(rig, options.seconds)),
-    ...(await benchBacklog(rig, options)),
-    ...(await benchSteady(rig, options)),
-  ];
+  const figures: Figure[] = [];
+  for (const part of options.parts) figures.push(...(await measure(rig, part, options)));
+  return figures;
+}
+
+function measure(rig: Rig, part: LoadPart, options: LoadOptions): Promise<Figure[]> {
+  if (part === 'ramp') return ramp(rig, options.seconds);
+  return part === 'backlog' ? benchBacklog(rig, options) : benchSteady(rig, part, options);
 }
 
 async function ramp(rig: Rig, seconds: number): Promise<Figure[]> {

@@ -7,7 +7,7 @@ import { benchBacktest, type BacktestOptions } from './backtest.js';
 import { benchCost, type CostOptions } from './cost.js';
 import { benchDeliver, type DeliverOptions } from './deliver.js';
 import type { Figure } from './figures.js';
-import { benchLoad, type LoadOptions } from './load.js';
+import { benchLoad, LOAD_PARTS, type LoadOptions } from './load.js';
 import { Rig } from './rig.js';
 import { benchTimers, type TimersOptions } from './timers.js';
 
@@ -29,7 +29,7 @@ const FULL: Sizes = {
   timers: { rounds: 3, few: 1_000, many: 1_000_000, claims: 50 },
   // the history takes longer to load than to play
   backtest: { rounds: 1, data: 'olist' },
-  load: { seconds: 10, backlog: 50_000, minutes: 2, stopMessages: 3_000 },
+  load: { parts: LOAD_PARTS, seconds: 10, backlog: 50_000, minutes: 2, perSecond: 40, stopMessages: 3_000 },
   cost: { events: 20_000 },
 };
 /** Says that everything still runs; its figures mean little. */
@@ -38,7 +38,7 @@ const QUICK: Sizes = {
   deliver: { rounds: 1, messages: 300, seconds: 2 },
   timers: { rounds: 1, few: 1_000, many: 50_000, claims: 10 },
   backtest: { rounds: 1, data: 'olist_small' },
-  load: { seconds: 1, backlog: 3_000, minutes: 0.2, stopMessages: 300 },
+  load: { parts: LOAD_PARTS, seconds: 1, backlog: 3_000, minutes: 0.2, perSecond: 40, stopMessages: 300 },
   cost: { events: 300 },
 };
 
@@ -48,20 +48,24 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
       suite: { type: 'string' },
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      // of the suite load: bodies that wait, minutes of steady load; of the suite timers: timers that wait
+      // of the suite load: which of its parts, bodies that wait, minutes of steady load and its orders a second
+      part: { type: 'string' },
       backlog: { type: 'string' },
       minutes: { type: 'string' },
+      rate: { type: 'string' },
+      // of the suite timers: timers that wait
       waiting: { type: 'string' },
     },
   });
   const suites = SUITES.filter((suite) => values.suite === undefined || values.suite === suite);
   if (suites.length === 0) throw new Error(`There is no suite ${values.suite}: name one of ${SUITES.join(', ')}`);
   const { timers, load, ...others } = values.quick ? QUICK : FULL;
-  const { backlog = load.backlog, minutes = load.minutes, waiting = timers.many } = values;
+  const { backlog = load.backlog, minutes = load.minutes, rate = load.perSecond, waiting = timers.many } = values;
+  const parts = LOAD_PARTS.filter((part) => values.part === undefined || values.part === part);
   const sizes = {
     ...others,
     timers: { ...timers, many: Number(waiting) },
-    load: { ...load, backlog: Number(backlog), minutes: Number(minutes) },
+    load: { ...load, parts, backlog: Number(backlog), minutes: Number(minutes), perSecond: Number(rate) },
   };
   return { suites, sizes, json: values.json };
 }
