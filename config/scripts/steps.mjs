@@ -6,15 +6,18 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { root, seconds } from './workspace.mjs';
+import { ENDING_SIGNALS, passOnSignals, root, seconds } from './workspace.mjs';
 
 const AT_ONCE = 2;
 const LIMIT_MS = 35 * 60_000;
+/** Told to end: what runs is told so too, and nothing is begun any more. */
+let isEnding = false;
 
 function execute({ args, env }) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env } });
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    passOnSignals(child);
+    const limit = setTimeout(() => child.kill('SIGTERM'), LIMIT_MS);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => resolve({ isOk: false, output: String(error) }));
@@ -51,13 +54,16 @@ async function runStep(step) {
 export async function runSteps(steps) {
   const waiting = [...steps];
   const failed = [];
+  const end = () => (isEnding = true);
   const lane = async () => {
-    for (let step = waiting.shift(); step; step = waiting.shift()) {
+    for (let step = waiting.shift(); step && !isEnding; step = waiting.shift()) {
       if (!(await runStep(step))) failed.push(step.name);
     }
   };
+  for (const signal of ENDING_SIGNALS) process.on(signal, end);
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return failed;
+  for (const signal of ENDING_SIGNALS) process.off(signal, end);
+  return isEnding ? [...failed, 'all that was still to come'] : failed;
 }
 
 export function finish(title, failed) {

@@ -1,9 +1,8 @@
 /** Runs Jest; arguments are Jest's own (`--selectProjects unit`, a path, `-t`). Tests that boot the system get a fresh build. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildWhenStale } from './build.mjs';
-import { fromRoot, requirePackages, root } from './workspace.mjs';
+import { fromRoot, requirePackages, runNode } from './workspace.mjs';
 
 requirePackages();
 const args = process.argv.slice(2);
@@ -12,19 +11,15 @@ if (!isPure) buildWhenStale();
 
 const folder = process.env.AFTERGLOW_RESULTS;
 const report = folder && path.join(folder, `jest-${process.pid}.json`);
-const { status } = spawnSync(
-  process.execPath,
-  [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    fromRoot('node_modules', 'jest', 'bin', 'jest.js'),
-    '--config',
-    fromRoot('config', 'jest.config.mjs'),
-    ...(report ? ['--json', `--outputFile=${report}`] : []),
-    ...args,
-  ],
-  { cwd: root, stdio: 'inherit' },
-);
+const status = await runNode([
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  fromRoot('node_modules', 'jest', 'bin', 'jest.js'),
+  '--config',
+  fromRoot('config', 'jest.config.mjs'),
+  ...(report ? ['--json', `--outputFile=${report}`] : []),
+  ...args,
+]);
 // a Jest that fell over before it could count is a failure too
 if (status !== 0 && report && !existsSync(report)) writeFileSync(report, JSON.stringify({ passed: 0, failed: 1 }));
-process.exit(status ?? 1);
+process.exit(status);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { endWithUs } from './end-with-us.js';
 import { projectRoot } from './processes.js';
 
 export interface Command {
@@ -21,14 +22,10 @@ export function startCommand(args: readonly string[], env: Readonly<Record<strin
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const killAtExit = (): boolean => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  endWithUs(child);
   const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => {
-      process.off('exit', killAtExit);
-      resolve({ code, output });
-    });
+    child.once('close', (code) => resolve({ code, output }));
   });
   return { pid: child.pid ?? 0, ended, kill: () => void child.kill('SIGKILL') };
 }

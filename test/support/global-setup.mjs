@@ -2,45 +2,29 @@
  * One throw-away PostgreSQL for the whole run, with the migrations applied once to a template database. The test files
  * clone the template (test-database.ts); they learn of it through AFTERGLOW_TEST_DATABASE.
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildWhenStale } from '../../config/scripts/build.mjs';
 import { fromRoot, seconds } from '../../config/scripts/workspace.mjs';
 
-const SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-];
 const TEMPLATE = 'afterglow_template';
-
-/** Jest may be interrupted between setup and teardown; the server must not outlive it. */
-function stopWithTheProcess(cluster, folder) {
-  process.once('exit', () => {
-    try {
-      process.kill(Number.parseInt(readFileSync(path.join(cluster, 'postmaster.pid'), 'utf8'), 10), 'SIGQUIT');
-    } catch {
-      // stopped already: teardown ran
-    }
-    for (const leftover of [cluster, folder]) rmSync(leftover, { recursive: true, force: true });
-  });
-  for (const [signal, code] of SIGNALS) process.once(signal, () => process.exit(code));
-}
 
 export default async function setup() {
   const startedAt = performance.now();
   buildWhenStale();
-  const { EmbeddedPostgres, prepareDatabase } = await import(
-    pathToFileURL(fromRoot('dist/libs/persistence/src/index.js')).href
-  );
+  const compiled = (file) => import(pathToFileURL(fromRoot('dist', file)).href);
+  const { EmbeddedPostgres, prepareDatabase } = await compiled('libs/persistence/src/index.js');
+  const { removeWithUs } = await compiled('test/support/end-with-us.js');
 
   const folder = mkdtempSync(path.join(tmpdir(), 'afterglow-test-'));
   // the server may run under an account of its own, which must be able to reach its data below this folder
   chmodSync(folder, 0o755);
   const server = new EmbeddedPostgres({ dataDir: folder, unsafe: true, settings: { max_connections: '200' } });
   const { directory } = await server.start();
-  stopWithTheProcess(directory, folder);
+  // Jest may be interrupted between setup and teardown; the server must not outlive it
+  for (const place of new Set([folder, directory])) removeWithUs(place);
   globalThis.afterglowTestServer = server;
 
   await server.createDatabase(TEMPLATE);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { endWithUs, removeWithUs } from './end-with-us.js';
 import { freePort } from './processes.js';
 import { treeOf } from './process-tree.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -31,6 +32,7 @@ export class PostgresPair {
 
   private constructor(
     private readonly folder: string,
+    private readonly forget: () => void,
     private readonly ports: { readonly primary: number; readonly standby: number },
     /** In front of whichever is the primary, as a name or a proxy would be. */
     private readonly front: TcpProxy,
@@ -45,7 +47,7 @@ export class PostgresPair {
     const ports = { primary: await freePort(), standby: await freePort() };
     const front = await TcpProxy.start(ports.primary);
     const replication = await TcpProxy.start(ports.primary);
-    const pair = new PostgresPair(folder, ports, front, replication);
+    const pair = new PostgresPair(folder, removeWithUs(folder), ports, front, replication);
     try {
       await pair.open(mode);
     } catch (error) {
@@ -88,6 +90,7 @@ export class PostgresPair {
       for (const pid of server.pid === undefined ? [] : treeOf(server.pid)) signal(pid);
       await gone(server);
     }
+    this.forget();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
@@ -134,7 +137,8 @@ export class PostgresPair {
       cwd: '/',
       ...account(),
     });
-    process.once('exit', () => server.pid !== undefined && signal(server.pid));
+    endWithUs(server);
+    server.unref();
     this.servers.push(server);
   }
 

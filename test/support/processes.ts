@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs, removeWithUs } from './end-with-us.js';
 import { HttpClient } from './http-client.js';
 import { treeOf } from './process-tree.js';
 
@@ -21,10 +22,8 @@ export interface AppOptions {
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 const OUTPUT_KEPT = 200_000;
-const ENDING_SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const;
+/** What an app that has ended leaves in its pipes; a child of its own may hold them open. */
+const LAST_WORDS_MS = 1_000;
 
 /** The folder with package.json, from the sources as well as from dist/. */
 export function projectRoot(): string {
@@ -39,26 +38,6 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return port;
-}
-
-const leftovers = new Set<() => void>();
-let isWatchingExit = false;
-
-/** Runs when this process exits, however that comes about, unless the returned function has been called. */
-function atExit(cleanUp: () => void): () => void {
-  if (!isWatchingExit) {
-    isWatchingExit = true;
-    process.on('exit', () => {
-      // the newest first: an app before the folder it works in
-      for (const run of [...leftovers].reverse()) run();
-    });
-    // a runner that is told to end would skip the above; one with plans of its own keeps them
-    for (const [name, code] of ENDING_SIGNALS) {
-      if (process.listenerCount(name) === 0) process.once(name, () => process.exit(code));
-    }
-  }
-  leftovers.add(cleanUp);
-  return () => leftovers.delete(cleanUp);
 }
 
 function signal(pid: number | undefined, name: NodeJS.Signals): void {
@@ -78,7 +57,7 @@ export class DataFolder {
     this.path = mkdtempSync(path.join(tmpdir(), 'afterglow-data-'));
     // PostgreSQL may run under an account of its own, which must get to its data below this folder
     chmodSync(this.path, 0o755);
-    this.forget = atExit(() => this.clear());
+    this.forget = removeWithUs(this.path);
   }
 
   /** The embedded server outlives an app that was killed. */
@@ -92,10 +71,6 @@ export class DataFolder {
 
   remove(): void {
     this.forget();
-    this.clear();
-  }
-
-  private clear(): void {
     signal(this.serverPid(), 'SIGQUIT');
     rmSync(this.path, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
@@ -104,19 +79,21 @@ export class DataFolder {
 /** One of the compiled apps as a process of its own. */
 export class AppProcess {
   output = '';
-  private readonly forget: () => void;
 
   private constructor(
     readonly port: number,
     private readonly child: ChildProcess,
     readonly name: string,
   ) {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
+    for (const stream of this.pipes) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
         this.output = (this.output + text).slice(-OUTPUT_KEPT);
       });
     }
-    this.forget = atExit(() => signal(child.pid, 'SIGKILL'));
+    endWithUs(child);
+    // whoever waits for it looks after it; one that was forgotten holds up nobody's end
+    child.unref();
+    for (const stream of this.pipes) stream.unref();
   }
 
   /** Resolves once the app says that it is ready. */
@@ -166,7 +143,7 @@ export class AppProcess {
   async stop(limitMs = STOP_LIMIT_MS): Promise<number | null> {
     signal(this.pid, 'SIGINT');
     if (await this.endsWithin(limitMs)) {
-      this.forget();
+      await this.closePipes();
       return this.child.exitCode;
     }
     await this.kill();
@@ -177,7 +154,7 @@ export class AppProcess {
   async kill(): Promise<void> {
     signal(this.pid, 'SIGKILL');
     await this.endsWithin(STOP_LIMIT_MS);
-    this.forget();
+    await this.closePipes();
   }
 
   /** As SIGSTOP does it: it neither ends nor works until `thaw`. */
@@ -205,6 +182,17 @@ export class AppProcess {
     const deadline = performance.now() + limitMs;
     while (!this.hasEnded && performance.now() < deadline) await sleep(20);
     return this.hasEnded;
+  }
+
+  private get pipes(): Socket[] {
+    return [this.child.stdout, this.child.stderr].filter((stream) => stream !== null) as Socket[];
+  }
+
+  /** Reads what is left in them. A child that outlives the app has them open too: nobody waits for that one. */
+  private async closePipes(): Promise<void> {
+    const deadline = performance.now() + LAST_WORDS_MS;
+    while (this.pipes.some(({ closed }) => !closed) && performance.now() < deadline) await sleep(20);
+    for (const pipe of this.pipes) pipe.destroy();
   }
 
   /** @throws when it ends before, or takes longer than this */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { endWithUs, removeWithUs } from './end-with-us.js';
 import { freePort } from './processes.js';
 
 const NODES = 3;
@@ -20,6 +21,7 @@ interface Node {
 export class RedisCluster {
   private constructor(
     private readonly folder: string,
+    private readonly forget: () => void,
     private readonly nodes: readonly Node[],
   ) {}
 
@@ -30,7 +32,7 @@ export class RedisCluster {
       const [port, busPort] = [await freePort(), await freePort()];
       nodes.push({ port, busPort, server: serve(folder, port, busPort) });
     }
-    const cluster = new RedisCluster(folder, nodes);
+    const cluster = new RedisCluster(folder, removeWithUs(folder), nodes);
     try {
       await cluster.join();
     } catch (error) {
@@ -71,6 +73,7 @@ export class RedisCluster {
   async stop(): Promise<void> {
     for (const { server } of this.nodes) server.kill('SIGKILL');
     await sleep(50);
+    this.forget();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
@@ -108,7 +111,8 @@ function serve(folder: string, port: number, busPort: number): ChildProcess {
     ['--port', String(port), '--bind', '127.0.0.1', '--cluster-node-timeout', '2000', ...cluster, ...settings],
     { stdio: 'ignore' },
   );
-  process.once('exit', () => server.kill('SIGKILL'));
+  endWithUs(server);
+  server.unref();
   return server;
 }
 

@@ -23,9 +23,12 @@ export class SmtpSink {
   ) {
     const { pipelining = true, ...hooks } = options;
     this.hooks = hooks;
+    // one that was forgotten holds up nobody's end
+    server.unref();
     server.on('connection', (socket) => {
       this.connections += 1;
       this.sockets.add(socket);
+      socket.unref();
       socket.on('close', () => this.sockets.delete(socket));
       new SmtpSession(socket, this.hooks, (mail) => this.ledger.add(mail), pipelining).start();
     });

@@ -27,6 +27,8 @@ export class TcpProxy {
     private target: number,
   ) {
     server.on('connection', (client) => this.accept(client));
+    // one that was forgotten holds up nobody's end
+    server.unref();
   }
 
   /** `target`: a port on the loopback interface. */
@@ -83,6 +85,7 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target, '127.0.0.1');
+    for (const socket of [client, server]) socket.unref();
     const pair = { client, server };
     this.pairs.add(pair);
     this.join(client, server, pair);

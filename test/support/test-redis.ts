@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from './end-with-us.js';
 
 export interface TestRedis {
   url: string;
@@ -35,15 +36,12 @@ export async function startTestRedis(): Promise<TestRedis | null> {
   const server = spawn(redisProgram() ?? '', ['--port', String(port), '--bind', '127.0.0.1', ...settings], {
     stdio: 'ignore',
   });
-  const kill = (): boolean => server.kill('SIGKILL');
-  process.once('exit', kill);
+  endWithUs(server);
+  server.unref();
   await untilReady(server, port);
   return {
     url: `redis://127.0.0.1:${port}`,
-    stop: async () => {
-      process.off('exit', kill);
-      await ended(server);
-    },
+    stop: () => ended(server),
   };
 }
 
@@ -97,6 +95,7 @@ function answersPing(port: number): Promise<boolean> {
 function ended(server: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (server.exitCode !== null || server.signalCode !== null) return resolve();
+    server.ref();
     server.once('exit', () => resolve());
     // it keeps nothing, so there is nothing to finish
     server.kill('SIGKILL');

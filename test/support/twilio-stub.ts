@@ -49,6 +49,8 @@ export class TwilioStub {
     this.server = createServer((request, response) => {
       this.handle(request, response).catch(() => request.socket.destroy());
     });
+    // one that was forgotten holds up nobody's end
+    this.server.on('connection', (socket) => socket.unref()).unref();
   }
 
   static async start(): Promise<TwilioStub> {
