@@ -27,6 +27,9 @@ class Direct extends UnitOfWork {
   inShop<T>(_shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return work({} as Transaction);
   }
+  together<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.inShop(shopId, work);
+  }
   acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return work({} as Transaction);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, PermanentError } from '#app/domain';
+import { PermanentError } from '#app/domain';
 import { TemplateEngine } from '../delivery/template-engine.port.js';
 import { CheckJourney, refuseErrors } from '../journeys/manage/check-journey.use-case.js';
 import { PlanEntries } from '../journeys/entries/plan-entries.js';
@@ -46,21 +46,6 @@ interface Stage {
   readonly migrations: CodeMigrations;
 }
 
-/** Work of other use cases inside a transaction that is open already. */
-class WithinTransaction extends UnitOfWork {
-  constructor(private readonly tx: Transaction) {
-    super();
-  }
-
-  inShop<T>(_shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return work(this.tx);
-  }
-
-  acrossShops<T>(): Promise<T> {
-    throw new AfterglowError('internal', 'A shop’s transaction sees no other shop.');
-  }
-}
-
 /** Hints are kept until the commit. */
 class KeptHints extends HintPort {
   readonly queues = new Set<QueueName>();
@@ -103,7 +88,7 @@ export class ApplyCode {
     if (options.publish) await this.checkAhead(shopId, ahead);
     const hints = new KeptHints();
     const keys = [...new Set([...code.map(({ document }) => document.key), ...Object.keys(remembered)])];
-    const applied = await this.unitOfWork.inShop(shopId, async (tx) => {
+    const applied = await this.unitOfWork.together(shopId, async (tx) => {
       for (const key of keys.toSorted()) await this.journeys.lockForChange(tx, key);
       const before = await this.journeys.current(tx);
       const work = compareCode(code, before, remembered, this.secrets).filter((change) => isWork(change, options));
@@ -146,10 +131,9 @@ export class ApplyCode {
 
   private async perform(stage: Stage, { key, kind, journey, state }: CodeChange): Promise<AppliedChange> {
     const { tx, shopId, templates, hints, publish } = stage;
-    const within = new WithinTransaction(tx);
-    const states = new ChangeJourneyState(within, this.journeys, hints, this.checks, this.entries);
+    const states = new ChangeJourneyState(this.unitOfWork, this.journeys, hints, this.checks, this.entries);
     if (!journey) return { key, deed: 'archived', version: (await states.archive(shopId, key)).version };
-    const drafts = new SaveDraft(within, this.journeys, templates, this.secrets, this.ids);
+    const drafts = new SaveDraft(this.unitOfWork, this.journeys, templates, this.secrets, this.ids);
     const saved = kind === 'draft' ? null : await drafts.run(shopId, journey.document, { onlyIfChanged: true });
     if (saved && (!publish || state === 'paused')) return { key, deed: 'saved', version: saved.version };
     const published = await states.goLive(shopId, key, async (_tx, { id: journeyId, liveVersionId }, latest) => {

@@ -14,6 +14,9 @@ class Direct extends UnitOfWork {
   inShop<T>(_shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     return work(new NoTransaction());
   }
+  together<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.inShop(shopId, work);
+  }
   acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return work(new NoTransaction());
   }

@@ -18,6 +18,9 @@ export abstract class UnitOfWork {
   /** Row-level security shows this shop's rows and no others. */
   abstract inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>, commit?: Commit): Promise<T>;
 
+  /** As inShop, and what `work` opens by inShop in the same shop, however deep, becomes part of it: all of it is committed or none. */
+  abstract together<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T>;
+
   /**
    * For one call of the narrow functions that look across shops (claims, look-ups by token): no table's rows are visible. Each
    * statement commits by itself, which spares a claim two round trips.

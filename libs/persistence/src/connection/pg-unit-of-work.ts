@@ -2,14 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { type Commit, currentActor, Transaction, UnitOfWork } from '#app/application';
 import { AfterglowError, TransientError } from '#app/domain';
 import { escapeLiteral, type PoolClient, type QueryResultRow } from 'pg';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_TRIES = 3;
+const LOCK_TIMEOUT = '55P03';
 /** serialization_failure, deadlock_detected */
 const RETRYABLE = new Set(['40001', '40P01']);
 /** lock_not_available, query_canceled (a statement that ran out of its time), and retryable ones after all tries */
-const BUSY = new Set(['55P03', '57014', ...RETRYABLE]);
+const BUSY = new Set([LOCK_TIMEOUT, '57014', ...RETRYABLE]);
 /** SQLSTATE classes and socket errors that mean: the database can't be used at the moment. */
 const UNAVAILABLE = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
@@ -50,14 +52,30 @@ export function pg(tx: Transaction): PgTransaction {
 
 @Injectable()
 export class PgUnitOfWork extends UnitOfWork {
+  /** The transaction that everything joins for the moment. */
+  private readonly common = new AsyncLocalStorage<{ readonly tx: PgTransaction; isOver: boolean }>();
+
   constructor(private readonly dataSource: DataSource) {
     super();
   }
 
   inShop<T>(shopId: string, work: (tx: Transaction) => Promise<T>, commit: Commit = 'durable'): Promise<T> {
     if (!UUID.test(shopId)) throw new AfterglowError('internal', `"${shopId}" is no shop id.`);
+    const common = this.common.getStore();
+    if (common?.tx.shopId === shopId && !common.isOver) return joined(common.tx, work);
     const soon = commit === 'soon' ? `, set_config('synchronous_commit', 'off', true)` : '';
     return this.attempt(shopId, `begin; select set_config('app.shop_id', '${shopId}', true)${soon}${actor()}`, work);
+  }
+
+  together<T>(shopId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.inShop(shopId, async (tx) => {
+      const common = { tx: pg(tx), isOver: false };
+      try {
+        return await this.common.run(common, () => work(tx));
+      } finally {
+        common.isOver = true;
+      }
+    });
   }
 
   acrossShops<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -106,6 +124,24 @@ export class PgUnitOfWork extends UnitOfWork {
       await runner.release();
     }
   }
+}
+
+/** As a transaction of its own would be: what it did is undone when it fails, and the whole may go on. */
+async function joined<T>(tx: PgTransaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  await tx.run('savepoint joined');
+  try {
+    const result = await work(tx);
+    await tx.run('release savepoint joined');
+    return result;
+  } catch (error) {
+    await tx.run('rollback to savepoint joined');
+    throw error;
+  }
+}
+
+/** A lock was not given within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === LOCK_TIMEOUT;
 }
 
 /** Read by the triggers of the audit log. */
