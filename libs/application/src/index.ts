@@ -1,3 +1,5 @@
+export { type Answer, AnswerOnce } from './once/answer-once.use-case.js';
+export { IdempotencyKeys, type KeyedCall, type NotedCall } from './once/idempotency-keys.port.js';
 export { type Actor, actAs, currentActor } from './access/actor.js';
 export { type ApiKey, ApiKeys, type NewApiKey } from './access/api-keys.repository.js';
 export { AcceptInvitation } from './access/accept-invitation.use-case.js';

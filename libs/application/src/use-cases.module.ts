@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { AcceptInvitation } from './access/accept-invitation.use-case.js';
 import { AuthenticateSession } from './access/authenticate-session.use-case.js';
 import { LimitLogins } from './access/limit-logins.js';
+import { AnswerOnce } from './once/answer-once.use-case.js';
 import { ManageMembers } from './access/manage-members.use-case.js';
 import { ManageOwnSession } from './access/manage-own-session.use-case.js';
 import { OpenSession } from './access/open-session.js';
@@ -112,6 +113,7 @@ const useCases = [
   AcceptInvitation,
   AuthenticateSession,
   LimitLogins,
+  AnswerOnce,
   ManageMembers,
   ManageOwnSession,
   OpenSession,

@@ -32,6 +32,8 @@ export const ERROR_CODES = [
   'delivery.unknown',
   'clock.not_virtual',
   'clock.busy',
+  'idempotency.in_progress',
+  'idempotency.mismatch',
   'configuration',
   'internal',
 ] as const;

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 type CaseDocument = z.input<typeof caseDocument>;
 
@@ -33,6 +34,7 @@ export class CasesController {
   }
 
   @Post(':id/close')
+  @OnceByKey()
   @HttpCode(200)
   @ApiOperation({ summary: 'Close a case and say how it ended' })
   @Answers(200, caseDocument, 'The case as it is now.')

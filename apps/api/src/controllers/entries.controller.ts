@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 type Asked = z.output<typeof entryRequest>;
 type Answer = z.input<typeof entryAnswer>;
@@ -18,6 +19,7 @@ export class EntriesController {
   constructor(private readonly entries: RequestEntries) {}
 
   @Post(':key/entries')
+  @OnceByKey()
   @Needs('journeys:enter')
   @HttpCode(200)
   @ApiOperation({

@@ -30,6 +30,7 @@ import { ShopId } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { pageThrough } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 const KEY = { schema: journeyKeyParam };
 const STATUS = { key: 'review-request', state: 'live', version: 1 };
@@ -64,6 +65,7 @@ export class JourneysController {
   }
 
   @Post()
+  @OnceByKey()
   @ApiOperation({
     summary: 'Save a journey as a draft, as the next version of its key',
     description:

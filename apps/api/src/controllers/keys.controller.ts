@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { CallerParam, ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 @ApiController('/keys', 'Keys and audit', 'keys')
 export class KeysController {
@@ -23,6 +24,7 @@ export class KeysController {
   }
 
   @Post()
+  @OnceByKey()
   @ApiOperation({
     summary: 'Make an API key',
     description: "An owner's key unless another role is named. A key can hand out no more than it is allowed itself.",
@@ -39,6 +41,7 @@ export class KeysController {
   }
 
   @Post(':id/rotate')
+  @OnceByKey()
   @ApiOperation({ summary: 'Replace a key by a new one' })
   @Answers(201, madeKey, 'The new key; the old one no longer works.')
   @Refuses(404, 'There is no such key.')

@@ -17,6 +17,7 @@ import type { z } from 'zod';
 import { CallerParam, ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 type MemberDocument = z.input<typeof memberDocument>;
 type InvitationDocument = z.input<typeof invitation>;
@@ -39,6 +40,7 @@ export class MembersController {
   }
 
   @Post()
+  @OnceByKey()
   @ApiOperation({
     summary: 'Invite somebody into the team',
     description: 'Nobody can be given more than who invites them has. The link works once, for 7 days.',
@@ -85,6 +87,7 @@ export class MembersController {
   }
 
   @Post(':id/invitation')
+  @OnceByKey()
   @ApiOperation({
     summary: 'Invite a member again',
     description: 'For who lost the link, or the password. Accepting it signs them out everywhere else.',

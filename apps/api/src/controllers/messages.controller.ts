@@ -7,6 +7,7 @@ import { ShopId } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 @ApiController('/messages', 'Messages', 'messages')
 export class MessagesController {
@@ -34,6 +35,7 @@ export class MessagesController {
   }
 
   @Post(':id/settle')
+  @OnceByKey()
   @Needs('messages:settle')
   @HttpCode(200)
   @ApiOperation({ summary: 'Decide what became of a message in state unknown' })

@@ -17,6 +17,7 @@ import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 type DeadLetterDocument = z.input<typeof deadLetterDocument>;
 type Note = z.output<typeof opsNote>;
@@ -49,6 +50,7 @@ export class OpsController {
   }
 
   @Post('dead-letters/:id/retry')
+  @OnceByKey()
   @HttpCode(200)
   @ApiOperation({ summary: 'Try it again, from the first attempt' })
   @Answers(200, deadLetterDocument, 'The letter is closed, its work is open again.')
@@ -63,6 +65,7 @@ export class OpsController {
   }
 
   @Post('dead-letters/:id/drop')
+  @OnceByKey()
   @HttpCode(200)
   @ApiOperation({ summary: 'Close it and leave its work undone; a run whose timer it was ends as failed' })
   @Answers(200, deadLetterDocument, 'The letter is closed.')
@@ -101,6 +104,7 @@ export class OpsController {
   }
 
   @Post('events/:id/replay')
+  @OnceByKey()
   @HttpCode(202)
   @ApiOperation({ summary: 'Take a stored event again from the start' })
   @Answers(202, replayedEvent, 'It is taken soon. What it led to before is not done twice.')

@@ -16,6 +16,7 @@ import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { findingView } from '../http/finding-view.js';
 import { pageThrough } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 @ApiController('/presets', 'Presets', 'journeys')
 export class PresetsController {
@@ -30,6 +31,7 @@ export class PresetsController {
   }
 
   @Post(':key/install')
+  @OnceByKey()
   @Needs('journeys:publish')
   @ApiOperation({ summary: "Make a preset the shop's own journey" })
   @Answers(201, installedPreset, 'The journey.', {

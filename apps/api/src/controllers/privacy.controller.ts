@@ -17,6 +17,7 @@ import { operationOf } from '../access/login-request.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 type RequestDocument = z.input<typeof privacyRequestDocument>;
 
@@ -44,6 +45,7 @@ export class PrivacyController {
   }
 
   @Post('customers/:id/erase')
+  @OnceByKey()
   @Needs('customers:erase')
   @HttpCode(202)
   @ApiOperation({
@@ -74,6 +76,7 @@ export class PrivacyController {
   }
 
   @Post('privacy/requests/:id/close')
+  @OnceByKey()
   @Needs('customers:export')
   @HttpCode(200)
   @ApiOperation({ summary: 'Note that a request to see what is known was answered' })

@@ -13,6 +13,7 @@ import { ShopId } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { findingView } from '../http/finding-view.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 const KEY = { schema: journeyKeyParam };
 const BODY = { schema: publicationRequest.default({}) };
@@ -26,6 +27,7 @@ export class PublicationsController {
   ) {}
 
   @Post(':key/publish')
+  @OnceByKey()
   @Needs('journeys:publish')
   @HttpCode(200)
   @ApiOperation({
@@ -65,6 +67,7 @@ export class PublicationsController {
   }
 
   @Post(':key/publish/undo')
+  @OnceByKey()
   @Needs('journeys:publish')
   @HttpCode(200)
   @ApiOperation({

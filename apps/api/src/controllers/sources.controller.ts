@@ -17,6 +17,7 @@ import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 type SourceDocument = z.input<typeof sourceDocument>;
 
@@ -47,6 +48,7 @@ export class SourcesController {
   }
 
   @Post()
+  @OnceByKey()
   @ApiOperation({ summary: 'Take events from a sender' })
   @Answers(201, sourceDocument, 'The source; point the webhooks of the sender at its `url`.', EXAMPLE)
   @Refuses(422, 'The kind, the secret or a setting is not acceptable.')
@@ -66,6 +68,7 @@ export class SourcesController {
   }
 
   @Post(':id/rotate-secret')
+  @OnceByKey()
   @HttpCode(200)
   @ApiOperation({ summary: 'Give a source a new secret; the old one stays valid for 24 hours' })
   @Answers(200, rotatedSecret, 'The new secret is in force.')

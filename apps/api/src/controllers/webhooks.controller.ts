@@ -8,6 +8,7 @@ import { ShopId } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController } from '../http/api-controller.js';
 import { answerPage, pageRequestOf } from '../http/cursor.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 @ApiController('/webhooks', 'Webhooks', 'webhooks')
 export class WebhooksController {
@@ -35,6 +36,7 @@ export class WebhooksController {
   }
 
   @Post('secret/rotate')
+  @OnceByKey()
   @HttpCode(200)
   @ApiOperation({ summary: 'Sign with a new secret; the old one signs beside it for 24 hours' })
   @Answers(200, rotatedCallSecret, 'The new secret is in force.')

@@ -14,4 +14,7 @@ export abstract class HousekeepingPort {
 
   /** Deletes keys older than the dedupe window (wall time), in batches; returns how many went. */
   abstract forgetDedupeKeys(): Promise<number>;
+
+  /** Deletes what calls with keys of their own were answered more than two days ago; returns how many went. */
+  abstract forgetIdempotencyKeys(): Promise<number>;
 }

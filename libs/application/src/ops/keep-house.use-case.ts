@@ -51,7 +51,7 @@ export class KeepHouse {
       released,
       folded: (await this.port.foldEnded()) + (slow ? await this.port.foldWaiting() : 0),
       partitionsMade: slow ? await this.port.makePartitions() : 0,
-      keysForgotten: slow ? await this.port.forgetDedupeKeys() : 0,
+      keysForgotten: slow ? (await this.port.forgetDedupeKeys()) + (await this.port.forgetIdempotencyKeys()) : 0,
       monthsDropped: slow ? await this.retention.dropMonths() : 0,
       contentsForgotten: slow ? await this.retention.forgetContents() : 0,
     };

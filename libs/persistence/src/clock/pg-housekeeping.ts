@@ -46,6 +46,13 @@ export class PgHousekeeping extends HousekeepingPort {
     );
   }
 
+  forgetIdempotencyKeys(): Promise<number> {
+    return this.inBatches(
+      "select app.forget_idempotency_keys(app.lease_now() - interval '48 hours', $1) as n",
+      FORGET_BATCH,
+    );
+  }
+
   /** @param sql takes the size of a batch as $1 and tells how many rows it found */
   private async inBatches(sql: string, size: number, ...values: readonly unknown[]): Promise<number> {
     let total = 0;

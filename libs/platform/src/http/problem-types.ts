@@ -185,6 +185,18 @@ export const PROBLEM_TYPES: Readonly<Record<ErrorCode, ProblemType>> = {
     'The clock is being moved already, or was asked to go back.',
     'Wait for the advance that is running; advance to a later time.',
   ),
+  'idempotency.in_progress': problem(
+    409,
+    'Call is still under way',
+    'A call with this Idempotency-Key came before and has not been answered yet.',
+    'Send the same again after the seconds in `Retry-After`.',
+  ),
+  'idempotency.mismatch': problem(
+    422,
+    'Key stands for another call',
+    'The Idempotency-Key was sent before with another address or body, or by another caller.',
+    'Give each call a key of its own; send a repetition unchanged.',
+  ),
   configuration: problem(
     500,
     'Installation is not set up rightly',
