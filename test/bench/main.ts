@@ -26,7 +26,7 @@ interface Sizes {
 const FULL: Sizes = {
   accept: { rounds: 3, seconds: 20 },
   deliver: { rounds: 3, messages: 5_000, seconds: 20 },
-  timers: { rounds: 3, few: 1_000, many: 1_000_000, claims: 50 },
+  timers: { rounds: 3, few: 10_000, many: 1_000_000, claims: 50 },
   // the history takes longer to load than to play
   backtest: { rounds: 1, data: 'olist' },
   load: { parts: LOAD_PARTS, seconds: 10, backlog: 50_000, minutes: 2, perSecond: 40, stopMessages: 3_000 },

@@ -150,6 +150,56 @@ describe('a shop with more to do than fits', () => {
   });
 });
 
+describe('a crowd that statistics know nothing of yet', () => {
+  const CROWD = 10_000;
+
+  it('makes no claim of timers look at all of it', async () => {
+    const shops = await otherShops(SMALL_SHOPS);
+    await rig.rows(
+      `insert into app.timer (shop_id, run_id, due_at)
+       select s, gen_random_uuid(), app.now() + n * interval '1 h' from unnest($1::uuid[]) s, generate_series(1, 500) n`,
+      [shops],
+    );
+    await rig.rows('analyze app.timer');
+    await rig.rows(
+      `insert into app.timer (shop_id, run_id, due_at)
+       select $1, gen_random_uuid(), app.now() - n * interval '1 s' from generate_series(1, $2::int) n`,
+      [rig.shopId, CROWD],
+    );
+    await rig.rows(
+      `insert into app.timer (shop_id, run_id, due_at)
+       select s, gen_random_uuid(), app.now() - interval '1 ms' from unnest($1::uuid[]) s`,
+      [shops],
+    );
+    expect(await pagesOf(`select * from app.claim_due_timers(100, '60 s')`)).toBeLessThan(CROWD / 2);
+  });
+
+  it('makes no claim of messages look at all of it', async () => {
+    await rig.plan(1);
+    await rig.rows('analyze app.message');
+    const shops = await copiesForOtherShops(SMALL_SHOPS);
+    await copies(
+      Array.from({ length: CROWD }, () => rig.shopId),
+      '2026-01-01T00:00:00Z',
+    );
+    expect(await pagesOf(`select * from app.claim_due_messages('email', 50, 50, '60 s')`)).toBeLessThan(CROWD / 2);
+    const [row] = await rig.rows<{ n: string }>(
+      `select count(distinct shop_id) as n from app.message where state = 'claimed' and shop_id = any($1)`,
+      [shops],
+    );
+    expect(Number(row?.n)).toBe(SMALL_SHOPS);
+  });
+
+  /** Of 8 KB: what the server looks at for it and in it. */
+  async function pagesOf(claim: string): Promise<number> {
+    const rows = await rig.rows<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+      `explain (analyze, buffers, format json) ${claim}`,
+    );
+    const plan = rows[0]?.['QUERY PLAN'][0].Plan ?? {};
+    return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+  }
+});
+
 async function otherShops(count: number): Promise<string[]> {
   const rows = await rig.rows<{ id: string }>(
     `insert into app.shop (id, name, time_zone, currency, locale)
@@ -162,11 +212,17 @@ async function otherShops(count: number): Promise<string[]> {
 /** One message due just now in each of so many other shops. */
 async function copiesForOtherShops(count: number): Promise<string[]> {
   const shops = await otherShops(count);
+  await copies(shops, null);
+  return shops;
+}
+
+/** A message that waits, once more for each of these; due at that time, or just now. */
+async function copies(shops: readonly string[], dueAt: string | null): Promise<void> {
   await rig.rows(
     `insert into app.message select copy.* from unnest($1::uuid[]) s,
        lateral (select m from app.message m where m.shop_id = $2 and m.state = 'queued' limit 1) one,
-       jsonb_populate_record(one.m, jsonb_build_object('shop_id', s, 'id', gen_random_uuid(), 'not_before', app.now())) copy`,
-    [shops, rig.shopId],
+       jsonb_populate_record(one.m, jsonb_build_object('shop_id', s, 'id', gen_random_uuid(),
+         'message_key', sha256(random()::text::bytea), 'not_before', coalesce($3::timestamptz, app.now()))) copy`,
+    [shops, rig.shopId, dueAt],
   );
-  return shops;
 }

@@ -1,13 +1,14 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { idempotencySql } from './idempotency.sql.js';
+import { promptClaimsSql } from './prompt-claims.sql.js';
 
 /** compatible */
 export class Safeguards1797206400000 implements MigrationInterface {
   readonly name = 'Safeguards1797206400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [idempotencySql];
+    const parts = [idempotencySql, promptClaimsSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
