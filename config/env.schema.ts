@@ -35,6 +35,19 @@ const secretOf = (minLength: number): z.ZodType<string> =>
     .min(minLength, { error: `must have at least ${minLength} characters; make one with: openssl rand -base64 48` })
     .refine(isOwn, { error: 'is a well-known value; make one with: openssl rand -base64 48' });
 
+/** Separated by commas. */
+const listOfSecrets = (minLength: number): z.ZodType<string[], string> => {
+  const secret = secretOf(minLength);
+  return z.string().transform((text, context) => {
+    const keys = text.split(',').map((key) => key.trim());
+    for (const key of keys) {
+      const [issue] = secret.safeParse(key).error?.issues ?? [];
+      if (issue) context.addIssue({ code: 'custom', message: issue.message });
+    }
+    return keys;
+  });
+};
+
 const wholeNumber = (min: number, max: number): z.ZodType<number, unknown> => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
@@ -73,6 +86,11 @@ export const envSchema = z.object({
     .optional()
     .describe(
       'Encrypts stored secrets and signs links, at least 32 characters. Standalone makes one and keeps it in DATA_DIR; otherwise required, and the same for all processes.',
+    ),
+  SECRET_KEY_FALLBACKS: listOfSecrets(MIN_SECRET_LENGTH)
+    .optional()
+    .describe(
+      'Further secret keys, separated by commas, that still open what they sealed; for a change of SECRET_KEY (docs/secrets.md).',
     ),
   BOOTSTRAP_API_KEY: secretOf(MIN_KEY_LENGTH)
     .optional()

@@ -74,7 +74,7 @@ async function run({ url, shopId, preset }: Options): Promise<BacktestCost> {
 
   async function makeBacktest(uow: PgUnitOfWork, source: PgBacktestHistory): Promise<RunBacktest> {
     const ids = new UuidV7Ids();
-    const secrets = new SecretKeyring('a secret key for a bench, thirty-two bytes or more');
+    const secrets = new SecretKeyring(['a secret key for a bench, thirty-two bytes or more']);
     const engine = new LiquidTemplateEngine();
     const read = parseJourneyText(readFileSync(`config/presets/journeys/${preset}.yaml`, 'utf8'), 'yaml');
     if ('faults' in read) throw new Error(JSON.stringify(read.faults));

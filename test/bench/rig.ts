@@ -44,7 +44,7 @@ export class Rig {
   async database(name: string, content: 'migrated' | 'empty'): Promise<string> {
     await this.server.createDatabase(name);
     const url = this.server.url(name);
-    if (content === 'migrated') await prepareDatabase({ ownerUrl: url, secretKey: this.secretKey });
+    if (content === 'migrated') await prepareDatabase({ ownerUrl: url, secretKeys: [this.secretKey] });
     return url;
   }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EnsureFirstShop } from '#app/application';
-import { createHttpApp, createLogger, loadConfig } from '#app/platform';
+import { createHttpApp, createLogger, loadConfig, SecretKeyring } from '#app/platform';
 import { prepareQueue, type QueueSettings } from '#app/queue';
 import { InfrastructureModule } from '#app/runtime';
 import pg from 'pg';
@@ -14,7 +14,7 @@ import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Threads know nothing of Jest: they run what was built. */
 export const CHECK_WORKER = path.resolve('dist/libs/runtime/src/checks/check.worker.js');
-const SECRET_KEY = 'k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe';
+export const SECRET_KEY = 'k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe';
 /** Corpora are sent faster than anybody would. */
 const UNLIMITED = { LIMIT_API_PER_MINUTE: '10000000', LIMIT_WEBHOOKS_PER_MINUTE: '10000000' };
 export const BOOTSTRAP_KEY = 'ag_live_bootstrap_key_for_tests_0001';
@@ -54,6 +54,7 @@ export class ApiRig {
     const config = loadConfig({}, { ...settings, ...env });
     const infrastructure = InfrastructureModule.forRoot({
       config,
+      secrets: new SecretKeyring(config.secretKeys),
       processName: 'test',
       appUrl: database.appUrl,
       queue,

@@ -17,9 +17,10 @@ import { Life } from './privacy-life.js';
 import { ask } from '../support/ask.js';
 
 /** The one of the cluster's roles: a restore sets their passwords. */
-const secretKey = 'a secret key for tests, thirty-two bytes or more';
+const secretKeys = ['a secret key for tests, thirty-two bytes or more'];
 const NOT_ARCHIVED = `('schema_migration', 'server_line')`;
 
+jest.setTimeout(180_000);
 const folder = mkdtempSync(path.join(tmpdir(), 'afterglow-backup-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   const life = new Life(rig);
   await life.open();
   await life.live();
-}, 120_000);
+});
 afterAll(() => rig?.stop());
 beforeEach(async () => {
   target = await freshDatabase('backup-to');
@@ -38,11 +39,11 @@ beforeEach(async () => {
 afterEach(() => target?.drop());
 
 const backUp = (name: string, recipients: string[] = []) =>
-  takeBackup({ ownerUrl: rig.database.ownerUrl, secretKey, place: path.join(folder, name), recipients });
+  takeBackup({ ownerUrl: rig.database.ownerUrl, secretKeys, place: path.join(folder, name), recipients });
 const restore = (file: string, more: Partial<RestoreOptions> = {}) =>
   restoreBackup({
     ownerUrl: target.ownerUrl,
-    secretKey,
+    secretKeys,
     file,
     identities: [],
     holdJourneys: false,
@@ -114,7 +115,7 @@ describe('a backup', () => {
         `insert into app.shop (id, name, time_zone, currency, locale) values (gen_random_uuid(), 'old', 'UTC', 'EUR', 'en')`,
       );
       const place = path.join(folder, 'old.tar.gz');
-      await takeBackup({ ownerUrl: old.ownerUrl, secretKey, place, recipients: [] });
+      await takeBackup({ ownerUrl: old.ownerUrl, secretKeys, place, recipients: [] });
     } finally {
       await old.drop();
     }
@@ -150,7 +151,7 @@ describe('a restore', () => {
   it('keeps every process out until it has finished', async () => {
     const { file } = await backUp('unfinished.tar.gz');
     await restore(file);
-    const start = () => prepareDatabase({ ownerUrl: target.ownerUrl, secretKey, allowLossy: true });
+    const start = () => prepareDatabase({ ownerUrl: target.ownerUrl, secretKeys, allowLossy: true });
     await expect(start()).rejects.toThrow(/is being restored .* Run "afterglow restore" again/);
     await finishRestore(target.ownerUrl);
     await start();
@@ -187,7 +188,7 @@ describe('a restore', () => {
     await rig.owner.query(`delete from app.schema_migration where name = 'Later9999999999999'`);
     await expect(restore(file)).rejects.toThrow(/newer Afterglow \(Later9999999999999\)/);
     const other = 'quite another secret key, just as long as the first';
-    await expect(restore((await backUp('mine.tar.gz')).file, { secretKey: other })).rejects.toThrow(
+    await expect(restore((await backUp('mine.tar.gz')).file, { secretKeys: [other] })).rejects.toThrow(
       /another SECRET_KEY/,
     );
   });
@@ -202,7 +203,7 @@ describe('backing up', () => {
   it('refuses a database without tables of Afterglow', async () => {
     await ask(target.ownerUrl, 'drop schema app cascade');
     const place = path.join(folder, 'nothing.tar.gz');
-    await expect(takeBackup({ ownerUrl: target.ownerUrl, secretKey, place, recipients: [] })).rejects.toThrow(
+    await expect(takeBackup({ ownerUrl: target.ownerUrl, secretKeys, place, recipients: [] })).rejects.toThrow(
       /nothing/,
     );
   });

@@ -149,7 +149,7 @@ describe('links of messages', () => {
   });
 
   it('of another installation, of another message and of another shop lead nowhere', async () => {
-    const other = new SecretKeyring('another installation has another key 0123456789');
+    const other = new SecretKeyring(['another installation has another key 0123456789']);
     const own = rig.app.get(SecretPort, { strict: false });
     const tokens = [
       other.linkToken('survey', `${rig.shopId}|${NOBODY}`),

@@ -125,7 +125,7 @@ export const SURVEY: SurveyDefinition = {
 /** Delivery over a database of its own. Rows are planned here as the journey runtime plans them. */
 export class DeliveryRig {
   readonly shopId = randomUUID();
-  readonly secrets = new SecretKeyring('a secret key for tests, thirty-two bytes or more');
+  readonly secrets = new SecretKeyring(['a secret key for tests, thirty-two bytes or more']);
   readonly hints = new NotedHints();
   readonly uow: PgUnitOfWork;
   readonly store = new PgDeliveryStore();

@@ -58,7 +58,7 @@ export async function startIngest(label: string): Promise<IngestRig> {
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
   const dataSource = await createDataSource(database.appUrl).initialize();
-  const keyring = new SecretKeyring('a key for tests that is long enough 0123456789');
+  const keyring = new SecretKeyring(['a key for tests that is long enough 0123456789']);
   await registerSources(owner, keyring);
   const hinted: string[] = [];
   const app = await createHttpApp(moduleOver(dataSource, keyring, hinted), { logger: createLogger('silent') });

@@ -88,7 +88,7 @@ export class JourneyRig {
   };
   readonly unitOfWork: PgUnitOfWork;
   readonly hints = new NotedHints();
-  readonly secrets = new SecretKeyring('a secret key for tests, thirty-two bytes or more');
+  readonly secrets = new SecretKeyring(['a secret key for tests, thirty-two bytes or more']);
   readonly runtime: RunJourneys;
   readonly drafts: SaveDraft;
   readonly templates = new PlainTemplates();

@@ -15,13 +15,13 @@ import { ask } from '../support/ask.js';
 const OLDER = ['17', '16', '15']
   .map((major) => `/usr/lib/postgresql/${major}/bin`)
   .find((folder) => existsSync(folder));
-const secretKey = 'a secret key of the data folder, long enough for all';
+const secretKeys = ['a secret key of the data folder, long enough for all'];
 const PATIENCE_MS = 180_000;
 
 const move = (folder: string) => async (from: string, to: string) => {
   const file = path.join(folder, 'rows.tar.gz');
-  await takeBackup({ ownerUrl: from, secretKey, place: file, recipients: [] });
-  await restoreBackup({ ownerUrl: to, secretKey, file, identities: [], holdJourneys: false });
+  await takeBackup({ ownerUrl: from, secretKeys, place: file, recipients: [] });
+  await restoreBackup({ ownerUrl: to, secretKeys, file, identities: [], holdJourneys: false });
   await finishRestore(to);
 };
 
@@ -42,7 +42,7 @@ suite('a data folder that an older PostgreSQL made', () => {
     running.push(old);
     await old.start();
     await old.createDatabase('afterglow');
-    await prepareDatabase({ ownerUrl: old.url('afterglow'), secretKey });
+    await prepareDatabase({ ownerUrl: old.url('afterglow'), secretKeys });
     await ask(
       old.url('afterglow'),
       `insert into app.shop (id, name, time_zone, currency, locale) values (gen_random_uuid(), 'long ago', 'UTC', 'EUR', 'en')`,
@@ -84,7 +84,7 @@ suite('a data folder that an older PostgreSQL made', () => {
       const ours = new EmbeddedPostgres({ dataDir });
       running.push(ours);
       await ours.start();
-      await prepareDatabase({ ownerUrl: ours.url('afterglow'), secretKey });
+      await prepareDatabase({ ownerUrl: ours.url('afterglow'), secretKeys });
       expect(await ask(ours.url('afterglow'), 'select name, paused_at from app.shop')).toEqual([
         { name: 'long ago', paused_at: null },
       ]);

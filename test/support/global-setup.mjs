@@ -30,7 +30,7 @@ export default async function setup() {
   await server.createDatabase(TEMPLATE);
   const ownerUrl = server.url(TEMPLATE);
   const secretKey = 'a secret key for tests, thirty-two bytes or more';
-  const urls = await prepareDatabase({ ownerUrl, secretKey, allowLossy: true });
+  const urls = await prepareDatabase({ ownerUrl, secretKeys: [secretKey], allowLossy: true });
   process.env.AFTERGLOW_TEST_DATABASE = JSON.stringify({ ...urls, ownerUrl, template: TEMPLATE });
   console.error(`PostgreSQL is up and migrated in ${seconds(startedAt)} s`);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { actAs } from '#app/application';
 import { PermanentError } from '#app/domain';
 import { finishRestore, makeSealingKey, readSealingKeys, restoreBackup, takeBackup } from '#app/persistence';
-import { openInstallation, withOwner } from '#app/runtime';
+import { openInstallation, OwnDatabase, withOwner } from '#app/runtime';
 import { readRegister, repeatErasures } from './erasures.js';
 
 export interface BackupFlags {
@@ -55,11 +55,11 @@ export async function restore(file: string, flags: RestoreFlags): Promise<void> 
   // a wrong name is told before any work
   if (erasures !== false) readRegister(erasures);
   const identities = flags.key === undefined ? [] : readSealingKeys(flags.key);
-  await withOwner(async ({ ownerUrl, secretKey }) => {
+  await withOwner(async ({ ownerUrl, secretKeys }) => {
     const holdJourneys = journeys === 'hold';
-    const report = await restoreBackup({ ownerUrl, secretKey, file, identities, holdJourneys });
+    const report = await restoreBackup({ ownerUrl, secretKeys, file, identities, holdJourneys });
     console.log(`${report.rows} rows of ${report.takenAt} are back, and are those that were backed up.`);
-    if (erasures !== false) await eraseAgain(ownerUrl, secretKey, erasures);
+    if (erasures !== false) await eraseAgain(ownerUrl, erasures);
     await finishRestore(ownerUrl);
     if (holdJourneys)
       console.log(
@@ -68,11 +68,11 @@ export async function restore(file: string, flags: RestoreFlags): Promise<void> 
   });
 }
 
-async function eraseAgain(ownerUrl: string, secretKey: string, register: string): Promise<void> {
+async function eraseAgain(ownerUrl: string, register: string): Promise<void> {
   const context = await openInstallation({
     name: 'command',
+    ...new OwnDatabase().options,
     startDatabase: () => Promise.resolve(ownerUrl),
-    configOptions: { ownSecretKey: () => secretKey },
     endsRestore: true,
   });
   try {

@@ -12,6 +12,7 @@ import { listErasures, repeatErasures } from './erasures.js';
 import { changeRole, disableMember, inviteAgain, inviteMember, listMembers } from './members.js';
 import { pause, type PauseOptions, resume, type ResumeFlags } from './pause.js';
 import { installPreset, listPresets } from './presets.js';
+import { rotateSecrets } from './rotate-secrets.js';
 import { testScenarios } from './scenarios.js';
 import { withInstallation } from './with-installation.js';
 
@@ -163,6 +164,12 @@ program
       .default('hold'),
   )
   .action((file: string, options: RestoreFlags) => restore(file, options));
+
+program
+  .command('rotate-secrets')
+  .description('seal what is stored by the present SECRET_KEY; older ones stand in SECRET_KEY_FALLBACKS')
+  .option('--database-passwords', 'also give the runtime roles new passwords; start every process again right after')
+  .action(({ databasePasswords = false }: { databasePasswords?: boolean }) => rotateSecrets({ databasePasswords }));
 
 program
   .command('upgrade')

@@ -33,6 +33,7 @@ export { PgExplainReader } from './insight/pg-explain-reader.js';
 export { PgVisits } from './insight/pg-visits.js';
 export { PgInbox } from './intake/pg-inbox.js';
 export { PgSourceDirectory } from './intake/pg-source-directory.js';
+export { renewRolePasswords, sealAgain } from './keys/seal-again.js';
 export { PgJourneyReader } from './journeys/pg-journey-reader.js';
 export { PgJourneyStore } from './journeys/pg-journey-store.js';
 export { PgOverdueStore } from './journeys/pg-overdue-store.js';

@@ -22,5 +22,5 @@ export { PlatformModule } from './platform.module.js';
 export { FilePresetCatalogue } from './presets/file-preset-catalogue.js';
 export { clientOf } from './rates/client-address.js';
 export { bucketsFor } from './rates/rates.js';
-export { SecretKeyring } from './secrets/secret-keyring.js';
+export { type Opened, SecretKeyring } from './secrets/secret-keyring.js';
 export { type StopOptions, stopOnSignals } from './shutdown/stop-on-signals.js';

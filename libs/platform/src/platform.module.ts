@@ -16,7 +16,6 @@ import { OidcIdentityProvider } from './oidc/oidc-identity-provider.js';
 import { ShutdownState } from './operations/readiness.js';
 import { bucketsFor } from './rates/rates.js';
 import { Argon2Passwords } from './secrets/argon2-passwords.js';
-import { SecretKeyring } from './secrets/secret-keyring.js';
 
 /** A route of the API. */
 const OIDC_CALLBACK = '/api/v1/session/oidc/callback';
@@ -24,10 +23,11 @@ const OIDC_CALLBACK = '/api/v1/session/oidc/callback';
 /** Settings, secrets, ids and metrics for every module of a process. Imported once, by its root module. */
 @Module({})
 export class PlatformModule {
-  static register(config: Config): DynamicModule {
+  /** @param secrets with the root that the database keeps */
+  static register(config: Config, secrets: SecretPort): DynamicModule {
     const providers = [
       { provide: Config, useValue: config },
-      { provide: SecretPort, useValue: new SecretKeyring(config.secretKey) },
+      { provide: SecretPort, useValue: secrets },
       { provide: RateLimits, useValue: bucketsFor(config.rates) },
       { provide: Passwords, useClass: Argon2Passwords },
       { provide: SessionSettings, useValue: config.session },

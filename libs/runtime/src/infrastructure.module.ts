@@ -9,6 +9,7 @@ import {
   Metrics,
   PresetCatalogue,
   ProviderHealthStore,
+  type SecretPort,
   SourceKinds,
   TemplateEngine,
   UseCasesModule,
@@ -27,6 +28,7 @@ import { PersistenceModule } from './persistence.module.js';
 
 export interface InfrastructureOptions {
   readonly config: Config;
+  readonly secrets: SecretPort;
   readonly processName: string;
   readonly appUrl: string;
   readonly queue: QueueSettings;
@@ -72,7 +74,7 @@ export class InfrastructureModule {
       module: InfrastructureModule,
       global: true,
       imports: [
-        PlatformModule.register(config),
+        PlatformModule.register(config, options.secrets),
         PersistenceModule.forRoot({
           appUrl: options.appUrl,
           processName: options.processName,

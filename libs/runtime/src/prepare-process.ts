@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { PermanentError, TransientError } from '#app/domain';
 import { prepareDatabase, type PreparedDatabase } from '#app/persistence';
-import { type Config, createLogger, loadConfig, type LoadConfigOptions } from '#app/platform';
+import { type Config, createLogger, loadConfig, type LoadConfigOptions, SecretKeyring } from '#app/platform';
 import { prepareQueue, queueSettings, type QueueSettings } from '#app/queue';
 import type { Logger } from 'pino';
 import { InfrastructureModule } from './infrastructure.module.js';
@@ -38,7 +38,7 @@ export async function prepareProcess(options: PrepareOptions): Promise<PreparedP
   const ownerUrl = await ownerUrlOf(options, config);
   const { patienceMs = 0, endsRestore = false } = options;
   const database = await onceItAnswers(
-    () => prepareDatabase({ ownerUrl, secretKey: config.secretKey, endsRestore }),
+    () => prepareDatabase({ ownerUrl, secretKeys: config.secretKeys, endsRestore }),
     patienceMs,
     logger,
   );
@@ -87,6 +87,7 @@ function rootModule(
   const infrastructure = InfrastructureModule.forRoot({
     config,
     processName: options.name,
+    secrets: new SecretKeyring(config.secretKeys, database.root),
     appUrl: database.appUrl,
     queue,
     presetsFolder: presetsFolder(),

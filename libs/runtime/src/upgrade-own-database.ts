@@ -12,7 +12,7 @@ import { ownSecretKey } from './own-secret-key.js';
  * @returns what was done, as a sentence
  */
 export async function upgradeOwnDatabase(programs: string): Promise<string> {
-  const { database, secretKey } = loadConfig({ ownSecretKey });
+  const { database, secretKeys } = loadConfig({ ownSecretKey });
   if (database.url !== undefined) {
     throw new PermanentError(
       'validation',
@@ -26,9 +26,9 @@ export async function upgradeOwnDatabase(programs: string): Promise<string> {
     database: DATABASE,
     log: (line) => console.log(line),
     move: async (fromUrl, toUrl) => {
-      await takeBackup({ ownerUrl: fromUrl, secretKey, place, recipients: [] });
+      await takeBackup({ ownerUrl: fromUrl, secretKeys, place, recipients: [] });
       // nothing ran meanwhile: journeys go on where they were
-      await restoreBackup({ ownerUrl: toUrl, secretKey, file: place, identities: [], holdJourneys: false });
+      await restoreBackup({ ownerUrl: toUrl, secretKeys, file: place, identities: [], holdJourneys: false });
       await finishRestore(toUrl);
       await rm(place, { force: true });
     },

@@ -5,7 +5,8 @@ import { ownSecretKey } from './own-secret-key.js';
 export interface Owner {
   /** Connection of the role that owns the database. */
   readonly ownerUrl: string;
-  readonly secretKey: string;
+  /** The present one, which seals, then those that still open. */
+  readonly secretKeys: readonly string[];
 }
 
 /** For commands that work on the database as a whole: the settings are read, and nothing is migrated. */
@@ -13,7 +14,7 @@ export async function withOwner<T>(work: (owner: Owner) => Promise<T>): Promise<
   const config = loadConfig({ ownSecretKey });
   const database = new OwnDatabase();
   try {
-    return await work({ ownerUrl: await database.connect(config), secretKey: config.secretKey });
+    return await work({ ownerUrl: await database.connect(config), secretKeys: config.secretKeys });
   } finally {
     await database.stop();
   }

@@ -18,6 +18,8 @@ export const manifestSchema = z.object({
   migrations: z.array(z.string()).min(1),
   /** Tells whether an installation has the secret key that the stored secrets are sealed with. */
   keyMark: z.string(),
+  /** The same of every key that something in it may be sealed with, when there is more than one. */
+  keyMarks: z.array(z.string()).optional(),
   /** In an order in which no row comes before one that it refers to. */
   tables: z.array(z.object({ name, columns: z.array(name).min(1) })),
   /** First days of the months of partitioned tables. */

@@ -18,7 +18,8 @@ where relnamespace = 'app'::regnamespace and relforcerowsecurity and relname = a
 export interface RestoreOptions {
   /** Connection of the database's owner; the database must be empty. */
   readonly ownerUrl: string;
-  readonly secretKey: string;
+  /** The present one, which seals, then those that still open. */
+  readonly secretKeys: readonly string[];
   readonly file: string;
   /** Secret keys of age (`AGE-SECRET-KEY-…`); of no matter for a file that isn't sealed. */
   readonly identities: readonly string[];
@@ -47,7 +48,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
       const schema = { ...options, level: manifest.migrations.length };
       await prepareSchema(client, schema);
       const rows = await load(client, manifest, entries, options);
-      await completeSchema(client, options);
+      const madeFrom = options.secretKeys.find((key) => keyMarkOf(key) === manifest.keyMark);
+      await completeSchema(client, { ...options, madeFrom });
       await client.query('analyze');
       return { takenAt: manifest.takenAt, rows };
     });
@@ -68,11 +70,13 @@ async function readManifest(entries: AsyncIterator<ArchiveEntry>, options: Resto
       `${options.file} was made by a newer Afterglow (${read.data.migrations.at(-1)}). Restore it with that one.`,
     );
   }
-  if (read.data.keyMark !== keyMarkOf(options.secretKey)) {
+  const ours = options.secretKeys.map(keyMarkOf);
+  if (!(read.data.keyMarks ?? [read.data.keyMark]).every((mark) => ours.includes(mark))) {
     throw new PermanentError(
       'configuration',
       'The backup belongs to another SECRET_KEY: its secrets and the addresses not to write to could not be read. ' +
-        'Set the one of the installation that it was taken from (standalone: put back secret.key in DATA_DIR).',
+        'Set the one of the installation that it was taken from (standalone: put back secret.key in DATA_DIR); ' +
+        'if it has another one by now, name the old one in SECRET_KEY_FALLBACKS.',
     );
   }
   return read.data;

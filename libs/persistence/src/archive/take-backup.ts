@@ -5,6 +5,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { PermanentError } from '#app/domain';
 import { keyMarkOf, MANIFEST, type Manifest, type Sums, SUMS } from './archive-contents.js';
 import { type AddEntry, writeArchive } from './archive-file.js';
+import { readInstallationKeys } from '../keys/installation-keys.js';
 import { fixForms, listOf, quoted, readMonths, readSequences, readTables, sumOf } from './table-catalogue.js';
 
 /** Entries of an archive are about this long: tar wants to know the length before the bytes. */
@@ -13,7 +14,7 @@ const ENTRY_BYTES = 1_048_576;
 export interface BackupOptions {
   /** Connection of the database's owner, who sees every shop. */
   readonly ownerUrl: string;
-  readonly secretKey: string;
+  readonly secretKeys: readonly string[];
   /** A file, or a folder, in which each backup gets a file named after its time. */
   readonly place: string;
   /** Public keys of age (`age1…`); none: the file is not sealed. */
@@ -37,7 +38,7 @@ export async function takeBackup(options: BackupOptions): Promise<BackupReport> 
   client.on('error', () => undefined);
   await client.connect();
   try {
-    const manifest = await describe(client, await lockTables(client), options.secretKey);
+    const manifest = await describe(client, await lockTables(client), options.secretKeys);
     const file = fileFor(options, manifest.takenAt);
     let rows = 0;
     await writeArchive(file, options.recipients, async (add) => {
@@ -83,7 +84,8 @@ async function copyAll(client: Client, manifest: Manifest, add: AddEntry): Promi
   return rows;
 }
 
-async function describe(client: Client, tables: Manifest['tables'], secretKey: string): Promise<Manifest> {
+async function describe(client: Client, tables: Manifest['tables'], secretKeys: readonly string[]): Promise<Manifest> {
+  const marks = await keyMarks(client, tables, secretKeys);
   const { rows } = await client.query<{ at: string; version: string; names: string[] }>(
     `select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
        current_setting('server_version') as version,
@@ -95,10 +97,18 @@ async function describe(client: Client, tables: Manifest['tables'], secretKey: s
     takenAt: at,
     postgres: version,
     migrations: names,
-    keyMark: keyMarkOf(secretKey),
+    keyMark: marks[0] ?? '',
+    keyMarks: marks,
     tables,
     months: await readMonths(client),
   };
+}
+
+/** Of the present key, and of those before it while something may still be sealed by them. */
+async function keyMarks(client: Client, tables: Manifest['tables'], secretKeys: readonly string[]): Promise<string[]> {
+  const hasKeys = tables.some(({ name }) => name === 'installation_key');
+  const keys = hasKeys ? await readInstallationKeys(client, secretKeys) : undefined;
+  return secretKeys.slice(0, (keys?.keyIndex ?? 0) + 1).map(keyMarkOf);
 }
 
 async function copyTable(client: Client, { name, columns }: Manifest['tables'][number], add: AddEntry): Promise<void> {

@@ -6,10 +6,12 @@ export interface PreparedDatabase {
   readonly appUrl: string;
   /** Runs BullMQ on PostgreSQL: sees the schema `bullmq` and nothing else. */
   readonly queueUrl: string;
+  /** What links and hashes are made with, see `SecretKeyring`. */
+  readonly root: Uint8Array;
 }
 
 /**
- * Brings a database up to date: the two runtime roles with passwords derived from the secret key, the queue's schema, pending
+ * Brings a database up to date: the two runtime roles with passwords derived from a key of the installation, the queue's schema, pending
  * migrations, partitions for the months ahead. Safe to run from several processes at once and on every start.
  * @param options.ownerUrl connection of a role that may create roles and owns (or may create in) the database
  * @param options.allowLossy accept a server that runs without fsync: throw-away test clusters only
@@ -17,17 +19,18 @@ export interface PreparedDatabase {
  */
 export async function prepareDatabase(options: {
   ownerUrl: string;
-  secretKey: string;
+  secretKeys: readonly string[];
   allowLossy?: boolean;
   endsRestore?: boolean;
 }): Promise<PreparedDatabase> {
-  await inMigrationLock(options.ownerUrl, async (client) => {
+  const { root, roles } = await inMigrationLock(options.ownerUrl, async (client) => {
     if (!options.endsRestore) await refuseUnfinishedRestore(client);
-    await completeSchema(client, options);
+    return completeSchema(client, options);
   });
   return {
-    appUrl: withRole(options.ownerUrl, APP_ROLE, passwordOf(APP_ROLE, options.secretKey)),
-    queueUrl: withRole(options.ownerUrl, QUEUE_ROLE, passwordOf(QUEUE_ROLE, options.secretKey)),
+    appUrl: withRole(options.ownerUrl, APP_ROLE, passwordOf(APP_ROLE, roles)),
+    queueUrl: withRole(options.ownerUrl, QUEUE_ROLE, passwordOf(QUEUE_ROLE, roles)),
+    root,
   };
 }
 

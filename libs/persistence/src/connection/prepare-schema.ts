@@ -1,6 +1,7 @@
-import { hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { PermanentError, TransientError } from '#app/domain';
 import pgDriver from 'pg';
+import { type InstallationKeys, installationKeys } from '../keys/installation-keys.js';
 import { createDataSource } from './data-source.js';
 
 export const APP_ROLE = 'afterglow_app';
@@ -8,10 +9,13 @@ export const QUEUE_ROLE = 'afterglow_queue';
 /** Migrations of several processes starting at once wait for each other on this advisory lock. */
 const MIGRATION_LOCK = 7_219_840_113;
 
+const PASSWORD_BYTES = 24;
+
 export interface SchemaOptions {
   /** Connection of a role that may create roles and owns (or may create in) the database. */
   readonly ownerUrl: string;
-  readonly secretKey: string;
+  /** The present one, which seals, then those that still open. */
+  readonly secretKeys: readonly string[];
   /** Accept a server that runs without fsync: throw-away test clusters only. */
   readonly allowLossy?: boolean;
   /** How many migrations shall have run; all when left out. */
@@ -32,8 +36,7 @@ export async function inMigrationLock<T>(ownerUrl: string, work: (client: pgDriv
 /** Roles, schemas and migrations. The caller holds the lock. */
 export async function prepareSchema(client: pgDriver.Client, options: SchemaOptions): Promise<void> {
   if (!options.allowLossy) await refuseLossyServer(client);
-  await ensureRole(client, APP_ROLE, passwordOf(APP_ROLE, options.secretKey));
-  await ensureRole(client, QUEUE_ROLE, passwordOf(QUEUE_ROLE, options.secretKey));
+  for (const role of [APP_ROLE, QUEUE_ROLE]) await ensureRole(client, role);
   // a job that is lost with the server's memory is only a hint
   await client.query(`alter role ${QUEUE_ROLE} set synchronous_commit = off`);
   await client.query(`create schema if not exists app`);
@@ -43,10 +46,24 @@ export async function prepareSchema(client: pgDriver.Client, options: SchemaOpti
   await migrate(options);
 }
 
-/** The same with every migration there is, and partitions for the months ahead. */
-export async function completeSchema(client: pgDriver.Client, options: Omit<SchemaOptions, 'level'>): Promise<void> {
+/**
+ * The same with every migration there is, partitions for the months ahead, keys and passwords.
+ * @param options.madeFrom the secret key under which rows were made that have just been restored
+ */
+export async function completeSchema(
+  client: pgDriver.Client,
+  options: Omit<SchemaOptions, 'level'> & { readonly madeFrom?: string | undefined },
+): Promise<InstallationKeys> {
   await prepareSchema(client, options);
   await client.query('select app.ensure_partitions(app.now())');
+  const keys = await installationKeys(client, options.secretKeys, options.madeFrom);
+  await setRolePasswords(client, keys.roles);
+  return keys;
+}
+
+export async function setRolePasswords(client: pgDriver.Client, roles: Uint8Array): Promise<void> {
+  for (const role of [APP_ROLE, QUEUE_ROLE])
+    await roleChanged(client, `alter role ${role} login password '${passwordOf(role, roles)}'`);
 }
 
 async function connect(ownerUrl: string): Promise<pgDriver.Client> {
@@ -94,7 +111,7 @@ async function refuseLossyServer(client: pgDriver.Client): Promise<void> {
   );
 }
 
-async function ensureRole(client: pgDriver.Client, role: string, password: string): Promise<void> {
+async function ensureRole(client: pgDriver.Client, role: string): Promise<void> {
   const { rows } = await client.query<{ mighty: boolean }>(
     `select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb as mighty from pg_roles where rolname = $1`,
     [role],
@@ -105,21 +122,26 @@ async function ensureRole(client: pgDriver.Client, role: string, password: strin
       `The role ${role} may do more than it must: row-level security would not bind it. Take away SUPERUSER, BYPASSRLS, CREATEROLE and CREATEDB, then start again.`,
     );
   }
-  const verb = rows.length > 0 ? 'alter' : 'create';
   // an owner who is no superuser may not even say again that a role is none
-  const limits = verb === 'create' ? 'nosuperuser nocreatedb nocreaterole nobypassrls' : '';
+  if (rows.length === 0)
+    await roleChanged(client, `create role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls`);
+}
+
+async function roleChanged(client: pgDriver.Client, sql: string): Promise<void> {
   try {
-    await client.query(`${verb} role ${role} login ${limits} password '${password}'`);
-  } catch (error) {
+    await client.query(sql);
+  } catch (cause) {
+    const [verb, , role] = sql.split(' ');
     throw new PermanentError(
       'configuration',
       `The role of DATABASE_URL cannot ${verb} the role ${role}. Give it CREATEROLE (or use the database's owner) and start again.`,
-      { cause: error },
+      { cause },
     );
   }
 }
 
 /** Hexadecimal, so that it stands in SQL and URLs as it is. */
-export function passwordOf(role: string, secretKey: string): string {
-  return Buffer.from(hkdfSync('sha256', secretKey, '', `afterglow database role ${role}`, 24)).toString('hex');
+export function passwordOf(role: string, roles: Uint8Array): string {
+  const key = createHmac('sha256', roles).update(`afterglow database role ${role}`).update(Uint8Array.of(1)).digest();
+  return key.subarray(0, PASSWORD_BYTES).toString('hex');
 }

@@ -12,6 +12,7 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   audit_entry: 'who of the shop did what; of people ids at most',
   erased_name: 'keyed hashes of what erased people were recognised by',
   idempotency_key: 'answers to calls of programs that may be sent again, sealed; for two days',
+  installation_key: 'keys of the installation, sealed',
   intake_turn: 'when bodies of the shop were last taken',
   journey: "the shop's own",
   journey_history: "the shop's own",

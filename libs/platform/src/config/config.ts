@@ -108,7 +108,8 @@ export class Config {
 
   constructor(
     env: Env,
-    readonly secretKey: string,
+    /** The present one, which seals, then those that still open. */
+    readonly secretKeys: readonly string[],
   ) {
     this.http = { port: env.PORT, host: env.HOST, trustedProxies: env.TRUSTED_PROXIES };
     this.rates = {

@@ -61,7 +61,7 @@ describe('loadConfig', () => {
 
   it('standalone brings its own secret key and needs no database', () => {
     const config = loadConfig({ ownSecretKey: (folder) => `key of ${folder}` }, { DATA_DIR: '/tmp/x' });
-    expect(config.secretKey).toBe('key of /tmp/x');
+    expect(config.secretKeys).toEqual(['key of /tmp/x']);
     expect(config.database.url).toBeUndefined();
   });
 

@@ -25,7 +25,7 @@ export function loadConfig(options: LoadConfigOptions = {}, env: Environment = p
   for (const { key, message } of relationFaults(given)) faults.push(faultOf(key, 'custom', message));
   if (options.ownSecretKey === undefined) faults.push(...missingIn(given));
   if (!parsed.success || faults.length > 0) throw refusal(faults);
-  return new Config(parsed.data, secretKeyOf(parsed.data, options));
+  return new Config(parsed.data, secretKeysOf(parsed.data, options));
 }
 
 function* missingIn(given: Environment): Generator<Fault> {
@@ -36,8 +36,9 @@ function* missingIn(given: Environment): Generator<Fault> {
   for (const [key, message] of required) if (given[key] === undefined) yield faultOf(key, 'missing', message);
 }
 
-function secretKeyOf(env: Env, { ownSecretKey }: LoadConfigOptions): string {
-  return env.SECRET_KEY ?? ownSecretKey?.(env.DATA_DIR) ?? '';
+function secretKeysOf(env: Env, { ownSecretKey }: LoadConfigOptions): string[] {
+  const present = env.SECRET_KEY ?? ownSecretKey?.(env.DATA_DIR) ?? '';
+  return [...new Set([present, ...(env.SECRET_KEY_FALLBACKS ?? [])])];
 }
 
 function faultOf(key: string, code: string, message: string): Fault {

@@ -6,6 +6,7 @@ import { createHttpApp } from '../http/http-app.js';
 import { createLogger } from '../logging/root-logger.js';
 import { PrometheusMetrics } from '../metrics/prometheus-metrics.js';
 import { PlatformModule } from '../platform.module.js';
+import { SecretKeyring } from '../secrets/secret-keyring.js';
 import { OperationsModule } from './operations.module.js';
 import { type ReadinessCheck, ShutdownState } from './readiness.js';
 
@@ -28,7 +29,7 @@ const config = loadConfig({ ownSecretKey: () => 'k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1
 
 @Module({
   imports: [
-    PlatformModule.register(config),
+    PlatformModule.register(config, new SecretKeyring(config.secretKeys)),
     OperationsModule.register({
       checks: () => [checkOf('database', true, dependencies.database), checkOf('queue', false, dependencies.queue)],
     }),

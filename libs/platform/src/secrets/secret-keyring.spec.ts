@@ -1,7 +1,7 @@
 import { SecretKeyring } from './secret-keyring.js';
 
-const ring = new SecretKeyring('k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe');
-const other = new SecretKeyring('another key of the same great length');
+const ring = new SecretKeyring(['k7Qx0pZr2VtW9sLmB4nEyHc6JfUaDg1iOoXe']);
+const other = new SecretKeyring(['another key of the same great length']);
 
 describe('SecretKeyring', () => {
   it('opens what it sealed, and seals differently each time', () => {
@@ -54,6 +54,36 @@ describe('SecretKeyring', () => {
     expect(Buffer.from(print).equals(ring.fingerprint('a@example.com', 'address'))).toBe(true);
     expect(Buffer.from(print).equals(ring.fingerprint('a@example.com', 'other'))).toBe(false);
     expect(Buffer.from(print).equals(other.fingerprint('a@example.com', 'address'))).toBe(false);
+  });
+
+  it('opens what an older key sealed, seals with the present one, and says which it was', () => {
+    const [before, now] = ['the key of before, long enough for all', 'the key of now, just as long as that'];
+    const old = new SecretKeyring([before]);
+    const root = SecretKeyring.rootOf(before);
+    const changed = new SecretKeyring([now, before], root);
+    const sealed = old.seal('secret', 'source|1');
+    expect(changed.openWithAny(sealed, 'source|1')).toEqual({ plain: 'secret', keyIndex: 1 });
+    const again = changed.seal('secret', 'source|1');
+    expect(changed.openWithAny(again, 'source|1').keyIndex).toBe(0);
+    const alone = new SecretKeyring([now], root);
+    expect(alone.open(again, 'source|1')).toBe('secret');
+    expect(() => alone.open(sealed, 'source|1')).toThrow(/SECRET_KEY_FALLBACKS/);
+  });
+
+  it('makes the same links and fingerprints under another secret key of the same root', () => {
+    const [before, now] = ['the key of before, long enough for all', 'the key of now, just as long as that'];
+    const old = new SecretKeyring([before]);
+    const changed = new SecretKeyring([now], SecretKeyring.rootOf(before));
+    expect(changed.isOwnLinkToken('survey', old.linkToken('survey', 'x'))).toBe(true);
+    expect(changed.linkToken('survey', 'x')).toBe(old.linkToken('survey', 'x'));
+    expect(changed.fingerprint('a@example.com', 'address')).toEqual(old.fingerprint('a@example.com', 'address'));
+    expect(new SecretKeyring([now]).isOwnLinkToken('survey', old.linkToken('survey', 'x'))).toBe(false);
+  });
+
+  it('makes of one key what earlier versions made of it', () => {
+    expect(Buffer.from(ring.fingerprint('a@example.com', 'address')).toString('hex')).toBe(
+      '35c1490a8f3e2197e04709946949bd5d84f21264179cd486bb1b91363d713921',
+    );
   });
 
   it('hashes as SHA-256 says', () => {

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { idempotencySql } from './idempotency.sql.js';
+import { installationKeysSql } from './installation-keys.sql.js';
 import { promptClaimsSql } from './prompt-claims.sql.js';
 
 /** compatible */
@@ -8,7 +9,7 @@ export class Safeguards1797206400000 implements MigrationInterface {
   readonly name = 'Safeguards1797206400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [idempotencySql, promptClaimsSql];
+    const parts = [idempotencySql, promptClaimsSql, installationKeysSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
