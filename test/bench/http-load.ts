@@ -8,6 +8,8 @@ export interface LoadResult {
   seconds: number;
   /** Of the answers that weren't 2xx, the same */
   refusedMs: number[];
+  /** Answers that weren't 2xx and didn't say when to come again. */
+  untold: number;
   /** Milliseconds from the last byte written to the last byte read, one for each answer */
   latenciesMs: number[];
 }
@@ -21,6 +23,8 @@ export interface Load {
   seconds?: number;
   /** Told of each answer 2xx as it comes. */
   onAccepted?: () => void;
+  /** Whoever is told to come again later does so then. Default: at once */
+  isPatient?: boolean;
 }
 
 const HEAD_END = '\r\n\r\n';
@@ -29,18 +33,27 @@ const HEAD_END = '\r\n\r\n';
  * Keeps every connection busy with one request at a time. It writes prepared bytes and reads no more of an answer than its
  * status and length, so that on a small machine the measured side gets the processor.
  */
-export async function runLoad({
-  port,
-  connections,
-  next,
-  seconds = Number.POSITIVE_INFINITY,
-  onAccepted,
-}: Load): Promise<LoadResult> {
-  const result: LoadResult = { accepted: 0, statuses: {}, seconds: 0, refusedMs: [], latenciesMs: [] };
+export async function runLoad(load: Load): Promise<LoadResult> {
+  const { port, connections, next, seconds = Number.POSITIVE_INFINITY, onAccepted, isPatient = false } = load;
+  const result: LoadResult = { accepted: 0, statuses: {}, seconds: 0, refusedMs: [], untold: 0, latenciesMs: [] };
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   const nextInTime = (): Buffer | undefined => (performance.now() < endsAt ? next() : undefined);
-  await Promise.all(Array.from({ length: connections }, () => runConnection(port, nextInTime, result, onAccepted)));
+  /** Notes an answer; says how long to wait before the next request. */
+  const note = ({ status, retryAfterS }: Answer, tookMs: number): number => {
+    result.latenciesMs.push(tookMs);
+    result.statuses[status] = (result.statuses[status] ?? 0) + 1;
+    if (status >= 200 && status < 300) {
+      result.accepted += 1;
+      onAccepted?.();
+      return 0;
+    }
+    result.refusedMs.push(tookMs);
+    if (retryAfterS === undefined) result.untold += 1;
+    // nobody waits beyond the end
+    return isPatient ? Math.min((retryAfterS ?? 0) * 1_000, Math.max(0, endsAt - performance.now())) : 0;
+  };
+  await Promise.all(Array.from({ length: connections }, () => runConnection(port, nextInTime, note)));
   result.seconds = (performance.now() - startedAt) / 1000;
   return result;
 }
@@ -48,8 +61,7 @@ export async function runLoad({
 function runConnection(
   port: number,
   next: () => Buffer | undefined,
-  result: LoadResult,
-  onAccepted?: () => void,
+  note: (answer: Answer, tookMs: number) => number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
@@ -64,15 +76,11 @@ function runConnection(
     };
     socket.on('connect', send);
     socket.on('data', (chunk) => {
-      const status = reader.read(chunk);
-      if (status === undefined) return;
-      result.latenciesMs.push(performance.now() - sentAt);
-      result.statuses[status] = (result.statuses[status] ?? 0) + 1;
-      if (status >= 200 && status < 300) {
-        result.accepted += 1;
-        onAccepted?.();
-      } else result.refusedMs.push(performance.now() - sentAt);
-      send();
+      const answer = reader.read(chunk);
+      if (answer === undefined) return;
+      const waitMs = note(answer, performance.now() - sentAt);
+      if (waitMs > 0) setTimeout(send, waitMs);
+      else send();
     });
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('The server closed a connection in the middle of the load.')));
@@ -85,12 +93,17 @@ function end(socket: Socket, resolve: () => void): void {
   resolve();
 }
 
+interface Answer {
+  status: number;
+  retryAfterS: number | undefined;
+}
+
 /** Finds the end of an answer that tells its length. */
 export class AnswerReader {
   private text = '';
 
-  /** The status once the answer is complete. */
-  read(chunk: Buffer): number | undefined {
+  /** What it says, once it is complete. */
+  read(chunk: Buffer): Answer | undefined {
     this.text += chunk.toString('latin1');
     const headEnd = this.text.indexOf(HEAD_END);
     if (headEnd < 0) return undefined;
@@ -100,6 +113,8 @@ export class AnswerReader {
     if (length === undefined && status !== 204) throw new Error(`An answer tells no length:\n${head}`);
     if (this.text.length < headEnd + HEAD_END.length + Number(length ?? 0)) return undefined;
     this.text = '';
-    return status;
+    if (status < 400) return { status, retryAfterS: undefined };
+    const retryAfter = /\r\nretry-after: *(\d+)/i.exec(head)?.[1];
+    return { status, retryAfterS: retryAfter === undefined ? undefined : Number(retryAfter) };
   }
 }

@@ -5,6 +5,8 @@ export interface Backlog {
   readonly hugeShop: string;
   readonly smallShops: readonly string[];
   readonly events: number;
+  /** What the huge shop's bodies are numbered from, in the order in which they came. */
+  readonly firstSeq: number;
 }
 
 export interface BacklogLeft {
@@ -23,9 +25,13 @@ export async function fillInbox(client: pg.Client, ofHuge: number, shops: number
   );
   const [hugeShop = '', ...smallShops] = rows.map(({ id }) => id);
   await fill(client, [hugeShop], ofHuge);
+  const { rows: firsts } = await client.query<{ seq: string }>(
+    'select min(seq) as seq from app.inbox_event where shop_id = $1',
+    [hugeShop],
+  );
   await fill(client, smallShops, ofEach);
   await client.query('vacuum analyze app.inbox_event');
-  return { hugeShop, smallShops, events: ofHuge + shops * ofEach };
+  return { hugeShop, smallShops, events: ofHuge + shops * ofEach, firstSeq: Number(firsts[0]?.seq) };
 }
 
 async function fill(client: pg.Client, shops: readonly string[], count: number): Promise<void> {
