@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CallSecret, type CallSender, DeliverCalls, SettleDeadLetters } from '#app/application';
 import { HttpsCallSender } from '#app/channels';
 import type { StepDocument } from '#app/domain';
-import { PgCallStore, PgDeadLetters } from '#app/persistence';
+import { pg, PgCallStore, PgDeadLetters } from '#app/persistence';
 import { Webhook } from 'standardwebhooks';
 import { trustingGuard } from '../support/compared-clocks.js';
 import { aJourney, JourneyRig, NOW } from './journeys-rig.js';
@@ -68,6 +69,21 @@ const plan = async (url: string = here()): Promise<void> => {
   const person = await rig.person();
   await rig.hear(rig.event(person, 'order.placed'));
   await rig.query('update app.webhook_call set url = $1', [url]);
+};
+
+/** The planned call, so many times more, as calls of a shop. */
+const copyCalls = async (shop: string, count: number, url: string): Promise<void> => {
+  const [one] = await rig.query<{ call: object }>(
+    `select to_jsonb(c) as call from app.webhook_call c where state = 'queued' limit 1`,
+  );
+  const changes = `jsonb_build_object('shop_id', app.current_shop(), 'id', gen_random_uuid(), 'visit', n + 1, 'url', $3::text)`;
+  await rig.unitOfWork.inShop(shop, (tx) =>
+    pg(tx).run(
+      `insert into app.webhook_call select copy.* from generate_series(1, $2::int) n,
+         jsonb_populate_record(null::app.webhook_call, $1::jsonb || ${changes}) copy`,
+      [one?.call, count, url],
+    ),
+  );
 };
 
 describe('a call', () => {
@@ -153,7 +169,7 @@ describe('a call', () => {
 
   it('that a dead process left is made again, and that process can no longer say what came of it', async () => {
     await plan();
-    const [claim] = await rig.unitOfWork.acrossShops((tx) => store.claim(tx, 10, 1));
+    const [claim] = await rig.unitOfWork.acrossShops((tx) => store.claim(tx, 10, [], 1));
     if (!claim) throw new Error('no claim');
     expect(await deliverer().run()).toMatchObject({ claimed: 0 });
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -170,6 +186,34 @@ describe('a call', () => {
     const reports = await Promise.all([deliverer().run(), deliverer().run(), deliverer().run()]);
     expect(reports.reduce((sum, { sent }) => sum + sent, 0)).toBe(1);
     expect(heard).toHaveLength(1);
+  });
+
+  it('of one shop waits for no receiver of another, however many of those hang', async () => {
+    await plan(`${here()}/hangs`);
+    await copyCalls(rig.shop.id, 199, `${here()}/hangs`);
+    const hanging: (() => void)[] = [];
+    const quick = new Promise<void>((resolve) => {
+      answer = (request, response) => {
+        if (request.url?.endsWith('/hangs')) hanging.push(() => response.end());
+        else response.end('thanks', resolve);
+      };
+    });
+    const running = deliverer(new HttpsCallSender({ allowLoopback: true, timeoutMs: 60_000 })).run();
+    while (hanging.length < 32) await new Promise((resolve) => setTimeout(resolve, 10));
+    const other = randomUUID();
+    const [own] = await rig.query<{ id: string }>('select id from app.journey');
+    await rig.unitOfWork.inShop(other, async (tx) => {
+      const shop = `insert into app.shop (id, name, time_zone, currency, locale) values ($1, 'Other', 'UTC', 'EUR', 'en')`;
+      await pg(tx).run(shop, [other]);
+      const journey = `insert into app.journey (shop_id, id, key, title, state) values ($1, $2, 'calls', 'Calls', 'live')`;
+      await pg(tx).run(journey, [other, own?.id]);
+    });
+    await copyCalls(other, 1, `${here()}/answers`);
+    await quick;
+    expect(hanging).toHaveLength(32);
+    answer = (_request, response) => response.end();
+    for (const end of hanging) end();
+    expect(await running).toMatchObject({ sent: 201, failed: 0, retried: 0 });
   });
 
   it('waits while its journey is paused and is dropped when it is archived', async () => {

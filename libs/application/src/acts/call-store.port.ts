@@ -69,8 +69,12 @@ export interface CallFilter {
  * the second one by its id; what a dead process left is simply tried again.
  */
 export abstract class CallStore {
-  /** Claims due calls of any shops, in a transaction across shops. */
-  abstract claim(tx: Transaction, limit: number, leaseMs: number): Promise<ClaimedCall[]>;
+  /**
+   * Claims due calls of any shops, in a transaction across shops. A shop that has many under way gets few more, or none.
+   * @param free how many calls may be begun
+   * @param busy shop of each call that this process has under way
+   */
+  abstract claim(tx: Transaction, free: number, busy: readonly string[], leaseMs: number): Promise<ClaimedCall[]>;
 
   /** Those of the claimed calls of this shop that are still ours. */
   abstract load(tx: Transaction, claims: readonly ClaimedCall[]): Promise<DueCall[]>;

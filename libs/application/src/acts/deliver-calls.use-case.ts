@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ClockGuard } from '../clock/clock-guard.js';
 import { storable } from '../intake/storable-text.js';
@@ -7,8 +8,10 @@ import { CallSecret } from './call-secret.use-case.js';
 import { CallSender } from './call-sender.port.js';
 import { type CallRecord, CallStore, type ClaimedCall, type DueCall } from './call-store.port.js';
 
-/** Calls under way at once; a receiver that hangs takes one place for as long as a try may last. */
-const CONCURRENCY = 32;
+/** Calls under way at once; a receiver that hangs takes one place for as long as a try may last, and its shop half of them at most. */
+const CONCURRENCY = 64;
+/** Whose receivers answer doesn't wait for those that hang. */
+const LOOK_AGAIN_MS = 1_000;
 /** A round ends after this many calls, so that one job doesn't last for ever. */
 const MAX_PER_RUN = 2_000;
 /** Beyond the longest try. */
@@ -46,12 +49,13 @@ export class DeliverCalls {
 
   async run(): Promise<CallReport> {
     const counts = { queued: 0, claimed: 0, sent: 0, failed: 0, suppressed: 0 };
-    const underWay = new Set<Promise<void>>();
+    const underWay = new Map<Promise<void>, string>();
     const failures: unknown[] = [];
     let claimed = 0;
+    let pause = pauseToLook();
     try {
       while (!this.isStopped && claimed < MAX_PER_RUN) {
-        const claims = await this.claim(CONCURRENCY - underWay.size);
+        const claims = await this.claim(CONCURRENCY - underWay.size, [...underWay.values()]);
         claimed += claims.length;
         for (const [shopId, ofShop] of byShop(claims)) {
           const { due, secrets } = await this.load(shopId, ofShop);
@@ -60,14 +64,14 @@ export class DeliverCalls {
               .then((state) => void (counts[state] += 1))
               .catch((error: unknown) => void failures.push(error))
               .finally(() => underWay.delete(ended));
-            underWay.add(ended);
+            underWay.set(ended, shopId);
           }
         }
         if (underWay.size === 0) break;
-        await Promise.race(underWay);
+        if ((await Promise.race([...underWay.keys(), pause])) === 'over') pause = pauseToLook();
       }
     } finally {
-      await Promise.all(underWay);
+      await Promise.all(underWay.keys());
     }
     // what couldn't be stored goes back when its lease ends
     if (failures.length > 0) throw failures[0];
@@ -75,9 +79,9 @@ export class DeliverCalls {
     return { claimed, sent, failed, retried, hasMore: claimed >= MAX_PER_RUN };
   }
 
-  private claim(limit: number): Promise<ClaimedCall[]> {
+  private claim(free: number, busy: readonly string[]): Promise<ClaimedCall[]> {
     const leaseMs = this.sender.timeoutMs + LEASE_MARGIN_MS;
-    return this.clock.claim((tx) => this.calls.claim(tx, limit, leaseMs));
+    return this.clock.claim((tx) => this.calls.claim(tx, free, busy, leaseMs));
   }
 
   private load(
@@ -102,6 +106,10 @@ export class DeliverCalls {
     const body = JSON.stringify(payload);
     return callFate(claim, await this.sender.send({ id: claim.id, url, body, secrets, at: wallAt }));
   }
+}
+
+function pauseToLook(): Promise<'over'> {
+  return sleep(LOOK_AGAIN_MS, 'over', { ref: false });
 }
 
 function byShop(claims: readonly ClaimedCall[]): Map<string, ClaimedCall[]> {

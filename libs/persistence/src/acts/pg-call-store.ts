@@ -71,12 +71,12 @@ on conflict do nothing`;
 
 @Injectable()
 export class PgCallStore extends CallStore {
-  async claim(tx: Transaction, limit: number, leaseMs: number): Promise<ClaimedCall[]> {
+  async claim(tx: Transaction, free: number, busy: readonly string[], leaseMs: number): Promise<ClaimedCall[]> {
     const rows = await pg(tx).query<{ shop_id: string; id: string; epoch: number; attempts: number }>(
       // a claim that is lost with the server's memory is no claim: it needn't wait for the disk
       `select c.*, set_config('synchronous_commit', 'off', true) as mode
-       from app.claim_calls($1, $2::double precision * interval '1 millisecond') c`,
-      [limit, leaseMs],
+       from app.claim_calls($1, $2::uuid[], $3::double precision * interval '1 millisecond') c`,
+      [free, busy, leaseMs],
       'calls_claim',
     );
     return rows.map(({ shop_id: shopId, id, epoch, attempts }) => ({ shopId, id, epoch, attempts }));

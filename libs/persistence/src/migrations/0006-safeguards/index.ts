@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
+import { callsSql } from './calls.sql.js';
 import { idempotencySql } from './idempotency.sql.js';
 import { installationKeysSql } from './installation-keys.sql.js';
 import { promptClaimsSql } from './prompt-claims.sql.js';
@@ -9,7 +10,7 @@ export class Safeguards1797206400000 implements MigrationInterface {
   readonly name = 'Safeguards1797206400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [idempotencySql, promptClaimsSql, installationKeysSql];
+    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
