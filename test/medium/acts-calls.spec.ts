@@ -214,7 +214,7 @@ describe('a call', () => {
     answer = (_request, response) => response.end();
     for (const end of hanging) end();
     expect(await running).toMatchObject({ sent: 201, failed: 0, retried: 0 });
-  });
+  }, 60_000);
 
   it('waits while its journey is paused and is dropped when it is archived', async () => {
     await plan();

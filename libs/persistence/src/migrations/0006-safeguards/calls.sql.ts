@@ -8,6 +8,7 @@ drop function app.claim_calls(integer, interval);
 create function app.claim_calls(p_free integer, p_busy uuid[], p_lease interval)
   returns table (shop_id uuid, id uuid, epoch integer, attempts smallint)
   language plpgsql volatile security definer set search_path = app, pg_temp
+  set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare v_now timestamptz := app.now();
@@ -25,8 +26,9 @@ begin
     ), picked as (
       select due.shop_id, due.id from waiting w, lateral (
         select c.shop_id, c.id, c.not_before from app.webhook_call c
-        where c.shop_id = w.shop_id and c.state = 'queued' and not c.held and c.not_before <= v_now
-        order by c.not_before limit greatest((p_free - w.own) / (w.shops + 1), case when w.own = 0 then 1 else 0 end)
+        where c.state = 'queued' and not c.held
+          and (c.shop_id, c.not_before) >= (w.shop_id, '-infinity') and (c.shop_id, c.not_before) <= (w.shop_id, v_now)
+        order by c.shop_id, c.not_before limit greatest((p_free - w.own) / (w.shops + 1), case when w.own = 0 then 1 else 0 end)
         for update skip locked) due
       limit p_free
     )
