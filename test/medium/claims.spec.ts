@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ContactBooks, DueMessage, Transaction } from '#app/application';
 import type { ConfiguredChannels } from '#app/channels';
+import type { Medium } from '#app/domain';
 import { PgContactStore } from '#app/persistence';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { DeliveryRig } from './delivery-rig.js';
@@ -42,9 +43,9 @@ class DeadlyFor extends PgContactStore {
     super();
   }
 
-  override async books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks> {
+  override async books(tx: Transaction, messages: readonly DueMessage[], fenced?: Medium): Promise<ContactBooks> {
     if (messages.some(({ id }) => id === this.id)) throw new Error('killed');
-    return super.books(tx, messages);
+    return super.books(tx, messages, fenced);
   }
 }
 

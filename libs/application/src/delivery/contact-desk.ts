@@ -1,4 +1,12 @@
-import { type ContactJudgement, judgeContact, type PastContact, type SurveyMark } from '#app/domain';
+import {
+  type ContactHistory,
+  type ContactJudgement,
+  judgeContact,
+  localDate,
+  type Medium,
+  type PastContact,
+  type SurveyMark,
+} from '#app/domain';
 import type { ContactBooks } from './contact-store.port.js';
 import type { RankedMessage } from './ranked-message.js';
 
@@ -6,6 +14,9 @@ import type { RankedMessage } from './ranked-message.js';
 export class ContactDesk {
   /** What was let go, by person. */
   private readonly taken = new Map<string, PastContact[]>();
+
+  /** Of all people, service messages included. */
+  private handed = 0;
 
   constructor(private readonly books: ContactBooks) {}
 
@@ -26,9 +37,14 @@ export class ContactDesk {
       zone: book.zone ?? shopZone,
       order: (message.orderId === null ? undefined : book.orders.get(message.orderId)) ?? null,
     };
-    const history = { ...book.history, contacts: [...book.history.contacts, ...taken] };
+    const history = {
+      ...book.history,
+      contacts: [...book.history.contacts, ...taken],
+      ...this.shopDay(message.medium),
+    };
     const judgement = judgeContact(candidate, history, rules, now);
     if (judgement.type === 'go') {
+      this.noteHandOver();
       const { class: messageClass, medium, runId } = message;
       this.taken.set(book.person, [
         ...taken,
@@ -36,6 +52,18 @@ export class ContactDesk {
       ]);
     }
     return judgement;
+  }
+
+  /** Of a message that nobody judges. */
+  noteHandOver(): void {
+    this.handed += 1;
+  }
+
+  private shopDay(medium: Medium): Pick<ContactHistory, 'shopDay'> {
+    const { rules, shopZone: zone, now, handedToday } = this.books;
+    const limit = rules.shopPerDay?.[medium];
+    if (limit === undefined || handedToday === null) return {};
+    return { shopDay: { day: localDate(now, zone), zone, limit, handed: handedToday + this.handed } };
   }
 }
 

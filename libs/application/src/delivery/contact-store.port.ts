@@ -1,4 +1,4 @@
-import type { ContactHistory, ContactRules, Instant, OrderFacts } from '#app/domain';
+import type { ContactHistory, ContactRules, Instant, Medium, OrderFacts } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import type { DueMessage } from './delivery-store.port.js';
 
@@ -21,6 +21,8 @@ export interface ContactBooks {
   readonly now: Instant;
   /** By the customer id that messages name; nobody where all rules are off. */
   readonly people: ReadonlyMap<string, PersonBook>;
+  /** Messages of the medium that the shop has handed over on its present day; null where nothing limits them, or nobody asked. */
+  readonly handedToday: number | null;
 }
 
 export type JudgedMessage = Pick<DueMessage, 'id' | 'customerId' | 'now'>;
@@ -30,6 +32,7 @@ export abstract class ContactStore {
   /**
    * The books on the people of these messages, in a fixed number of statements. Where they are to decide, the people must be locked
    * against other fences before. The messages themselves are nobody's rivals.
+   * @param fenced the medium by which they are about to be handed over: a count of the day that is limited is held until the end
    */
-  abstract books(tx: Transaction, messages: readonly JudgedMessage[]): Promise<ContactBooks>;
+  abstract books(tx: Transaction, messages: readonly JudgedMessage[], fenced?: Medium): Promise<ContactBooks>;
 }

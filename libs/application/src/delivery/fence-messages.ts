@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, type ContactJudgement } from '#app/domain';
+import { addressOf, type ContactJudgement, type Medium } from '#app/domain';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import type { Channel, OutboundMessage } from './channel.js';
@@ -83,7 +83,7 @@ export class FenceMessages {
     const [facts, known, books] = await Promise.all([
       this.store.gate(tx, messages),
       this.store.suppressed(tx, channel.medium, [...expected]),
-      this.books(tx, messages),
+      this.books(tx, messages, channel.medium),
     ]);
     const gates = new Map(facts.map((gate) => [gate.id, gate]));
     const prints = this.fingerprints(facts, channel);
@@ -134,6 +134,7 @@ export class FenceMessages {
     if (judgement && judgement.type !== 'go') return { verdict: heldBack(message, judgement), fenced: null };
     // what stood against it when it was prepared is gone: it comes back at once, and keeps its place until then
     if (content === null) return { verdict: stopped(message, 'queued', null), fenced: null };
+    if (message.class === 'service') desk?.noteHandOver();
     const { id, epoch, attempts, isRetry, medium } = message;
     const parcel = {
       customerId: message.customerId,
@@ -153,9 +154,9 @@ export class FenceMessages {
   }
 
   /** Read after the people are locked; service messages count for nothing and are counted nowhere. */
-  private async books(tx: Transaction, messages: readonly DueMessage[]): Promise<ContactBooks | null> {
+  private async books(tx: Transaction, messages: readonly DueMessage[], medium: Medium): Promise<ContactBooks | null> {
     const counted = messages.filter((message) => message.class !== 'service');
-    return counted.length > 0 ? this.contacts.books(tx, counted) : null;
+    return counted.length > 0 ? this.contacts.books(tx, counted, medium) : null;
   }
 }
 

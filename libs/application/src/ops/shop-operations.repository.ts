@@ -1,4 +1,4 @@
-import type { IsoInstant } from '#app/domain';
+import type { IsoInstant, Medium } from '#app/domain';
 import type { ProviderHealth } from '../delivery/provider-health.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
@@ -37,6 +37,13 @@ export interface Overview {
   /** Hand-overs of which nobody knows whether the provider took them. */
   readonly unknown: number;
   readonly deadLetters: number;
+  /** Of the shop's present day, where there is a limit. */
+  readonly ceilings: readonly {
+    readonly medium: Medium;
+    readonly limit: number;
+    readonly handed: number;
+    readonly state: 'ok' | 'near' | 'reached';
+  }[];
   /** Those that anything was handed over to. */
   readonly providers: readonly {
     readonly channel: string;

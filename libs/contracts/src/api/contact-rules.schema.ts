@@ -2,6 +2,7 @@ import { addDuration, isDuration, MAX_REST_DAYS } from '#app/domain';
 import { z } from 'zod';
 
 const MAX_LIMIT = 100;
+const MAX_CEILING = 100_000_000;
 const DAY_MS = 86_400_000;
 
 const clockTime = z
@@ -26,6 +27,11 @@ const limit = z
   .min(1, { error: 'must be at least 1; send null for no limit' })
   .max(MAX_LIMIT);
 
+const ceiling = z
+  .int({ error: 'must be a whole number; leave it out for no ceiling' })
+  .min(1, { error: 'must be at least 1; leave it out for no ceiling' })
+  .max(MAX_CEILING);
+
 const rules = z.strictObject({
   hours: hours.nullable().meta({ description: "Local hours in which messages go out, in the customer's zone." }),
   perDay: limit.nullable().meta({ description: 'Feedback, review and marketing messages to one customer a day.' }),
@@ -43,6 +49,14 @@ const rules = z.strictObject({
   reminderRest: rest.nullable().meta({ description: 'From a question or a review request to its reminder.' }),
   moodGuard: z.boolean().meta({ description: 'Marketing waits while something is wrong for the customer.' }),
   reviewGuard: z.boolean().meta({ description: 'Review requests wait while the order or its return is under way.' }),
+  shopPerDay: z
+    .strictObject({ email: ceiling.optional(), sms: ceiling.optional() })
+    .nullable()
+    .meta({
+      description:
+        'Messages handed over to all customers in a day of the shop, by medium. Beyond it all but service messages wait for the next day.',
+      example: { email: 20_000, sms: 500 },
+    }),
 });
 
 export const contactRulesChange = rules

@@ -1,3 +1,4 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
 
@@ -36,6 +37,18 @@ export const overviewDocument = z
     }),
     unknown: count.meta({ description: 'Hand-overs in doubt; settle each by POST /api/v1/messages/:id/settle.' }),
     deadLetters: count.meta({ description: 'Open dead letters.' }),
+    ceilings: z
+      .array(
+        z.object({
+          medium: z.enum(MEDIA),
+          limit: count,
+          handed: count.meta({ description: "On the shop's present day, service messages included." }),
+          state: z.enum(['ok', 'near', 'reached']).meta({
+            description: '`near`: from 80 per cent on. `reached`: all but service messages wait for the next day.',
+          }),
+        }),
+      )
+      .meta({ description: 'What the shop hands over a day at most, where `contactRules.shopPerDay` sets it.' }),
     providers: z
       .array(
         z.object({

@@ -21,6 +21,7 @@ export const CONTACT_REASONS = [
   'case-rest',
   'review-rest',
   ...HOLD_REASONS,
+  'shop-ceiling',
   'outranked',
 ] as const;
 export type ContactReason = (typeof CONTACT_REASONS)[number];

@@ -2,7 +2,7 @@ import type { Medium, MessageClass } from '../consent/message-class.js';
 import type { OrderFacts } from '../facts/facts.js';
 import type { SurveyDefinition } from '../journey/document.js';
 import type { CasePriority } from '../journey/run.js';
-import type { Instant } from '../time/instant.js';
+import type { Instant, IsoDate } from '../time/instant.js';
 
 /** A feedback, review or marketing message that was handed over. */
 export interface PastContact {
@@ -39,6 +39,15 @@ export interface RivalMessage {
   readonly dueAt: Instant;
 }
 
+/** What a shop with a ceiling has handed over on its present day, to everybody and by one medium. */
+export interface ShopDay {
+  readonly day: IsoDate;
+  /** IANA zone of the shop. */
+  readonly zone: string;
+  readonly handed: number;
+  readonly limit: number;
+}
+
 /** What counts when a message to one person is judged, over all journeys and media. The order within each list is of no account. */
 export interface ContactHistory {
   readonly contacts: readonly PastContact[];
@@ -46,6 +55,8 @@ export interface ContactHistory {
   readonly cases: readonly PastCase[];
   readonly orders: readonly OrderFacts[];
   readonly rivals: readonly RivalMessage[];
+  /** Left out where there is no ceiling. */
+  readonly shopDay?: ShopDay;
 }
 
 export const EMPTY_CONTACT_HISTORY: ContactHistory = { contacts: [], answers: [], cases: [], orders: [], rivals: [] };

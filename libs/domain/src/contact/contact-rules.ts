@@ -1,9 +1,9 @@
-import type { MessageClass } from '../consent/message-class.js';
+import type { Medium, MessageClass } from '../consent/message-class.js';
 import { addDuration, type Instant } from '../time/instant.js';
 import type { LocalWindow } from '../time/window.js';
 
 /**
- * How much a shop asks of one person, over all journeys and media. Null switches a rule off. Durations are ISO 8601, days of the
+ * How much a shop asks of one person, over all journeys and media, and what it sends at most. Null switches a rule off. Durations are ISO 8601, days of the
  * wall clock in the person's zone (the shop's where unknown). Service messages are outside all of them.
  */
 export interface ContactRules {
@@ -34,6 +34,8 @@ export interface ContactRules {
   readonly moodGuard: boolean;
   /** Review requests wait while the order or its return is under way. */
   readonly reviewGuard: boolean;
+  /** Messages that the shop hands over a day of its own, to all people together; whatever isn't a service message waits beyond it. */
+  readonly shopPerDay: Readonly<Partial<Record<Medium, number>>> | null;
 }
 
 export const DEFAULT_CONTACT_RULES: ContactRules = {
@@ -51,6 +53,7 @@ export const DEFAULT_CONTACT_RULES: ContactRules = {
   reminderRest: 'P3D',
   moodGuard: true,
   reviewGuard: true,
+  shopPerDay: null,
 };
 
 export function isAnyRuleOn(rules: ContactRules): boolean {

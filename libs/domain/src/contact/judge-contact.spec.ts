@@ -54,6 +54,16 @@ describe('the limits', () => {
     expect(verdict({ class: 'service' }, { contacts })).toBe('go');
   });
 
+  it('let nothing out beyond the ceiling of the shop until its own midnight, but service messages', () => {
+    const shopDay = { day: '2026-03-10', zone: 'Europe/London', handed: 100, limit: 100 } as const;
+    expect(verdict({}, { shopDay }, { rules: NO_RULES })).toBe('shop-ceiling until 2026-03-11T00:00');
+    expect(verdict({ class: 'review' }, { shopDay })).toBe('shop-ceiling until 2026-03-11T07:00');
+    expect(verdict({ usefulUntil: at('2026-03-10T20:00:00Z') }, { shopDay })).toBe('skip shop-ceiling');
+    expect(verdict({ class: 'service' }, { shopDay })).toBe('go');
+    expect(verdict({}, { shopDay: { ...shopDay, handed: 99 } })).toBe('go');
+    expect(verdict({}, { shopDay: { ...shopDay, day: '2026-03-09' } })).toBe('go');
+  });
+
   it('let three marketing messages out in seven days, the next when the first of them is a week old', () => {
     const contacts = ['04', '06', '08'].map((day) => aContact({ at: at(`2026-03-${day}T10:00:00Z`) }));
     expect(verdict({}, { contacts })).toBe('marketing-cap until 2026-03-11T10:00');

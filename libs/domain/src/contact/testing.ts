@@ -40,4 +40,5 @@ export const NO_RULES: ContactRules = {
   reminderRest: null,
   moodGuard: false,
   reviewGuard: false,
+  shopPerDay: null,
 };

@@ -3,6 +3,13 @@ import { presentId } from '../facts/present-customer.sql.js';
 export const CONTACT_RULES = `
 select s.contact_rules as rules, s.time_zone as zone, app.now() as now from app.shop s where s.id = app.current_shop()`;
 
+/** Holds the count, so that two fences can't both take the last place; who hands over without a judgement waits as well. */
+export const HANDED_TODAY = `
+insert into app.sending_day as d (shop_id, day, medium, handed)
+select s.id, (app.now() at time zone s.time_zone)::date, $1, 0 from app.shop s where s.id = app.current_shop()
+on conflict (shop_id, day, medium) do update set handed = d.handed
+returning d.handed`;
+
 export const milliseconds = (column: string): string => `floor(extract(epoch from ${column}) * 1000)::bigint`;
 
 /** Of a person's orders the newest count: trouble with others is long past. */

@@ -72,7 +72,14 @@ with v as (
   from v
   where m.shop_id = app.current_shop() and m.id = v.id and m.id = any($4::uuid[]) and m.epoch = v.epoch and m.state = 'claimed'
     and m.lease_until > app.lease_now()
-  returning m.id, m.attempts, m.state
+  returning m.id, m.attempts, m.state, m.medium
+), counted as (
+  insert into app.sending_day as d (shop_id, day, medium, handed)
+  select s.id, (app.now() at time zone s.time_zone)::date, f.medium, count(*)
+  from fenced f join app.shop s on s.id = app.current_shop()
+  where f.state = 'handing' and s.contact_rules->'shopPerDay'->>f.medium is not null
+  group by 1, 2, 3
+  on conflict (shop_id, day, medium) do update set handed = d.handed + excluded.handed
 ), content as (
   insert into app.message_content (shop_id, message_id, subject, text, html)
   select app.current_shop(), v.id, v.subject, v.text, v.html from v join fenced f using (id) where f.state = 'handing'

@@ -14,6 +14,7 @@ import {
   DEFAULT_PRIORITY,
   isAnyRuleOn,
   isBadAnswer,
+  type Medium,
   type OrderFacts,
   type PastAnswer,
   PermanentError,
@@ -21,7 +22,7 @@ import {
 } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
-import { CONTACT_BOOKS, CONTACT_RULES } from './contact.sql.js';
+import { CONTACT_BOOKS, CONTACT_RULES, HANDED_TODAY } from './contact.sql.js';
 
 const DAY_MS = 86_400_000;
 
@@ -44,17 +45,25 @@ interface BookRow extends QueryResultRow {
 
 @Injectable()
 export class PgContactStore extends ContactStore {
-  async books(tx: Transaction, messages: readonly JudgedMessage[]): Promise<ContactBooks> {
+  async books(tx: Transaction, messages: readonly JudgedMessage[], fenced?: Medium): Promise<ContactBooks> {
     const [shop] = await pg(tx).query<RulesRow>(CONTACT_RULES, [], 'contact_rules');
     if (!shop) throw new PermanentError('not_found', 'This shop does not exist.');
     const rules = { ...DEFAULT_CONTACT_RULES, ...shop.rules };
+    const isLimited = fenced !== undefined && rules.shopPerDay?.[fenced] !== undefined;
+    const handedToday = isLimited ? await this.handedToday(tx, fenced) : null;
     const people = isAnyRuleOn(rules) ? await this.people(tx, messages) : [];
     return {
       rules,
       shopZone: shop.zone,
       now: shop.now.getTime(),
+      handedToday,
       people: new Map(people.map((row) => [row.asked, toBook(row)])),
     };
+  }
+
+  private async handedToday(tx: Transaction, medium: Medium): Promise<number> {
+    const [row] = await pg(tx).query<{ handed: number }>(HANDED_TODAY, [medium], 'contact_handed_today');
+    return row?.handed ?? 0;
   }
 
   private people(tx: Transaction, messages: readonly JudgedMessage[]): Promise<BookRow[]> {

@@ -9,7 +9,7 @@ import {
   ShopOperations,
   type Transaction,
 } from '#app/application';
-import { type IsoInstant, toIso } from '#app/domain';
+import { type IsoInstant, type Medium, toIso } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { changeJourneyStates } from '../journeys/lifecycle-lock.js';
 
@@ -24,11 +24,17 @@ const OVERVIEW = `
   states as (select coalesce(jsonb_object_agg(s.state, s.n), '{}') counts
     from (select state, count(*)::int n from app.message where shop_id = app.current_shop() group by state) s),
   dead as (select count(*)::int n from app.dead_letter where state = 'open'),
+  ceilings as (select coalesce(jsonb_agg(jsonb_build_object('medium', c.medium, 'limit', c.most, 'handed', coalesce(d.handed, 0)) order by c.medium), '[]') list
+    from app.shop s
+    cross join lateral (select e.key as medium, e.value::integer as most
+      from jsonb_each_text(case jsonb_typeof(s.contact_rules->'shopPerDay') when 'object' then s.contact_rules->'shopPerDay' else '{}' end) e) c
+    left join app.sending_day d on d.shop_id = s.id and d.medium = c.medium and d.day = (app.now() at time zone s.time_zone)::date
+    where s.id = app.current_shop()),
   providers as (select coalesce(jsonb_agg(h.health || jsonb_build_object('channel', h.channel) order by h.channel), '[]') list
     from app.read_provider_health() h)
   select now.at as now, shop.paused_at, shop.pause_scope, inbox.n as inbox, inbox.oldest as inbox_oldest, timers.n as timers, timers.oldest as timers_oldest,
-    due.n as due, due.oldest as due_oldest, states.counts, dead.n as dead, providers.list as providers
-  from now, inbox, timers, due, states, dead, providers, app.shop shop where shop.id = app.current_shop()`;
+    due.n as due, due.oldest as due_oldest, states.counts, dead.n as dead, providers.list as providers, ceilings.list as ceilings
+  from now, inbox, timers, due, states, dead, providers, ceilings, app.shop shop where shop.id = app.current_shop()`;
 
 interface OverviewRow {
   readonly now: Date;
@@ -42,7 +48,16 @@ interface OverviewRow {
   readonly due_oldest: Date | null;
   readonly counts: Partial<Record<MessageState, number>>;
   readonly dead: number;
+  readonly ceilings: readonly { readonly medium: Medium; readonly limit: number; readonly handed: number }[];
   readonly providers: readonly (ProviderHealth & { readonly channel: string })[];
+}
+
+/** So much of a ceiling is worth a word. */
+const NEAR = 0.8;
+
+function ceilingState({ handed, limit }: OverviewRow['ceilings'][number]): Overview['ceilings'][number]['state'] {
+  if (handed >= limit) return 'reached';
+  return handed >= limit * NEAR ? 'near' : 'ok';
 }
 
 @Injectable()
@@ -65,6 +80,7 @@ export class PgShopOperations extends ShopOperations {
       messages: { byState, due: row.due, oldestAgeS: ageOf(row.due_oldest) },
       unknown: byState.unknown,
       deadLetters: row.dead,
+      ceilings: row.ceilings.map((ceiling) => ({ ...ceiling, state: ceilingState(ceiling) })),
       providers: row.providers.map(({ channel, state, since, reason }) => ({
         channel,
         state,

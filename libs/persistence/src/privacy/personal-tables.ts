@@ -26,6 +26,7 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   journey_walk: 'how far a walk has come; the id of a record at most',
   shop: 'the shop itself',
   source: 'addresses and secrets of senders',
+  sending_day: 'how many messages the shop has handed over in a day',
   server_line: 'which PostgreSQL this is',
   suppression: 'keyed hashes of addresses',
   survey: 'the questions of the shop',

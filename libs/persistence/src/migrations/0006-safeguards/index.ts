@@ -4,13 +4,14 @@ import { callsSql } from './calls.sql.js';
 import { idempotencySql } from './idempotency.sql.js';
 import { installationKeysSql } from './installation-keys.sql.js';
 import { promptClaimsSql } from './prompt-claims.sql.js';
+import { sendingDaysSql } from './sending-days.sql.js';
 
 /** compatible */
 export class Safeguards1797206400000 implements MigrationInterface {
   readonly name = 'Safeguards1797206400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql];
+    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql, sendingDaysSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
