@@ -36,6 +36,8 @@ const HEAD_END = '\r\n\r\n';
 export async function runLoad(load: Load): Promise<LoadResult> {
   const { port, connections, next, seconds = Number.POSITIVE_INFINITY, onAccepted, isPatient = false } = load;
   const result: LoadResult = { accepted: 0, statuses: {}, seconds: 0, refusedMs: [], untold: 0, latenciesMs: [] };
+  // whoever has to wait for a connection has not begun
+  const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)));
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   const nextInTime = (): Buffer | undefined => (performance.now() < endsAt ? next() : undefined);
@@ -53,19 +55,28 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     // nobody waits beyond the end
     return isPatient ? Math.min((retryAfterS ?? 0) * 1_000, Math.max(0, endsAt - performance.now())) : 0;
   };
-  await Promise.all(Array.from({ length: connections }, () => runConnection(port, nextInTime, note)));
+  await Promise.all(sockets.map((socket) => runConnection(socket, nextInTime, note)));
   result.seconds = (performance.now() - startedAt) / 1000;
   return result;
 }
 
+function connected(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.setNoDelay(true);
+    socket.once('error', reject);
+  });
+}
+
 function runConnection(
-  port: number,
+  socket: Socket,
   next: () => Buffer | undefined,
   note: (answer: Answer, tookMs: number) => number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.setNoDelay(true);
     const reader = new AnswerReader();
     let sentAt = 0;
     const send = (): void => {
@@ -74,7 +85,6 @@ function runConnection(
       sentAt = performance.now();
       socket.write(request);
     };
-    socket.on('connect', send);
     socket.on('data', (chunk) => {
       const answer = reader.read(chunk);
       if (answer === undefined) return;
@@ -84,6 +94,7 @@ function runConnection(
     });
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('The server closed a connection in the middle of the load.')));
+    send();
   });
 }
 

@@ -68,38 +68,39 @@ async function ramp(rig: Rig, seconds: number): Promise<Figure[]> {
   const bare = await BenchChild.start('bare-accept', { DATABASE_URL: await rig.database('load_bare', 'empty') });
   const ceilings = await levelsOf(rig, { path: '/', secret: 'none', port: bare.port }, bare.pid, seconds);
   await bare.stop();
-  const goodputs = ours.map(({ goodput }) => goodput);
-  const peak = Math.max(...goodputs);
-  const beside = (index: number): { values: number[]; ceilings: number[] } => ({
-    values: [goodputs[index] ?? 0],
-    ceilings: [peak],
+  const figures = ours.flatMap((level, index) =>
+    figuresOf(level, nameOf(index), ceilings[index]?.goodput ?? Number.NaN),
+  );
+  return [...figures, ...promisesOf(ours)];
+}
+
+/** The levels beside each other. */
+function promisesOf(levels: readonly Level[]): Figure[] {
+  const peak = Math.max(...levels.map(({ goodput }) => goodput));
+  const best = levels.findIndex(({ goodput }) => goodput === peak);
+  const of = (index: number, key: keyof Level): number => levels[index]?.[key] ?? Number.NaN;
+  const beside = (index: number, other: number, key: keyof Level): { values: number[]; ceilings: number[] } => ({
+    values: [of(index, key)],
+    ceilings: [of(other, key)],
   });
-  const refused = { suite: SUITE, candidate: 'refused', what: 'not told when to come again' };
+  const untold = levels.reduce((sum, level) => sum + level.untold, 0);
+  const refused = { suite: SUITE, candidate: `refused of ${nameOf(TOLD)}` };
   return [
-    ...ours.flatMap((level, index) => figuresOf(level, nameOf(index), ceilings[index]?.goodput ?? Number.NaN)),
-    ...[STORM, TOLD].map((index) =>
-      compared({
-        suite: SUITE,
-        candidate: `${nameOf(index)}, beside the best level`,
-        what: 'accepted/s',
-        ...beside(index),
-        atLeast: 0.9,
-      }),
-    ),
-    bounded({
-      suite: SUITE,
-      candidate: nameOf(TOLD),
-      what: 'refused p99 ms, promised',
-      values: [ours[TOLD]?.refusedP99Ms ?? Number.NaN],
-      atMost: 100,
+    ...[STORM, TOLD].flatMap((index) => {
+      const names = { suite: SUITE, candidate: `${nameOf(index)}, beside the best level` };
+      return [
+        compared({ ...names, what: 'accepted/s', ...beside(index, best, 'goodput'), atLeast: 0.9 }),
+        // steadier than a rate on a machine that has other things to do: what is refused costs nothing of what is accepted
+        compared({ ...names, what: 'core-ms each', ...beside(index, best, 'coreMs'), atMost: 1.1 }),
+      ];
     }),
-    bounded({ ...refused, values: [ours.reduce((sum, { untold }) => sum + untold, 0)], atMost: 0 }),
+    bounded({ ...refused, what: 'p99 ms', values: [of(TOLD, 'refusedP99Ms')], atMost: 100 }),
+    bounded({ ...refused, what: 'not told when to come again', values: [untold], atMost: 0 }),
     compared({
       suite: SUITE,
       candidate: `${nameOf(AFTERWARDS)}, beside before`,
       what: 'p99 ms',
-      values: [ours[AFTERWARDS]?.p99Ms ?? Number.NaN],
-      ceilings: [ours[CALM]?.p99Ms ?? Number.NaN],
+      ...beside(AFTERWARDS, CALM, 'p99Ms'),
       atMost: 2,
     }),
   ];

@@ -53,17 +53,25 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
       backlog: { type: 'string' },
       minutes: { type: 'string' },
       rate: { type: 'string' },
-      // of the suite timers: timers that wait
+      // of the suite cost: orders of each part; of the suite timers: timers that wait
+      orders: { type: 'string' },
       waiting: { type: 'string' },
     },
   });
   const suites = SUITES.filter((suite) => values.suite === undefined || values.suite === suite);
   if (suites.length === 0) throw new Error(`There is no suite ${values.suite}: name one of ${SUITES.join(', ')}`);
-  const { timers, load, ...others } = values.quick ? QUICK : FULL;
-  const { backlog = load.backlog, minutes = load.minutes, rate = load.perSecond, waiting = timers.many } = values;
+  const { timers, load, cost, ...others } = values.quick ? QUICK : FULL;
+  const {
+    backlog = load.backlog,
+    minutes = load.minutes,
+    rate = load.perSecond,
+    waiting = timers.many,
+    orders = cost.events,
+  } = values;
   const parts = LOAD_PARTS.filter((part) => values.part === undefined || values.part === part);
   const sizes = {
     ...others,
+    cost: { events: Number(orders) },
     timers: { ...timers, many: Number(waiting) },
     load: { ...load, parts, backlog: Number(backlog), minutes: Number(minutes), perSecond: Number(rate) },
   };

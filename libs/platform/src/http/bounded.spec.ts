@@ -18,6 +18,9 @@ describe('a route with room for two', () => {
       '1',
       'unavailable',
     ]);
+    // the next ones are told other times, so that they don't all come again together
+    const others = [await post(), await post(), await post()].map(({ headers }) => headers['retry-after']);
+    expect(others).toEqual(['2', '3', '1']);
     held.shift()?.();
     expect((await first).statusCode).toBe(200);
     const fourth = post();
