@@ -63,7 +63,7 @@ export class TcpProxy {
   cut(how: 'reset' | 'close'): void {
     for (const { client, server } of this.pairs) {
       for (const socket of [client, server]) {
-        if (how === 'reset') socket.resetAndDestroy();
+        if (how === 'reset') reset(socket);
         else socket.end();
       }
     }
@@ -101,10 +101,16 @@ export class TcpProxy {
       else setTimeout(() => to.destroyed || to.write(chunk), this.mode.ms);
     });
     from.on('end', () => to.end());
-    from.on('error', () => to.resetAndDestroy());
+    from.on('error', () => reset(to));
     from.on('close', () => {
       this.pairs.delete(pair);
       to.destroySoon();
     });
   }
+}
+
+/** Node refuses to reset a connection that is being closed, never closes it then, and waits for it in an endless loop when it exits. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }
