@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PermanentError } from '#app/domain';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
@@ -70,7 +71,8 @@ export class HttpAdapter extends FastifyAdapter {
     route.config = { ...route.config, routeClass };
     const headers = headersFor(routeClass.dress);
     if (headers !== undefined) addHook(route, (_request, reply, done) => done(void reply.headers(headers)));
-    if (routeClass.isSlow) addHook(route, keepSocketOpen);
+    const { patienceMs } = routeClass;
+    if (patienceMs !== null) addHook(route, bePatient(patienceMs));
     if (routeClass.maxAtOnce !== null) {
       // after the body: who sends it slowly takes nobody's place
       route.preValidation = [...[route.preValidation ?? []].flat(), bounded(routeClass.maxAtOnce)];
@@ -101,9 +103,13 @@ function addHook(route: RouteOptions, hook: onRequestHookHandler): void {
   route.onRequest = [...[route.onRequest ?? []].flat(), hook];
 }
 
-function keepSocketOpen(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  request.raw.socket.setTimeout(0);
-  done();
+/** Until the answer is there; Node puts its own limits back for what comes next on the connection. */
+function bePatient(patienceMs: number): onRequestHookHandler {
+  return ({ raw: { socket } }, _reply, done) => {
+    // a request that is made within the process has none
+    if (socket instanceof Socket) socket.setTimeout(patienceMs);
+    done();
+  };
 }
 
 /** What the router refuses before any route or hook: bad escapes and parameters that are too long. */

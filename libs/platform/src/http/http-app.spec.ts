@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Module, Param, Post, Req } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PermanentError, TransientError } from '#app/domain';
-import type { InjectOptions } from 'fastify';
+import type { FastifyRequest, InjectOptions } from 'fastify';
 import { z } from 'zod';
 import { createLogger } from '../logging/root-logger.js';
 import { createHttpApp } from './http-app.js';
@@ -33,6 +33,16 @@ class ProbeController {
   @Post('api/v1/journeys')
   journey(@Body() body: unknown) {
     return describeBody(body);
+  }
+
+  @Get('api/v1/patience')
+  impatient(@Req() request: FastifyRequest) {
+    return { ms: request.raw.socket.timeout };
+  }
+
+  @Get('api/v1/journeys/patience')
+  patient(@Req() request: FastifyRequest) {
+    return { ms: request.raw.socket.timeout };
   }
 
   @Get('api/v1/customers/:id')
@@ -260,6 +270,15 @@ describe('answers', () => {
 });
 
 describe('connections', () => {
+  it('are given up after 15 s without a byte, but wait for the threads that compile and check journeys', async () => {
+    const patienceOf = async (path: string) =>
+      (await (await fetch(`http://127.0.0.1:${port}/api/v1${path}`)).json()) as { ms: number };
+    expect([await patienceOf('/journeys/patience'), await patienceOf('/patience')]).toEqual([
+      { ms: 120_000 },
+      { ms: 15_000 },
+    ]);
+  });
+
   it('have 10 s for a request: the server looks every 2 s and gives the body no more time than the head', () => {
     const server = app.getHttpServer();
     expect(server).toMatchObject({

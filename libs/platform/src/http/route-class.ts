@@ -6,6 +6,9 @@ const KIB = 1024;
  */
 const MAX_HOOKS_AT_ONCE = 512;
 
+/** Threads that compile and check answer within half a minute or are ended; several may be asked one after the other. */
+const THREADS_MS = 120_000;
+
 export type BodyFormat = 'raw' | 'json' | 'text' | 'form' | 'multipart';
 
 /** What a group of routes takes and how it is dressed. Found once per route, when it is registered. */
@@ -16,8 +19,8 @@ export interface RouteClass {
   readonly formats: ReadonlyMap<string, BodyFormat>;
   /** `page` and `docs` are looked at in a browser and get its protective headers. */
   readonly dress: 'data' | 'page' | 'docs';
-  /** Requests may take minutes to answer. */
-  readonly isSlow: boolean;
+  /** So long may an answer take before its connection is given up; 0: for ever, null: as everywhere else. */
+  readonly patienceMs: number | null;
   /** Requests in hand at once in this process; null: any number. */
   readonly maxAtOnce: number | null;
 }
@@ -40,7 +43,7 @@ const ANY: RouteClass = {
   maxNodes: 10_000,
   formats: JSON_ONLY,
   dress: 'data',
-  isSlow: false,
+  patienceMs: null,
   maxAtOnce: null,
 };
 const PAGE: RouteClass = { ...ANY, bodyLimit: 8 * KIB, formats: FORMS, dress: 'page' };
@@ -49,9 +52,10 @@ const DOCS: RouteClass = { ...ANY, dress: 'docs' };
 /** The first prefix that fits decides. */
 const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = [
   ['/hooks/', { ...ANY, bodyLimit: 256 * KIB, formats: RAW, maxAtOnce: MAX_HOOKS_AT_ONCE }],
-  ['/api/v1/journeys', { ...ANY, bodyLimit: 1024 * KIB, formats: WITH_YAML }],
+  ['/api/v1/journeys', { ...ANY, bodyLimit: 1024 * KIB, formats: WITH_YAML, patienceMs: THREADS_MS }],
+  ['/api/v1/presets', { ...ANY, patienceMs: THREADS_MS }],
   ['/api/v1/events', { ...ANY, bodyLimit: 1024 * KIB, maxNodes: 100_000, maxAtOnce: MAX_HOOKS_AT_ONCE }],
-  ['/api/v1/clock/advance', { ...ANY, isSlow: true }],
+  ['/api/v1/clock/advance', { ...ANY, patienceMs: 0 }],
   ['/s/', PAGE],
   ['/u/', PAGE],
   ['/q/', PAGE],
