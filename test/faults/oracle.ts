@@ -47,6 +47,8 @@ const MESSAGES = `
 select o.external_id as order, m.medium, m.state, m.reason
 from app.orders o join app.message m on m.shop_id = o.shop_id and m.order_id = o.id`;
 
+/** Nothing is left to do for so long, and yet messages are missing: nobody will make them any more. */
+const QUIET_MS = 5_000;
 /** Housekeeping comes every fifteen seconds. */
 const UNTIL_LIMIT_MS = 60_000;
 
@@ -118,9 +120,11 @@ export class Oracle {
 
   private async settled(orders: number, limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
+    let busyAt = performance.now();
     for (;;) {
       const [left] = await ask<{ n: string; made: string }>(this.databaseUrl, LEFT);
-      if (Number(left?.n) === 0 && Number(left?.made) >= orders * 2) return;
+      if (Number(left?.n) > 0) busyAt = performance.now();
+      else if (Number(left?.made) >= orders * 2 || performance.now() - busyAt > QUIET_MS) return;
       if (performance.now() > deadline)
         throw new Error(
           `After ${limitMs} ms ${left?.n} rows are left to do; ${left?.made} messages of ${orders} orders.`,

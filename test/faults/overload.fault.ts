@@ -4,7 +4,7 @@ import pg from 'pg';
 import { runLoad } from '../bench/http-load.js';
 import { preparedRequests } from '../bench/requests.js';
 import { type Backlog, type BacklogLeft, fillInbox, leftOf } from '../support/backlog.js';
-import { noteProof } from '../support/proof.js';
+import { isLong, noteProof } from '../support/proof.js';
 import { ask } from '../support/ask.js';
 
 import { FaultRig } from './rig.js';
@@ -15,8 +15,8 @@ const POSTGRES = { kind: 'postgres', redisUrl: () => undefined } as const;
 /** More at once than one process takes in hand. */
 const CONNECTIONS = 800;
 const SECONDS = 2;
-const HUGE = 6_000;
-const SMALL_SHOPS = 50;
+const HUGE = isLong ? 6_000 : 2_000;
+const SMALL_SHOPS = isLong ? 50 : 20;
 const OF_EACH = 5;
 const LIMIT_MS = 150_000;
 

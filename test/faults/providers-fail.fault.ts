@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeBackends } from '../support/describe-backends.js';
+import { isLong } from '../support/proof.js';
 import { expectKept, noteResent } from './report.js';
 import { FaultRig } from './rig.js';
 
@@ -15,6 +16,8 @@ function beSilent({ mails, texts }: FaultRig): void {
 }
 
 describeBackends('providers that fail', (backend) => {
+  // rows in which the queue has no part
+  const itOnce = isLong || backend.kind === 'postgres' ? it : it.skip;
   let rig: FaultRig;
 
   beforeAll(async () => {
@@ -26,15 +29,7 @@ describeBackends('providers that fail', (backend) => {
     rig.texts.answer = () => 'accept';
   });
 
-  it('F23: an answer that never comes leaves a doubt, not a second message', async () => {
-    const before = (await rig.judge()).unknown;
-    beSilent(rig);
-    await rig.send(60, 30);
-    const outcome = await rig.judge();
-    rig.stops += outcome.unknown;
-    expectKept('F23', rig, outcome);
-    expect(outcome.unknown - before).toBe(120);
-  });
+  itOnce('F23: an answer that never comes leaves a doubt, not a second message', () => expectDoubts(rig));
 
   it('F33: workers told to stop while a provider hangs end in time, and what they held is settled or in doubt', async () => {
     rig.mails.hooks.onData = () => 'hang';
@@ -49,23 +44,38 @@ describeBackends('providers that fail', (backend) => {
   });
 
   // the last one: from here on a provider has messages twice, as the shop wishes
-  it('F23b: a service message in doubt is handed over once more where the shop wants it, and no more than that', async () => {
-    await rig.complete();
-    await rig.sql(`update app.shop set resend_unknown = '{email,sms}'`);
-    beSilent(rig);
-    // the log that could be asked shows nothing
-    rig.texts.logs = () => false;
-    const before = await rig.judge();
-    await rig.send(30, 30);
-    const inDoubt = await rig.judge();
-    await rig.sql(
-      `update app.message set handed_at = handed_at - interval '16 minutes' where unknown_policy = 'resend_once'`,
-    );
-    await rig.oracle.until(`select not exists (select 1 from app.message where unknown_policy = 'resend_once'
-      and (doubt_answer is null or state <> 'unknown')) as done`);
-    const after = await rig.judge();
-    const handed = noteResent('F23b', rig, { before, inDoubt, after });
-    expect(after).toMatchObject({ lost: [], contradicted: [] });
-    expect(handed).toEqual(Array.from({ length: 60 }, () => 2));
-  });
+  itOnce(
+    'F23b: a service message in doubt is handed over once more where the shop wants it, and no more than that',
+    () => expectResentOnce(rig),
+  );
 });
+
+async function expectDoubts(rig: FaultRig): Promise<void> {
+  const before = (await rig.judge()).unknown;
+  beSilent(rig);
+  await rig.send(60, 30);
+  const outcome = await rig.judge();
+  rig.stops += outcome.unknown;
+  expectKept('F23', rig, outcome);
+  expect(outcome.unknown - before).toBe(120);
+}
+
+async function expectResentOnce(rig: FaultRig): Promise<void> {
+  await rig.complete();
+  await rig.sql(`update app.shop set resend_unknown = '{email,sms}'`);
+  beSilent(rig);
+  // the log that could be asked shows nothing
+  rig.texts.logs = () => false;
+  const before = await rig.judge();
+  await rig.send(30, 30);
+  const inDoubt = await rig.judge();
+  await rig.sql(
+    `update app.message set handed_at = handed_at - interval '16 minutes' where unknown_policy = 'resend_once'`,
+  );
+  await rig.oracle.until(`select not exists (select 1 from app.message where unknown_policy = 'resend_once'
+    and (doubt_answer is null or state <> 'unknown')) as done`);
+  const after = await rig.judge();
+  const handed = noteResent('F23b', rig, { before, inDoubt, after });
+  expect(after).toMatchObject({ lost: [], contradicted: [] });
+  expect(handed).toEqual(Array.from({ length: 60 }, () => 2));
+}

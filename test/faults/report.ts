@@ -1,10 +1,15 @@
 import { isLong, noteProof } from '../support/proof.js';
+import type { TestBackend } from '../support/describe-backends.js';
 import type { FaultRig } from './rig.js';
 import type { Outcome } from './oracle.js';
 
 /** A row that runs in the long suite alone. */
 export const itLong = isLong ? it : it.skip;
 export const describeLong = isLong ? describe : describe.skip;
+
+/** Rows in which the queue has no part: the quick suite runs them on one backend. */
+export const once = <T>({ kind }: TestBackend, rows: readonly T[]): readonly T[] =>
+  isLong || kind === 'postgres' ? rows : [];
 
 /** Handed over at once by one process: so many messages may be in doubt for each interruption. */
 const IN_HAND = 20;

@@ -11,6 +11,7 @@ import { seededRandom } from '../support/seeded-random.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { TwilioStub } from '../support/twilio-stub.js';
+import { emptyTables } from './empty-tables.js';
 import { journeyWith } from './journey.js';
 import { Load, type Tally, type Target } from './load.js';
 import { ask } from '../support/ask.js';
@@ -29,6 +30,8 @@ export interface FleetSize {
   readonly ingest: number;
   readonly worker: number;
 }
+
+const NOTHING = { cases: 0, messages: 0, kills: 0, stops: 0, unknown: 0 };
 
 /** A process of the fleet; `process` is undefined while its successor starts. */
 interface Member {
@@ -51,7 +54,9 @@ export class FaultRig {
   private readonly starting: Promise<void>[] = [];
   private nextOrder = 1;
   /** What rows before had counted already, on this same rig. */
-  private counted = { cases: 0, messages: 0, kills: 0, stops: 0, unknown: 0 };
+  private counted = NOTHING;
+  /** Tables that fill while orders come in. */
+  private filling: readonly string[] = [];
 
   private constructor(
     readonly backend: TestBackend['kind'],
@@ -282,6 +287,17 @@ export class FaultRig {
     this.starting.push(start);
   }
 
+  /** As if no order had come yet: the row before may have left what no later one must be blamed for. */
+  async startOver(): Promise<void> {
+    await this.complete();
+    await this.startAgain();
+    // whoever works at that moment may be in the way
+    await eventually(() => this.sql(`truncate ${this.filling.join(', ')}`).then(() => true), READY_LIMIT_MS);
+    this.tally.accepted.clear();
+    this.tally.answers.clear();
+    [this.kills, this.stops, this.counted] = [0, 0, NOTHING];
+  }
+
   /** The workers that run. */
   workers(): AppProcess[] {
     return this.running('worker');
@@ -318,7 +334,8 @@ export class FaultRig {
   }
 
   private async open({ ingest, worker }: FleetSize, pause: string): Promise<void> {
-    const names: AppName[] = ['api', ...fill<AppName>('ingest', ingest), ...fill<AppName>('worker', worker)];
+    const takers = Array<AppName>(ingest).fill('ingest');
+    const names: AppName[] = ['api', ...takers, ...Array<AppName>(worker).fill('worker')];
     for (const name of names) this.apps.push({ name, port: await freePort(), process: undefined });
     const [first, ...rest] = this.apps;
     // the first one prepares the database
@@ -337,6 +354,7 @@ export class FaultRig {
     client.close();
     const urls = this.apps.filter(({ name }) => name === 'ingest').map(({ port }) => `http://127.0.0.1:${port}`);
     this.load = new Load({ urls, path: new URL(url).pathname, secret }, this.random);
+    this.filling = await emptyTables(this.databaseUrl);
   }
 
   private spawn(app: AppName, port: number): Promise<AppProcess> {
@@ -358,8 +376,4 @@ function throughPort(url: string, port: number): string {
   changed.hostname = '127.0.0.1';
   changed.port = String(port);
   return changed.href;
-}
-
-function fill<T>(item: T, count: number): T[] {
-  return Array.from({ length: count }, () => item);
 }
