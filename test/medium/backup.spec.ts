@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import {
   createDataSource,
   finishRestore,
@@ -10,10 +11,11 @@ import {
   restoreBackup,
   takeBackup,
 } from '#app/persistence';
+import { jest } from '@jest/globals';
 import { expectInvariants } from '../support/invariants.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 import { ApiRig } from './api-rig.js';
-import { Life } from './privacy-life.js';
+import { Life, PERSON } from './privacy-life.js';
 import { ask } from '../support/ask.js';
 
 /** The one of the cluster's roles: a restore sets their passwords. */
@@ -86,6 +88,24 @@ describe('a backup', () => {
     expect(await contents(target.ownerUrl)).toEqual(before);
     expect(await ask(target.ownerUrl, SHAPE)).toEqual(await ask(rig.database.ownerUrl, SHAPE));
     await expectInvariants(target.ownerUrl);
+  });
+
+  it('of a month whose key was destroyed can be read by nobody, and the next month’s still can', async () => {
+    const [march, april] = [await makeSealingKey(), await makeSealingKey()];
+    const key = path.join(folder, 'march.key');
+    writeFileSync(key, `${march.identity}\n`);
+    const gone = (await backUp('march.age', [march.recipient])).file;
+    const kept = (await backUp('april.age', [april.recipient])).file;
+    rmSync(key);
+
+    await expect(restore(gone)).rejects.toThrow(/is sealed/);
+    await expect(restore(gone, { identities: [april.identity] })).rejects.toThrow(/does not open/);
+    const bytes = readFileSync(gone);
+    // beyond the line that names the way of sealing nothing of it is text, and nothing can be packed any smaller
+    for (const word of ['manifest', PERSON.email, march.recipient, march.identity, secretKeys[0] ?? ''])
+      expect(bytes.includes(word)).toBe(false);
+    expect(gzipSync(bytes).length).toBeGreaterThan(bytes.length * 0.99);
+    await restore(kept, { identities: [april.identity] });
   });
 
   it('goes on counting where the old database stopped', async () => {

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { once } from 'node:events';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
 import { PermanentError } from '#app/domain';
 import { migrations } from '../migrations/index.js';
@@ -148,9 +148,14 @@ async function copyAll(
     }
   } catch (error) {
     into.giveUp();
-    throw error;
+    throw isOfTheRows(error) ? damaged(file, error) : error;
   }
   throw damaged(file, new Error('it ends too early'));
+}
+
+/** Data and constraints (classes 22 and 23): a byte that changed may reach PostgreSQL before the end of the file tells of it. */
+function isOfTheRows(error: unknown): boolean {
+  return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
 }
 
 /** The table into which rows are being copied: the entries of one come one after the other. */
