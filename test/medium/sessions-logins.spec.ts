@@ -33,6 +33,7 @@ describe('who signs in', () => {
     const told = answers.map(({ status, body, headers }) => [status, { ...body, instance: '' }, headers['set-cookie']]);
     expect(new Set(told.map((one) => JSON.stringify(one))).size).toBe(1);
     expect(told[0]?.[0]).toBe(401);
+    expect(answers[0]?.body).toMatchObject({ code: 'login.refused', title: 'Signing in was refused' });
   });
 
   it('works as long for nobody as for a wrong password', async () => {

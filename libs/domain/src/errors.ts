@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'validation',
   'malformed',
   'unauthenticated',
+  'login.refused',
   'forbidden',
   'not_found',
   'conflict',

@@ -142,7 +142,7 @@ export class LoginController {
       return journey.parse(JSON.parse(this.secrets.open(this.cookie.read(request, 'provider') ?? '', SEAL)));
     } catch (cause) {
       throw new PermanentError(
-        'unauthenticated',
+        'login.refused',
         'You come from the identity provider, but did not leave from here, or too long ago. Sign in again.',
         { cause },
       );

@@ -41,7 +41,7 @@ export class OpenSession {
 
   /**
    * @param login as it was judged; the subject is that of the identity provider which vouched for them now
-   * @throws PermanentError `unauthenticated` when it changed since
+   * @throws PermanentError `login.refused` when it changed since
    */
   run(login: MemberLogin, { operation, requestId }: LoginRequest): Promise<OpenedSession> {
     const { shopId, id: memberId } = login;
@@ -50,7 +50,7 @@ export class OpenSession {
     return actAs(actor, () =>
       this.unitOfWork.inShop(shopId, async (tx) => {
         if (!(await this.members.noteLogin(tx, login)))
-          throw new PermanentError('unauthenticated', 'The account changed while you signed in. Sign in again.');
+          throw new PermanentError('login.refused', 'The account changed while you signed in. Sign in again.');
         const session = { id: this.ids.next(), memberId, hash: this.secrets.sha256(token) };
         await this.sessions.insert(tx, session, this.settings);
         await this.audit.note(tx, { action: 'sign-in', subject: 'member', subjectId: memberId });

@@ -25,7 +25,7 @@ export class SignInElsewhere {
     return this.provider.begin();
   }
 
-  /** @throws PermanentError `unauthenticated` */
+  /** @throws PermanentError `login.refused` */
   async finish(
     query: string,
     { secrets, shop }: { readonly secrets: ProviderSecrets; readonly shop: string | null },
@@ -45,5 +45,5 @@ function isTheirs(login: MemberLogin | null, subject: string): login is MemberLo
 }
 
 function refuse(what: string): PermanentError {
-  return new PermanentError('unauthenticated', `${what} Ask an owner of the shop for an invitation.`);
+  return new PermanentError('login.refused', `${what} Ask an owner of the shop for an invitation.`);
 }

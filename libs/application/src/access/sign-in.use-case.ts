@@ -24,13 +24,13 @@ export class SignIn {
     private readonly opening: OpenSession,
   ) {}
 
-  /** @throws PermanentError `unauthenticated`, TransientError `rate_limited` after too many tries, right or wrong */
+  /** @throws PermanentError `login.refused`, TransientError `rate_limited` after too many tries, right or wrong */
   async run({ email, password, shop }: Credentials, request: LoginRequest): Promise<OpenedSession> {
     const forget = await this.limits.count(email, request.client);
     const login = await this.unitOfWork.acrossShops((tx) => this.members.findLogin(tx, email, shop));
     if (!(await this.passwords.verify(login?.passwordHash ?? null, password)) || login === null)
       throw new PermanentError(
-        'unauthenticated',
+        'login.refused',
         'That address and that password do not belong together. Check both, or ask an owner for a new invitation.',
       );
     await forget();

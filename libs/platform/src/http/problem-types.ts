@@ -30,9 +30,15 @@ export const PROBLEM_TYPES: Readonly<Record<ErrorCode, ProblemType>> = {
   ),
   unauthenticated: problem(
     401,
-    'Key is missing or not known',
-    'No API key was given, or the one given is unknown, expired or revoked.',
-    'Send `Authorization: Bearer <key>` with a key that is in force.',
+    'Key or session is missing or not known',
+    'No API key and no session was given, or the one given is unknown, revoked or over.',
+    'Send `Authorization: Bearer <key>` with a key that is in force, or sign in.',
+  ),
+  'login.refused': problem(
+    401,
+    'Signing in was refused',
+    'The address and the password do not belong together, or the identity provider names nobody who may sign in.',
+    'Check both, or ask an owner of the shop for an invitation.',
   ),
   forbidden: problem(
     403,

@@ -8,6 +8,7 @@ const MAX_TEXT = 500;
 const SILENT = new Set<ErrorCode>(['internal', 'configuration']);
 const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'Bearer realm="afterglow"',
+  'login.refused': 'Bearer realm="afterglow"',
   'signature.invalid': 'Signature realm="webhooks"',
 };
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {

@@ -101,7 +101,7 @@ function translate(error: unknown): AfterglowError {
 }
 
 function refusal(cause?: unknown): PermanentError {
-  return new PermanentError('unauthenticated', 'The answer of the identity provider is not valid. Sign in again.', {
+  return new PermanentError('login.refused', 'The answer of the identity provider is not valid. Sign in again.', {
     cause,
   });
 }
