@@ -65,7 +65,7 @@ describe('afterglow pause and resume', () => {
       expect(work).rejects.toMatchObject({ message: expect.stringMatching(message) });
     await refused(pause(rig.app, undefined, ONE), /Write pause <journey>, or pause --all/);
     await refused(pause(rig.app, 'thanks', ALL), /not both; write pause thanks or pause --all/);
-    await refused(pause(rig.app, 'thanks', { ...ONE, scope: 'all' }), /--scope is for the whole shop/);
+    await refused(pause(rig.app, 'thanks', { ...ONE, scope: 'all' }), /--scope is for everything/);
     await refused(pause(rig.app, 'thank', ONE), /There is no journey "thank"/);
     await refused(resume(rig.app, undefined, { ...ALL, preview: true }), /--preview is for one journey/);
     expect(await state()).toBe('live');

@@ -100,8 +100,8 @@ customers
 
 program
   .command('pause [journey]')
-  .description('a journey of the first shop: what is due waits, and nobody enters; or, with --all, the shop')
-  .option('--all', 'the whole shop', false)
+  .description('a journey of the first shop: what is due waits, and nobody enters; or, with --all, all shops')
+  .option('--all', 'every shop of the installation', false)
   .addOption(
     new Option('--scope <what>', 'with --all: everything, or all but what comes in').choices(['all', 'journeys']),
   )
@@ -112,7 +112,7 @@ program
 program
   .command('resume [journey]')
   .description('end a pause')
-  .option('--all', 'of the whole shop', false)
+  .option('--all', 'of every shop of the installation', false)
   .addOption(
     new Option(
       '--overdue <what>',

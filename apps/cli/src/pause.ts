@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import {
   ChangeJourneyState,
   EnsureFirstShop,
+  ListShops,
   OperateShop,
   type PauseScope,
   type ResumeOptions,
@@ -23,21 +24,22 @@ export interface ResumeFlags extends Partial<ResumeOptions> {
   readonly preview: boolean;
 }
 
-/** Pauses a journey of the first shop, or the shop itself. */
+/** Pauses a journey of the first shop, or all shops. */
 export async function pause(
   context: INestApplicationContext,
   key: string | undefined,
   { all, scope }: PauseOptions,
 ): Promise<void> {
   const journey = journeyOf('pause', key, all);
-  if (journey !== null && scope !== undefined) throw onlyFor('--scope', 'the whole shop: pause --all --scope journeys');
-  const shopId = await firstShop(context);
+  if (journey !== null && scope !== undefined) throw onlyFor('--scope', 'everything: pause --all --scope journeys');
   if (journey === null) {
-    const since = await context.get(OperateShop).pause(shopId, scope ?? 'all');
-    console.log(`${scope === 'journeys' ? 'All journeys of the shop' : 'The shop'} paused since ${since}.`);
+    for (const shopId of await allShops(context)) {
+      const since = await context.get(OperateShop).pause(shopId, scope ?? 'all');
+      console.log(`${scope === 'journeys' ? 'All journeys of shop' : 'Shop'} ${shopId} paused since ${since}.`);
+    }
     return;
   }
-  const { state } = await context.get(ChangeJourneyState).pause(shopId, journey);
+  const { state } = await context.get(ChangeJourneyState).pause(await firstShop(context), journey);
   console.log(`${journey} is ${state}.`);
 }
 
@@ -49,14 +51,16 @@ export async function resume(
 ): Promise<void> {
   const journey = journeyOf('resume', key, all);
   if (journey === null && preview) throw onlyFor('--preview', 'one journey that is paused: resume <journey> --preview');
-  const shopId = await firstShop(context);
   const { overdue = 'run', messages = 'send' } = chosen;
   if (journey === null) {
-    if (overdue === 'run' && messages === 'send') await context.get(OperateShop).resume(shopId);
-    else (await context.get(ResumeShop).run(shopId, { overdue, messages })).forEach(printResumed);
-    console.log('The shop runs.');
+    for (const shopId of await allShops(context)) {
+      if (overdue === 'run' && messages === 'send') await context.get(OperateShop).resume(shopId);
+      else (await context.get(ResumeShop).run(shopId, { overdue, messages })).forEach(printResumed);
+      console.log(`Shop ${shopId} runs.`);
+    }
     return;
   }
+  const shopId = await firstShop(context);
   const resumption = context.get(ResumeJourney);
   if (preview) return printPreview(await resumption.preview(shopId, journey));
   printResumed(await resumption.run(shopId, journey, { overdue, messages }));
@@ -68,19 +72,25 @@ function printResumed({ key, state, shifted, exited, skippedMessages }: ResumedJ
   );
 }
 
-/** Null: the whole shop. */
+/** Null: all shops, whole. */
 function journeyOf(command: string, key: string | undefined, all: boolean): string | null {
   if (all === (key === undefined)) return key ?? null;
   throw new PermanentError(
     'validation',
     all
       ? `A journey or --all, not both; write ${command} ${key} or ${command} --all.`
-      : `Which one? Write ${command} <journey>, or ${command} --all for the whole shop.`,
+      : `Which one? Write ${command} <journey>, or ${command} --all for all shops.`,
   );
 }
 
 function onlyFor(flag: string, what: string): PermanentError {
   return new PermanentError('validation', `${flag} is for ${what}.`);
+}
+
+/** Those of the whole installation: a restore holds the journeys of all of them. */
+async function allShops(context: INestApplicationContext): Promise<readonly string[]> {
+  await firstShop(context);
+  return context.get(ListShops).run();
 }
 
 async function firstShop(context: INestApplicationContext): Promise<string> {

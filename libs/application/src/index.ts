@@ -294,6 +294,7 @@ export { PrivacyAtIntake } from './privacy/privacy-at-intake.js';
 export { type PersonRows, type PrivacyRequest, PrivacyRequests } from './privacy/privacy-requests.repository.js';
 export { type PersonExport, ReadPrivacy } from './privacy/read-privacy.use-case.js';
 export { type ErasureReport, RunErasures } from './privacy/run-erasures.use-case.js';
+export { ListShops } from './shops/list-shops.use-case.js';
 export { ManageShop, type ShopView } from './shops/manage-shop.use-case.js';
 export { Shops, type ShopSettings } from './shops/shops.repository.js';
 export {

@@ -96,6 +96,7 @@ import { RunErasures } from './privacy/run-erasures.use-case.js';
 import { ReadSamples } from './presets/read-samples.use-case.js';
 import { InstallPreset } from './presets/install-preset.use-case.js';
 import { ReadScores } from './scores/read-scores.use-case.js';
+import { ListShops } from './shops/list-shops.use-case.js';
 import { ManageShop } from './shops/manage-shop.use-case.js';
 import { ManageSources } from './sources/manage-sources.use-case.js';
 
@@ -146,6 +147,7 @@ const useCases = [
   ManageCases,
   MigrateCode,
   ManageKeys,
+  ListShops,
   ManageShop,
   ManageSources,
   OpenBodies,

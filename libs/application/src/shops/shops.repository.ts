@@ -32,4 +32,7 @@ export abstract class Shops {
 
   /** Across shops: the id of the oldest shop. */
   abstract findFirst(tx: Transaction): Promise<string | null>;
+
+  /** Across shops: all ids, that of the oldest first. */
+  abstract findAll(tx: Transaction): Promise<readonly string[]>;
 }

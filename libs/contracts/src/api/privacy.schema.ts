@@ -51,12 +51,17 @@ export const privacyRequestList = listOf(privacyRequestDocument, 'PrivacyRequest
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** What `afterglow erasures list` prints: ids and keyed hashes, no names. */
-export const erasureRegister = z.strictObject({
+const shopRegister = z.strictObject({
   erasures: z.array(z.strictObject({ customer: z.uuid(), reason: erasureReason.nullable() })),
   names: z.array(z.strictObject({ hash, erasedAt: z.iso.datetime({ offset: true }) })),
   addresses: z.array(z.strictObject({ medium: z.enum(['email', 'sms']), hash, scope: z.enum(['all', 'non_service']) })),
 });
+
+/** What `afterglow erasures list` prints: ids and keyed hashes, no names. That of one shop alone is the form of earlier versions. */
+export const erasureRegister = z.union([
+  z.strictObject({ shops: z.array(shopRegister.extend({ shop: z.uuid() })) }),
+  shopRegister,
+]);
 
 export const personExport = z
   .object({

@@ -73,4 +73,9 @@ export class PgShops extends Shops {
     const [row] = await pg(tx).query<{ id: string | null }>('select app.first_shop() as id');
     return row?.id ?? null;
   }
+
+  async findAll(tx: Transaction): Promise<readonly string[]> {
+    const rows = await pg(tx).query<{ id: string }>('select id from app.shop_ids() id');
+    return rows.map(({ id }) => id);
+  }
 }

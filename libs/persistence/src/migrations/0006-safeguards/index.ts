@@ -4,6 +4,7 @@ import { callsSql } from './calls.sql.js';
 import { idempotencySql } from './idempotency.sql.js';
 import { installationKeysSql } from './installation-keys.sql.js';
 import { promptClaimsSql } from './prompt-claims.sql.js';
+import { shopIdsSql } from './shop-ids.sql.js';
 import { sendingDaysSql } from './sending-days.sql.js';
 
 /** compatible */
@@ -11,7 +12,7 @@ export class Safeguards1797206400000 implements MigrationInterface {
   readonly name = 'Safeguards1797206400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql, sendingDaysSql];
+    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql, sendingDaysSql, shopIdsSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
