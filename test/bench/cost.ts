@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { AfterglowClient } from '../support/afterglow-client.js';
 import type { AppProcess } from '../support/processes.js';
 import { BenchChild } from './child.js';
 import { type Figure, plain } from './figures.js';
 import { runLoad } from './http-load.js';
+import { journeyOf } from './journeys.js';
 import { orderRequest } from './requests.js';
 import { type Rig, type Variant, withClient } from './rig.js';
 
@@ -29,22 +29,11 @@ const LIMIT_MS = 600_000;
 const GIGABYTE = 1e9;
 const MILLION = 1e6;
 
-const journey = (steps: string): string => `
-key: part
-title: A part of what a journey does
-class: service
-trigger: order.placed
-entry: { key: order.id, reentry: never }
-steps: [${steps}]
-templates:
-  word: { en: { subject: 'About {{ order.name }}', preheader: 'A word', mjml: '<mj-text><p>Thank you for {{ order.name }}</p></mj-text>' } }
-`;
-
 /** The parts, each with what the one before has not. */
 const PARTS = {
   event: null,
-  timer: journey('{ id: rest, kind: wait, settings: { for: P30D } }'),
-  message: journey('{ id: mail, kind: send, settings: { template: word, channels: [email] } }'),
+  timer: journeyOf('{ id: rest, kind: wait, settings: { for: P30D } }'),
+  message: journeyOf('{ id: mail, kind: send, settings: { template: word, channels: [email] } }'),
 } as const;
 type Part = keyof typeof PARTS;
 
@@ -71,12 +60,12 @@ export async function benchCost(rig: Rig, { events }: CostOptions): Promise<Figu
 
 async function measure(rig: Rig, variant: Variant, part: Part, events: number, smtpPort: number): Promise<Spent> {
   const url = await rig.database(`cost_${variant}_${part}`, 'migrated');
-  const shop = await rig.setUpShop(url, variant, []);
+  const journey = PARTS[part];
+  const shop = await rig.setUpShop(url, variant, [], journey === null ? {} : { journey });
   const mail = { SMTP_URL: `smtp://127.0.0.1:${smtpPort}`, MAIL_FROM: 'Bench <bench@example.com>' };
   const apps: AppProcess[] = [];
   try {
     for (const app of ['ingest', 'api', 'worker'] as const) apps.push(await rig.startApp(app, url, variant, mail));
-    await publish(apps[1]?.url ?? '', rig.apiKey, PARTS[part]);
     const target = { ...shop, port: apps[0]?.port ?? 0 };
     const send = async (first: number, count: number): Promise<void> => {
       const requests = Array.from({ length: count }, (_, index) =>
@@ -97,18 +86,6 @@ async function measure(rig: Rig, variant: Variant, part: Part, events: number, s
     };
   } finally {
     for (const app of apps) await app.stop();
-  }
-}
-
-async function publish(url: string, apiKey: string, yaml: string | null): Promise<void> {
-  if (yaml === null) return;
-  const client = new AfterglowClient(url, apiKey);
-  try {
-    const saved = await client.call('POST', '/api/v1/journeys', yaml, { 'content-type': 'application/yaml' });
-    if (saved.status !== 201) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
-    await client.post('/api/v1/journeys/part/publish');
-  } finally {
-    client.close();
   }
 }
 

@@ -2,16 +2,17 @@ import { BenchChild } from './child.js';
 import { bounded, compared, type Figure, plain } from './figures.js';
 import { runLoad } from './http-load.js';
 import { type BacklogOptions, benchBacklog } from './load-backlog.js';
+import { benchCrowd, type CrowdOptions } from './load-crowd.js';
 import type { MemoryOptions } from './load-memory.js';
 import { benchSteady, type StopOptions } from './load-steady.js';
 import { preparedRequests, type Target } from './requests.js';
 import type { Rig } from './rig.js';
 import { quantile } from './statistics.js';
 
-export const LOAD_PARTS = ['ramp', 'backlog', 'memory', 'stop'] as const;
+export const LOAD_PARTS = ['ramp', 'backlog', 'crowd', 'memory', 'stop'] as const;
 export type LoadPart = (typeof LOAD_PARTS)[number];
 
-export interface LoadOptions extends BacklogOptions, MemoryOptions, StopOptions {
+export interface LoadOptions extends BacklogOptions, CrowdOptions, MemoryOptions, StopOptions {
   parts: readonly LoadPart[];
   /** Of each level of the ramp. */
   seconds: number;
@@ -56,7 +57,8 @@ export async function benchLoad(rig: Rig, options: LoadOptions): Promise<Figure[
 
 function measure(rig: Rig, part: LoadPart, options: LoadOptions): Promise<Figure[]> {
   if (part === 'ramp') return ramp(rig, options.seconds);
-  return part === 'backlog' ? benchBacklog(rig, options) : benchSteady(rig, part, options);
+  if (part === 'backlog') return benchBacklog(rig, options);
+  return part === 'crowd' ? benchCrowd(rig, options) : benchSteady(rig, part, options);
 }
 
 async function ramp(rig: Rig, seconds: number): Promise<Figure[]> {

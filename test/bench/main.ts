@@ -29,7 +29,15 @@ const FULL: Sizes = {
   timers: { rounds: 3, few: 10_000, many: 1_000_000, claims: 50 },
   // the history takes longer to load than to play
   backtest: { rounds: 1, data: 'olist' },
-  load: { parts: LOAD_PARTS, seconds: 10, backlog: 50_000, minutes: 2, perSecond: 40, stopMessages: 3_000 },
+  load: {
+    parts: LOAD_PARTS,
+    seconds: 10,
+    backlog: 50_000,
+    crowd: 30_000,
+    minutes: 2,
+    perSecond: 40,
+    stopMessages: 3_000,
+  },
   cost: { events: 20_000 },
 };
 /** Says that everything still runs; its figures mean little. */
@@ -38,7 +46,7 @@ const QUICK: Sizes = {
   deliver: { rounds: 1, messages: 300, seconds: 2 },
   timers: { rounds: 1, few: 1_000, many: 50_000, claims: 10 },
   backtest: { rounds: 1, data: 'olist_small' },
-  load: { parts: LOAD_PARTS, seconds: 1, backlog: 3_000, minutes: 0.2, perSecond: 40, stopMessages: 300 },
+  load: { parts: LOAD_PARTS, seconds: 1, backlog: 3_000, crowd: 500, minutes: 0.2, perSecond: 40, stopMessages: 300 },
   cost: { events: 300 },
 };
 
@@ -48,9 +56,10 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
       suite: { type: 'string' },
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
-      // of the suite load: which of its parts, bodies that wait, minutes of steady load and its orders a second
+      // of the suite load: which of its parts, bodies that wait, waits that end at once, minutes of steady load and its orders a second
       part: { type: 'string' },
       backlog: { type: 'string' },
+      crowd: { type: 'string' },
       minutes: { type: 'string' },
       rate: { type: 'string' },
       // of the suite cost: orders of each part; of the suite timers: timers that wait
@@ -63,6 +72,7 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
   const { timers, load, cost, ...others } = values.quick ? QUICK : FULL;
   const {
     backlog = load.backlog,
+    crowd = load.crowd,
     minutes = load.minutes,
     rate = load.perSecond,
     waiting = timers.many,
@@ -73,7 +83,14 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
     ...others,
     cost: { events: Number(orders) },
     timers: { ...timers, many: Number(waiting) },
-    load: { ...load, parts, backlog: Number(backlog), minutes: Number(minutes), perSecond: Number(rate) },
+    load: {
+      ...load,
+      parts,
+      backlog: Number(backlog),
+      crowd: Number(crowd),
+      minutes: Number(minutes),
+      perSecond: Number(rate),
+    },
   };
   return { suites, sizes, json: values.json };
 }

@@ -4,6 +4,7 @@ import { EmbeddedPostgres, prepareDatabase } from '#app/persistence';
 import { AfterglowClient, type CreatedSource } from '../support/afterglow-client.js';
 import { cpuSecondsOf } from '../support/process-tree.js';
 import { type AppName, AppProcess, DataFolder } from '../support/processes.js';
+import { publishJourney } from './journeys.js';
 import { type BenchRedis, startBenchRedis } from './redis-server.js';
 import type { Target } from './requests.js';
 
@@ -78,13 +79,19 @@ export class Rig {
   }
 
   /** A source of the shop, and the presets that a suite needs, made through the API. */
-  async setUpShop(databaseUrl: string, variant: Variant, presets: readonly string[]): Promise<Omit<Target, 'port'>> {
-    const api = await this.startApp('api', databaseUrl, variant);
-    const client = new AfterglowClient(api.url, this.apiKey);
+  async setUpShop(
+    databaseUrl: string,
+    variant: Variant,
+    presets: readonly string[],
+    { apiKey = this.apiKey, journey }: { apiKey?: string; journey?: string } = {},
+  ): Promise<Omit<Target, 'port'>> {
+    const api = await this.startApp('api', databaseUrl, variant, { BOOTSTRAP_API_KEY: apiKey });
+    const client = new AfterglowClient(api.url, apiKey);
     try {
       const secret = randomBytes(24).toString('hex');
       const source = await client.post<CreatedSource>('/api/v1/sources', { kind: 'shopify', name: 'bench', secret });
       for (const key of presets) await client.post(`/api/v1/presets/${key}/install`, { publish: true });
+      if (journey !== undefined) await publishJourney(client, journey);
       return { path: `/hooks/${source.id}`, secret };
     } finally {
       client.close();
