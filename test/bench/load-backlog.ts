@@ -156,7 +156,8 @@ async function progressOf(
 
 /** The same rows taken and marked by one connection that does nothing with them, undone afterwards. */
 async function bareRate(client: pg.Client, { events }: Backlog): Promise<number> {
-  const rows = Math.min(events, 20_000);
+  // in one transaction every claim passes those before it
+  const rows = Math.min(events, 5_000);
   const startedAt = performance.now();
   await client.query('begin');
   for (let taken = 0; taken < rows; taken += BATCH) {

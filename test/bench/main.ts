@@ -79,6 +79,7 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
     orders = cost.events,
   } = values;
   const parts = LOAD_PARTS.filter((part) => values.part === undefined || values.part === part);
+  if (parts.length === 0) throw new Error(`There is no part ${values.part}: name one of ${LOAD_PARTS.join(', ')}`);
   const sizes = {
     ...others,
     cost: { events: Number(orders) },
