@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { HintPort, KeepHouse, ResolveDoubts, RunErasures } from '#app/application';
 import { ClockWatch } from './clock-watch.js';
 import { Drains } from './drains.js';
+import { UpkeepWatch } from './upkeep-watch.js';
 
 const SWEEP_MS = 1_000;
 const HOUSEKEEPING_MS = 15_000;
@@ -24,10 +25,12 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly doubts: ResolveDoubts,
     private readonly hints: HintPort,
     private readonly clock: ClockWatch,
+    private readonly upkeep: UpkeepWatch,
   ) {}
 
   onApplicationBootstrap(): void {
     for (const drain of this.drains.all()) this.every(SWEEP_MS, () => drain.run());
+    this.every(HOUSEKEEPING_MS, () => this.upkeep.look());
     this.every(HOUSEKEEPING_MS, async () => {
       this.hints.hint('maintenance');
       // leases and ages go by the same clock

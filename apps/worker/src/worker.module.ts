@@ -10,6 +10,7 @@ import { MaintenanceProcessor } from './maintenance.processor.js';
 import { Rounds } from './rounds.js';
 import { Sweeper } from './sweeper.js';
 import { TimersProcessor } from './timers.processor.js';
+import { UpkeepWatch } from './upkeep-watch.js';
 import { WorkMetrics } from './work-metrics.js';
 import { QUEUE_HOSTS, WorkerStarter } from './worker-starter.js';
 
@@ -28,6 +29,7 @@ const processors = [
   imports: [BullModule.registerQueue()],
   providers: [
     ClockWatch,
+    UpkeepWatch,
     Drains,
     Rounds,
     WorkMetrics,

@@ -256,7 +256,7 @@ export { IdPort } from './ports/id.port.js';
 export { type CounterName, type GaugeName, type HistogramName, METRICS, Metrics } from './ports/metrics.port.js';
 export { SecretPort } from './ports/secret.port.js';
 export { type Commit, Transaction, UnitOfWork } from './ports/unit-of-work.port.js';
-export { HousekeepingPort } from './ops/housekeeping.port.js';
+export { HousekeepingPort, type Upkeep } from './ops/housekeeping.port.js';
 export { type RetentionMonths, RetentionPort } from './ops/retention.port.js';
 export { type HousekeepingReport, KeepHouse } from './ops/keep-house.use-case.js';
 export { type DeadLetter, type DeadLetterFilter, DeadLetters } from './ops/dead-letters.repository.js';

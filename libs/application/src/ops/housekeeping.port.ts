@@ -1,3 +1,11 @@
+/** How PostgreSQL gets on with clearing away rows that are done. */
+export interface Upkeep {
+  /** For how long the oldest transaction has been open beside which nothing can be cleared away; 0 when there is none. */
+  readonly oldestTransactionS: number;
+  readonly deadRows: number;
+  readonly liveRows: number;
+}
+
 /** Chores that concern all shops. */
 export abstract class HousekeepingPort {
   /** Expired leases: hand-overs of messages become unknown, mere claims and calls go back. */
@@ -17,4 +25,6 @@ export abstract class HousekeepingPort {
 
   /** Deletes what calls with keys of their own were answered more than two days ago; returns how many went. */
   abstract forgetIdempotencyKeys(): Promise<number>;
+
+  abstract upkeep(): Promise<Upkeep>;
 }

@@ -38,6 +38,12 @@ export const METRICS = {
     help: "How much further than time the database's clock has moved; work stands still beyond a minute",
     labels: [],
   },
+  afterglow_oldest_transaction_seconds: {
+    kind: 'gauge',
+    help: 'Time for which the oldest transaction has kept PostgreSQL from clearing away rows that are done',
+    labels: [],
+  },
+  afterglow_dead_rows: { kind: 'gauge', help: 'Rows that are done and not yet cleared away', labels: [] },
   afterglow_dead_letters: { kind: 'gauge', help: 'Open dead letters', labels: [] },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HousekeepingPort } from '#app/application';
+import { HousekeepingPort, type Upkeep } from '#app/application';
 import { DataSource } from 'typeorm';
 
 const FORGET_BATCH = 5_000;
@@ -51,6 +51,14 @@ export class PgHousekeeping extends HousekeepingPort {
       "select app.forget_idempotency_keys(app.lease_now() - interval '48 hours', $1) as n",
       FORGET_BATCH,
     );
+  }
+
+  async upkeep(): Promise<Upkeep> {
+    const rows = await this.dataSource.query<{ oldest_transaction_s: number; dead_rows: string; live_rows: string }[]>(
+      'select oldest_transaction_s, dead_rows, live_rows from app.upkeep()',
+    );
+    const { oldest_transaction_s: oldestTransactionS = 0, dead_rows: dead = 0, live_rows: live = 0 } = rows[0] ?? {};
+    return { oldestTransactionS, deadRows: Number(dead), liveRows: Number(live) };
   }
 
   /** @param sql takes the size of a batch as $1 and tells how many rows it found */

@@ -6,13 +6,14 @@ import { installationKeysSql } from './installation-keys.sql.js';
 import { promptClaimsSql } from './prompt-claims.sql.js';
 import { shopIdsSql } from './shop-ids.sql.js';
 import { sendingDaysSql } from './sending-days.sql.js';
+import { upkeepSql } from './upkeep.sql.js';
 
 /** compatible */
 export class Safeguards1797206400000 implements MigrationInterface {
   readonly name = 'Safeguards1797206400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql, sendingDaysSql, shopIdsSql];
+    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql, sendingDaysSql, shopIdsSql, upkeepSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
