@@ -10,6 +10,7 @@ const MAX_STOP_MS = 90_000;
 const EVERY_CONNECTION = `
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+const HELD_SHOPS = `begin; lock table app.shop in access exclusive mode; select pg_sleep(7); commit`;
 /** As the migration of somebody else, or a person at a console, may hold it. */
 const HELD_TABLE = `begin; lock table app.message in access exclusive mode; select pg_sleep(4); commit`;
 
@@ -38,12 +39,14 @@ const HARMS: Harms = [
       }),
   ],
   [
-    'F42: away while processes start, is waited for',
+    'F42: away while processes start, and busy when it is back, is waited for',
     async (rig) => {
       await rig.stopAll('worker', MAX_STOP_MS);
       await rig.stopAll('ingest', MAX_STOP_MS);
       await rig.cluster.goAway();
-      const back = sleep(5_000).then(() => rig.cluster.comeBack());
+      const back = sleep(5_000)
+        .then(() => rig.cluster.comeBack())
+        .then(() => rig.sql(HELD_SHOPS));
       await rig.startAgain();
       await back;
       await rig.send(40, 40);

@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
-import { PermanentError, TransientError } from '#app/domain';
+import { PermanentError } from '#app/domain';
 import { prepareDatabase, type PreparedDatabase } from '#app/persistence';
 import { type Config, createLogger, loadConfig, type LoadConfigOptions, SecretKeyring } from '#app/platform';
 import { prepareQueue, queueSettings, type QueueSettings } from '#app/queue';
 import type { Logger } from 'pino';
 import { InfrastructureModule } from './infrastructure.module.js';
-
-const ASK_EVERY_MS = 1_000;
+import { onceItAnswers } from './once-it-answers.js';
 
 export interface PrepareOptions {
   /** Name in logs and beside database connections. */
@@ -46,28 +44,6 @@ export async function prepareProcess(options: PrepareOptions): Promise<PreparedP
   const away = await prepareQueue(queue, ownerUrl);
   if (away) logger.warn({ err: away }, 'The queue is away; work goes on without it, a second later');
   return { config, logger, root: rootModule(options, config, database, queue) };
-}
-
-/** What PostgreSQL has against us for good: the password, the role, the name of the database. */
-const REFUSAL = /^(28|3D)/;
-
-async function onceItAnswers<T>(work: () => Promise<T>, patienceMs: number, logger: Logger): Promise<T> {
-  const endMs = performance.now() + patienceMs;
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isAway(error) || performance.now() > endMs) throw error;
-      if (tries === 1) logger.warn({ err: error }, 'PostgreSQL is away; waiting for it');
-      await sleep(ASK_EVERY_MS);
-    }
-  }
-}
-
-function isAway(error: unknown): boolean {
-  if (!(error instanceof TransientError) || error.code !== 'unavailable') return false;
-  const { code = '' } = (error.cause ?? {}) as { code?: string };
-  return !REFUSAL.test(code);
 }
 
 async function ownerUrlOf({ startDatabase }: PrepareOptions, config: Config): Promise<string> {

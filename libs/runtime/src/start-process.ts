@@ -3,6 +3,7 @@ import { ClockPort, EnsureFirstShop, VirtualClockPort } from '#app/application';
 import type { Instant } from '#app/domain';
 import { type Config, createHttpApp, MetricsListener, stopOnSignals } from '#app/platform';
 import { endWithSentence } from './end-with-sentence.js';
+import { onceItAnswers } from './once-it-answers.js';
 import { watchEventLoop } from './watchdog/watch-event-loop.js';
 import { prepareProcess, type PrepareOptions } from './prepare-process.js';
 
@@ -43,15 +44,19 @@ async function boot(options: ProcessOptions): Promise<StartedProcess> {
   const { config, logger, root } = await prepareProcess({ patienceMs: DATABASE_PATIENCE_MS, ...options });
   watchEventLoop();
   const app = await createHttpApp(root, { logger, trustedProxies: config.http.trustedProxies });
-  await setClock(app.get(VirtualClockPort), config);
-  stopOnSignals(app, { logger, ...(options.afterClose ? { afterClose: options.afterClose } : {}) });
   const firstShop = app.get(EnsureFirstShop);
-  await firstShop.run({ bootstrapKey: config.bootstrapApiKey, withOwnerKey: false });
+  // it answered a moment ago, and may be away again or have no room for one more connection
+  const open = async (): Promise<void> => {
+    await setClock(app.get(VirtualClockPort), config);
+    await firstShop.run({ bootstrapKey: config.bootstrapApiKey, withOwnerKey: false });
+  };
+  stopOnSignals(app, { logger, ...(options.afterClose ? { afterClose: options.afterClose } : {}) });
+  await onceItAnswers(open, DATABASE_PATIENCE_MS, logger);
   await options.configure?.(app);
   await app.listen(config.http.port, config.http.host);
   const metricsUrl = await app.get(MetricsListener, { strict: false }).start();
   // after all that may fail: a key that is made must also be shown
-  const { ownerKey } = await firstShop.run({ withOwnerKey: options.withOwnerKey ?? false });
+  const ownerKey = options.withOwnerKey ? (await firstShop.run({ withOwnerKey: true })).ownerKey : null;
   const url = await app.getUrl();
   logger.info({ url, metricsUrl }, `afterglow ${options.name} runs`);
   return { config, url, now: await app.get(ClockPort).now(), ownerKey };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Agenda, VirtualClockPort } from '#app/application';
 import { type Instant, toIso } from '#app/domain';
 import { DataSource } from 'typeorm';
+import { translateDatabaseError } from '../connection/pg-unit-of-work.js';
 
 const ADVANCE_LOCK = 7_219_840_114;
 
@@ -33,7 +34,7 @@ export class PgVirtualClock extends VirtualClockPort {
   }
 
   async read(): Promise<Instant | null> {
-    const rows = await this.dataSource.query<{ instant: Date }[]>('select instant from app.virtual_clock');
+    const rows = await this.query<{ instant: Date }[]>('select instant from app.virtual_clock');
     return rows[0]?.instant.getTime() ?? null;
   }
 
@@ -41,26 +42,24 @@ export class PgVirtualClock extends VirtualClockPort {
     const instant = toIso(at);
     const month = instant.slice(0, 7);
     if (month !== this.month) {
-      await this.dataSource.query('select app.ensure_partitions($1)', [instant]);
+      await this.query('select app.ensure_partitions($1)', [instant]);
       this.month = month;
     }
     // Needn't wait for the disk: what happens at the new time is committed after it, and so carries it along.
-    await this.dataSource.query(`select set_config('synchronous_commit', 'off', true), app.set_virtual_clock($1)`, [
-      instant,
-    ]);
+    await this.query(`select set_config('synchronous_commit', 'off', true), app.set_virtual_clock($1)`, [instant]);
   }
 
   async wallTime(): Promise<Instant> {
-    const rows = await this.dataSource.query<{ now: Date }[]>('select clock_timestamp() as now');
+    const rows = await this.query<{ now: Date }[]>('select clock_timestamp() as now');
     return (rows[0] as { now: Date }).now.getTime();
   }
 
   async clear(): Promise<void> {
-    await this.dataSource.query('select app.clear_virtual_clock()');
+    await this.query('select app.clear_virtual_clock()');
   }
 
   async agenda(): Promise<Agenda> {
-    const [row] = await this.dataSource.query<AgendaRow[]>(AGENDA);
+    const [row] = await this.query<AgendaRow[]>(AGENDA);
     const { next_timer: timer, next_message: message, next_call: call, ...left } = row as AgendaRow;
     const instant = (at: Date | null): Instant | null => at?.getTime() ?? null;
     return { ...left, nextTimer: instant(timer), nextMessage: instant(message), nextCall: instant(call) };
@@ -83,5 +82,11 @@ export class PgVirtualClock extends VirtualClockPort {
     } finally {
       await runner.release();
     }
+  }
+
+  private async query<T>(sql: string, values: unknown[] = []): Promise<T> {
+    return this.dataSource.query<T>(sql, values).catch((error: unknown) => {
+      throw translateDatabaseError(error);
+    });
   }
 }
