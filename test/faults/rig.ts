@@ -158,6 +158,13 @@ export class FaultRig {
     };
   }
 
+  /** A new version of the journey, for whoever enters from now on. */
+  async renewJourney(pause: string): Promise<void> {
+    const client = this.client();
+    await this.publish(client, journeyWith(pause));
+    client.close();
+  }
+
   /** Sends so many new orders; resolves when each has been taken. */
   async send(count: number, perSecond: number): Promise<void> {
     const first = this.nextOrder;
@@ -244,10 +251,10 @@ export class FaultRig {
   }
 
   /** As a deployment does it: told to stop, and a successor in its place. @throws when it doesn't end by itself in time */
-  async replace(member: Member, limitMs: number): Promise<void> {
+  async replace(member: Member, limitMs: number, build?: string): Promise<void> {
     await member.process?.stop(limitMs);
     member.process = undefined;
-    member.process = await this.spawn(member.name, member.port);
+    member.process = await this.spawn(member.name, member.port, build);
   }
 
   /** An injured one is killed, and a sound one takes its place; those that were stopped come back too. */
@@ -341,14 +348,8 @@ export class FaultRig {
     // the first one prepares the database
     for (const members of [first ? [first] : [], rest])
       await Promise.all(members.map(async (member) => (member.process = await this.spawn(member.name, member.port))));
-    const client = new AfterglowClient(`http://127.0.0.1:${first?.port}`, this.apiKey);
-    const yaml = { 'content-type': 'application/yaml' };
-    const saved = await eventually(
-      () => client.call('POST', '/api/v1/journeys', journeyWith(pause), yaml),
-      READY_LIMIT_MS,
-    );
-    if (saved.status !== 201) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
-    await client.post('/api/v1/journeys/two-words/publish');
+    const client = this.client();
+    await this.publish(client, journeyWith(pause));
     const secret = randomBytes(24).toString('hex');
     const { url } = await client.post<CreatedSource>('/api/v1/sources', { kind: 'shopify', name: 'shop', secret });
     client.close();
@@ -357,8 +358,20 @@ export class FaultRig {
     this.filling = await emptyTables(this.databaseUrl);
   }
 
-  private spawn(app: AppName, port: number): Promise<AppProcess> {
-    return AppProcess.start({ app, port, env: { ...this.env }, readyLimitMs: READY_LIMIT_MS });
+  private client(): AfterglowClient {
+    return new AfterglowClient(`http://127.0.0.1:${this.apps[0]?.port}`, this.apiKey);
+  }
+
+  private async publish(client: AfterglowClient, yaml: string): Promise<void> {
+    const type = { 'content-type': 'application/yaml' };
+    const saved = await eventually(() => client.call('POST', '/api/v1/journeys', yaml, type), READY_LIMIT_MS);
+    if (saved.status >= 300) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
+    // one that was slow to be saved may have been saved twice
+    await eventually(() => client.post('/api/v1/journeys/two-words/publish').then(() => true), READY_LIMIT_MS);
+  }
+
+  private spawn(app: AppName, port: number, build = projectRoot()): Promise<AppProcess> {
+    return AppProcess.start({ app, port, build, env: { ...this.env }, readyLimitMs: READY_LIMIT_MS });
   }
 }
 

@@ -17,7 +17,8 @@ export const DELIVERY_INVARIANTS: Readonly<Record<string, string>> = {
 
   'what was sent was tried, and what was never tried was not sent': `
     select format('message %s is sent, yet no attempt of it succeeded', m.id) as fault
-    from app.message m where m.state = 'sent' and coalesce(m.reason, '') not like 'settled as %' and not exists (
+    from app.message m where m.state = 'sent' and coalesce(m.reason, '') not like 'settled as %'
+      and (m.reason is distinct from 'found-at-provider' or m.doubt_answer is distinct from 'taken') and not exists (
       select from app.delivery_attempt a where a.shop_id = m.shop_id and a.message_id = m.id and a.outcome = 'sent')
     union all
     select format('message %s was taken by its provider, yet it is %s', m.id, m.state)
