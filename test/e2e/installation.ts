@@ -34,8 +34,9 @@ export class Cluster {
     private readonly server: EmbeddedPostgres,
   ) {}
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
-    const folder = new DataFolder();
+  /** @param parent where its data folder is made, such as a disk of its own */
+  static async start(settings: Readonly<Record<string, string>> = {}, parent?: string): Promise<Cluster> {
+    const folder = new DataFolder(parent);
     const server = new EmbeddedPostgres({ dataDir: folder.path, settings });
     await server.start();
     return new Cluster(folder, server);

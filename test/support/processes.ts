@@ -17,6 +17,8 @@ export interface AppOptions {
   /** Default: a free one */
   port?: number;
   readyLimitMs?: number;
+  /** Folder of another build than the project's own, with dist in it. */
+  build?: string;
 }
 
 const READY_LIMIT_MS = 60_000;
@@ -53,8 +55,9 @@ export class DataFolder {
   readonly path: string;
   private readonly forget: () => void;
 
-  constructor() {
-    this.path = mkdtempSync(path.join(tmpdir(), 'afterglow-data-'));
+  /** @param parent where it is made, such as a disk of its own */
+  constructor(parent = tmpdir()) {
+    this.path = mkdtempSync(path.join(parent, 'afterglow-data-'));
     // PostgreSQL may run under an account of its own, which must get to its data below this folder
     chmodSync(this.path, 0o755);
     this.forget = removeWithUs(this.path);
@@ -109,8 +112,8 @@ export class AppProcess {
   }
 
   /** Started, and left to itself: whether it becomes ready is for the caller to see. */
-  static launch({ app, env, port }: AppOptions & { port: number }): AppProcess {
-    const root = projectRoot();
+  static launch({ app, env, port, build }: AppOptions & { port: number }): AppProcess {
+    const root = build ?? projectRoot();
     const main = path.join(root, 'dist', 'apps', app, 'src', 'main.js');
     if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build`);
     const { PATH = '', HOME = '' } = process.env;
