@@ -59,7 +59,8 @@ async function boot(options: ProcessOptions): Promise<StartedProcess> {
   const ownerKey = options.withOwnerKey ? (await firstShop.run({ withOwnerKey: true })).ownerKey : null;
   const url = await app.getUrl();
   logger.info({ url, metricsUrl }, `afterglow ${options.name} runs`);
-  return { config, url, now: await app.get(ClockPort).now(), ownerKey };
+  const now = await onceItAnswers(() => app.get(ClockPort).now(), DATABASE_PATIENCE_MS, logger);
+  return { config, url, now, ownerKey };
 }
 
 /** The virtual clock keeps its stored instant over a restart; a real clock forgets it. */
