@@ -16,6 +16,7 @@ import { journeyWith } from './journey.js';
 import { Load, type Tally, type Target } from './load.js';
 import { ask } from '../support/ask.js';
 import { Oracle, type Outcome } from './oracle.js';
+import { portOf, redisProxy, throughPort } from './through-proxy.js';
 
 /** More than a death costs: the leases that a dead process leaves, and the sweep that finds them. */
 const SETTLE_LIMIT_MS = isLong ? 1_800_000 : 120_000;
@@ -373,20 +374,4 @@ export class FaultRig {
   private spawn(app: AppName, port: number, build = projectRoot()): Promise<AppProcess> {
     return AppProcess.start({ app, port, build, env: { ...this.env }, readyLimitMs: READY_LIMIT_MS });
   }
-}
-
-/** The nodes of a cluster tell their own addresses: nothing can stand between. */
-async function redisProxy(url: string | undefined): Promise<TcpProxy | undefined> {
-  return url === undefined || url.includes(',') ? undefined : TcpProxy.start(portOf(url));
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
-}
-
-function throughPort(url: string, port: number): string {
-  const changed = new URL(url);
-  changed.hostname = '127.0.0.1';
-  changed.port = String(port);
-  return changed.href;
 }

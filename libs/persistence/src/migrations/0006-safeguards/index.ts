@@ -13,7 +13,15 @@ export class Safeguards1797206400000 implements MigrationInterface {
   readonly name = 'Safeguards1797206400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [callsSql, idempotencySql, promptClaimsSql, installationKeysSql, sendingDaysSql, shopIdsSql, upkeepSql];
+    const parts = [
+      callsSql,
+      idempotencySql,
+      promptClaimsSql,
+      installationKeysSql,
+      sendingDaysSql,
+      shopIdsSql,
+      upkeepSql,
+    ];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
