@@ -36,6 +36,10 @@ export const GUARANTEES: readonly Guarantee[] = [
     faults: ['F03', 'F08', 'F09', 'F13', 'F20', 'F21', 'F22', 'F23', 'F44'],
     tests: [
       ['test/medium/delivery-doubt.spec.ts', 'leaves an unknown message that is never resent, until a person decides'],
+      // F21 and F22
+      ['test/medium/intake-inbox.spec.ts', 'refuses to settle what another worker has taken over'],
+      ['test/medium/delivery-doubt.spec.ts', 'is corrected by a late answer of the same epoch'],
+      ['test/medium/delivery-doubt.spec.ts', 'go out once each with two deliverers at work'],
     ],
   },
   {
