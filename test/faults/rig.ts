@@ -365,7 +365,11 @@ export class FaultRig {
 
   private async publish(client: AfterglowClient, yaml: string): Promise<void> {
     const type = { 'content-type': 'application/yaml' };
-    const saved = await eventually(() => client.call('POST', '/api/v1/journeys', yaml, type), READY_LIMIT_MS);
+    const saved = await eventually(async () => {
+      const reply = await client.call('POST', '/api/v1/journeys', yaml, type);
+      // a machine that has more to do
+      return reply.status === 503 ? null : reply;
+    }, READY_LIMIT_MS);
     if (saved.status >= 300) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
     // one that was slow to be saved may have been saved twice
     await eventually(() => client.post('/api/v1/journeys/two-words/publish').then(() => true), READY_LIMIT_MS);

@@ -11,6 +11,13 @@ export const INTAKE_INVARIANTS: Readonly<Record<string, string>> = {
     select format('key %s of source %s is noted %s times', d.dedupe_key, d.source_id, count(*))
     from app.inbox_dedupe d group by d.shop_id, d.source_id, d.dedupe_key having count(*) > 1`,
 
+  'a thing is known once by its name': `
+    select format('%s orders of shop %s have the number %s', count(*), o.shop_id, o.external_id) as fault
+    from app.orders o group by o.shop_id, o.external_id having count(*) > 1
+    union all
+    select format('event %s-%s is on the timeline %s times', v.inbox_id, v.ordinal, count(*))
+    from app.event v group by v.shop_id, v.inbox_id, v.ordinal having count(*) > 1`,
+
   'what was stored became events, or says why not': `
     select format('event %s is done and nothing came of it', e.id) as fault
     from app.inbox_event e where e.state = 'done' and e.note is null
