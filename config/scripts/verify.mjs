@@ -1,4 +1,4 @@
-/** What must hold before a change lands: the checks, every test tier, the lock file and a small replay. */
+/** What must hold before a change lands: the checks, every test tier, the lock file, a small replay and the quick faults. */
 import { execFileSync } from 'node:child_process';
 import { buildWhenStale } from './build.mjs';
 import { CHECKS } from './check.mjs';
@@ -27,4 +27,5 @@ const failed = await runSteps([
 failed.push(...(await runSteps([{ name: 'tests', args: ['config/scripts/test.mjs', ...tiers], counts: false, skip }])));
 // says so itself where there is no data to replay
 failed.push(...(await runSteps([{ name: 'replay', args: ['--enable-source-maps', 'dist/test/replay/main.js'] }])));
+failed.push(...(await runSteps([{ name: 'faults', args: ['config/scripts/faults.mjs', '--silent'], counts: false }])));
 finish('verify', failed);
