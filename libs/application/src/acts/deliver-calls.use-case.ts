@@ -55,7 +55,8 @@ export class DeliverCalls {
     let pause = pauseToLook();
     try {
       while (!this.isStopped && claimed < MAX_PER_RUN) {
-        const claims = await this.claim(CONCURRENCY - underWay.size, [...underWay.values()]);
+        const busy = [...underWay.values()];
+        const claims = await this.claim(CONCURRENCY - busy.length, busy);
         claimed += claims.length;
         for (const [shopId, ofShop] of byShop(claims)) {
           const { due, secrets } = await this.load(shopId, ofShop);
@@ -67,7 +68,9 @@ export class DeliverCalls {
             underWay.set(ended, shopId);
           }
         }
-        if (underWay.size === 0) break;
+        // what was left out because its shop was busy may be due still
+        if (claims.length === 0 && busy.length === 0) break;
+        if (underWay.size === 0) continue;
         if ((await Promise.race([...underWay.keys(), pause])) === 'over') pause = pauseToLook();
       }
     } finally {
