@@ -54,7 +54,7 @@ const projects = [
   project('medium', ['test/medium'], ['**/*.spec.ts'], withDatabase),
   project('golden', ['test/golden'], ['**/*.spec.ts']),
   project('e2e', ['test/e2e'], ['**/*.spec.ts'], withDatabase),
-  // one after the other and only when asked for: see config/scripts/faults.mjs
+  // only when asked for: see config/scripts/faults.mjs
   ...(process.env.AFTERGLOW_FAULTS ? [project('faults', ['test/faults'], ['**/*.fault.ts'])] : []),
 ];
 

@@ -69,10 +69,12 @@ describe('the oracle, of a database with a flaw,', () => {
     );
     await rig.sql(RESENDING_REAPER);
     rig.mails.hooks.onData = takeTime;
-    await rig.send(40, 80);
-    await rig.mails.waitFor(rig.mails.mails.length + 1, LIMIT_MS);
+    const before = rig.mails.mails.length;
+    const sent = rig.send(40, 80);
+    await rig.mails.waitFor(before + 1, LIMIT_MS);
     await rig.killAll();
     await rig.complete();
+    await sent;
     await rig.oracle.endLeases();
     await rig.oracle.reap();
     expect(await seen()).toMatch(/handed over 2 times|taken|tried again/);

@@ -266,7 +266,8 @@ export class FaultRig {
   }
 
   async startAgain(): Promise<void> {
-    for (const app of this.apps) app.process ??= await this.spawn(app.name, app.port);
+    const start = async (app: Member) => void (app.process ??= await this.spawn(app.name, app.port));
+    await Promise.all(this.apps.map(start));
   }
 
   /** Starts again whoever has ended by itself, as a supervisor does; returns how many had. */
