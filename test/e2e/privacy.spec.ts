@@ -4,6 +4,7 @@ import { canariesIn, canariesInDatabase } from '../support/canaries.js';
 import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
 import { orderPlaced } from '../support/shopify-orders.js';
+import { askingJourney } from './asking-journey.js';
 import { Cluster, eventually, Installation, linkIn } from './installation.js';
 
 jest.setTimeout(120_000);
@@ -14,19 +15,15 @@ const PERSON = {
   verbatim: 'the parrot arrived rather hoarse',
   order: '990077112233',
 };
-const JOURNEY = `
-key: ask
-title: Ask how it was
-class: service
-trigger: order.placed
-entry: { key: order.id }
-steps:
-  - { id: ask, kind: ask, settings: { survey: { key: csat-zq, metric: csat, question: { en: How was it? } }, template: hello, channels: [email] } }
-  - { id: call, kind: call-webhook, settings: { url: 'https://example.invalid/', payload: { who: customer.email } } }
-  - { id: rest, kind: wait, settings: { for: P7D } }
-templates:
-  hello: { en: { subject: 'Hello {{ customer.email }}', mjml: '<mjml><mj-body><mj-section><mj-column><mj-text>{{ links.survey }}</mj-text></mj-column></mj-section></mj-body></mjml>' } }
-`;
+const JOURNEY = askingJourney({
+  class: 'service',
+  subject: 'Hello {{ customer.email }}',
+  text: '{{ links.survey }}',
+  next: [
+    `{ id: call, kind: call-webhook, settings: { url: 'https://example.invalid/', payload: { who: customer.email } } }`,
+    '{ id: rest, kind: wait, settings: { for: P7D } }',
+  ],
+});
 
 describe('somebody who is erased, with all processes and every log line', () => {
   let cluster: Cluster;

@@ -7,23 +7,18 @@ import { runCommand, startCommand } from '../support/command.js';
 import { expectInvariants } from '../support/invariants.js';
 import { tidyUp } from '../support/processes.js';
 import { orderPlaced } from '../support/shopify-orders.js';
+import { askingJourney } from './asking-journey.js';
 import { Cluster, eventually, Installation, linkIn } from './installation.js';
 
 jest.setTimeout(180_000);
 const APPS = ['standalone'] as const;
 const ERASED = { email: 'zq9.canary@mail.example', order: '990077112244' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const JOURNEY = `
-key: ask
-title: Ask how it was
-class: feedback
-trigger: order.placed
-entry: { key: order.id }
-steps:
-  - { id: ask, kind: ask, settings: { survey: { key: csat-zq, metric: csat, question: { en: How was it? } }, template: hello, channels: [email] } }
-templates:
-  hello: { en: { subject: 'Hello', mjml: '<mjml><mj-body><mj-section><mj-column><mj-text>{{ links.survey }} {{ links.unsubscribe }}</mj-text></mj-column></mj-section></mj-body></mjml>' } }
-`;
+const JOURNEY = askingJourney({
+  class: 'feedback',
+  subject: 'Hello',
+  text: '{{ links.survey }} {{ links.unsubscribe }}',
+});
 
 let cluster: Cluster;
 let shop: Installation;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   applyDecorators,
   type CallHandler,
@@ -28,7 +27,7 @@ export class OnceInterceptor implements NestInterceptor {
     const key = request.headers[HEADER];
     if (key === undefined) return next.handle();
     const caller = callerOf(context);
-    const call = { key: String(key), caller: nameOf(caller), requestHash: hashOf(request) };
+    const call = { key: String(key), caller: nameOf(caller), request: textOf(request) };
     const answered = this.once.run(caller.shopId, call, async () => {
       const body: unknown = await firstValueFrom(next.handle(), { defaultValue: undefined });
       return { status: reply.statusCode, body };
@@ -61,8 +60,7 @@ export function OnceByKey(): MethodDecorator {
   );
 }
 
-function hashOf({ method, url, body }: FastifyRequest): Uint8Array {
-  return createHash('sha256')
-    .update(`${method} ${url}\n${JSON.stringify(body ?? null)}`)
-    .digest();
+/** The same for the same call. */
+function textOf({ method, url, body }: FastifyRequest): string {
+  return `${method} ${url}\n${JSON.stringify(body ?? null)}`;
 }

@@ -10,6 +10,12 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** A call as it came. */
+export interface SentCall extends Pick<KeyedCall, 'key' | 'caller'> {
+  /** Method, address and body, as a text that is the same for the same call. */
+  readonly request: string;
+}
+
 /** Visible ASCII with spaces between, 1 to 255 characters. */
 const KEY = /^(?! )[\x20-\x7e]{1,255}(?<! )$/;
 /** Each holds a connection to the database while what it does may need another one: of all of them only so many. */
@@ -34,8 +40,8 @@ export class AnswerOnce {
    * @throws PermanentError `malformed` for a key that is none, `idempotency.mismatch` for one that stands for another call;
    *   TransientError `idempotency.in_progress`, or `unavailable` when too many are under way
    */
-  async run(shopId: string, call: KeyedCall, work: () => Promise<Answer>): Promise<Answer & { isRepeated: boolean }> {
-    if (!KEY.test(call.key))
+  async run(shopId: string, sent: SentCall, work: () => Promise<Answer>): Promise<Answer & { isRepeated: boolean }> {
+    if (!KEY.test(sent.key))
       throw new PermanentError(
         'malformed',
         'Idempotency-Key must have 1 to 255 visible ASCII characters. A random UUID is a good one.',
@@ -44,6 +50,8 @@ export class AnswerOnce {
       throw new TransientError('unavailable', 'Too many calls with an Idempotency-Key are under way. Send it again.', {
         retryAfterS: 1,
       });
+    const { key, caller, request } = sent;
+    const call = { key, caller, requestHash: this.secrets.sha256(request) };
     this.underWay += 1;
     try {
       return await this.commit(shopId, call, work);

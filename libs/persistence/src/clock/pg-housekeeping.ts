@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HousekeepingPort, type Upkeep } from '#app/application';
 import { DataSource } from 'typeorm';
+import { ANSWER_KEPT } from '../once/pg-idempotency-keys.js';
 
 const FORGET_BATCH = 5_000;
 const FOLD_BATCH = 1_000;
@@ -48,7 +49,7 @@ export class PgHousekeeping extends HousekeepingPort {
 
   forgetIdempotencyKeys(): Promise<number> {
     return this.inBatches(
-      "select app.forget_idempotency_keys(app.lease_now() - interval '48 hours', $1) as n",
+      `select app.forget_idempotency_keys(app.lease_now() - ${ANSWER_KEPT}, $1) as n`,
       FORGET_BATCH,
     );
   }

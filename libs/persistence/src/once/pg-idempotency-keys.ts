@@ -5,11 +5,12 @@ import { isLockTimeout, pg } from '../connection/pg-unit-of-work.js';
 
 /** For the call that has the key and is under way. */
 const WAIT_MS = 2_000;
-const KEPT = "interval '48 hours'";
+/** SQL of how long an answer is given again. */
+export const ANSWER_KEPT = "interval '48 hours'";
 
 const TAKE = `insert into app.idempotency_key as k (shop_id, key, caller, request_hash) values (app.current_shop(), $1, $2, $3)
   on conflict (shop_id, key) do update set caller = excluded.caller, request_hash = excluded.request_hash, status = null, answer = null,
-    created_at = excluded.created_at where k.created_at < app.lease_now() - ${KEPT}`;
+    created_at = excluded.created_at where k.created_at < app.lease_now() - ${ANSWER_KEPT}`;
 
 @Injectable()
 export class PgIdempotencyKeys extends IdempotencyKeys {
