@@ -50,9 +50,17 @@ type Verify = (client: Client, done: (error?: Error) => void) => void;
 
 /** Nothing is asked of a server before it has been looked at: a promoted standby may not know what went out already. */
 function noticeServer(onHeld: () => void): Verify {
-  return (client, done) =>
+  return (client, done) => {
+    // the pool has let go of it and nobody else has got it yet: one that breaks now would break the process; the query tells
+    client.on('error', broken);
     client.query('select app.notice_server() as seen', (error: Error | null, result?: { rows: { seen: string }[] }) => {
+      client.off('error', broken);
       if (result?.rows[0]?.seen === 'held') onHeld();
       done(error ?? undefined);
     });
+  };
+}
+
+function broken(): void {
+  // whoever waits for the connection is told by its query
 }
