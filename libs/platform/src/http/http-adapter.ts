@@ -73,9 +73,9 @@ export class HttpAdapter extends FastifyAdapter {
     if (headers !== undefined) addHook(route, (_request, reply, done) => done(void reply.headers(headers)));
     const { patienceMs } = routeClass;
     if (patienceMs !== null) addHook(route, bePatient(patienceMs));
-    if (routeClass.maxAtOnce !== null) {
+    if (routeClass.room !== null) {
       // after the body: who sends it slowly takes nobody's place
-      route.preValidation = [...[route.preValidation ?? []].flat(), bounded(routeClass.maxAtOnce)];
+      route.preValidation = [...[route.preValidation ?? []].flat(), bounded(routeClass.room)];
     }
   }
 }

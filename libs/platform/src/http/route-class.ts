@@ -1,10 +1,12 @@
+import type { Room } from './bounded.js';
+
 const KIB = 1024;
 
 /**
- * What one process stores within a tenth of a second. Whoever comes beyond that is told to come again at once, rather than made to wait
- * until they give up on what is stored after all.
+ * In hand is what one process stores within a tenth of a second. Whoever comes beyond that waits for a quarter of a second at most and
+ * is then told to come again, long before a sender gives up on what is stored after all.
  */
-const MAX_HOOKS_AT_ONCE = 512;
+const HOOKS_ROOM: Room = { atOnce: 512, waiting: 4_096, patienceMs: 250 };
 
 /** Threads that compile and check answer within half a minute or are ended; several may be asked one after the other. */
 const THREADS_MS = 120_000;
@@ -21,8 +23,8 @@ export interface RouteClass {
   readonly dress: 'data' | 'page' | 'docs';
   /** So long may an answer take before its connection is given up; 0: for ever, null: as everywhere else. */
   readonly patienceMs: number | null;
-  /** Requests in hand at once in this process; null: any number. */
-  readonly maxAtOnce: number | null;
+  /** For requests of one route in this process; null: for any number. */
+  readonly room: Room | null;
 }
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml'];
@@ -44,17 +46,17 @@ const ANY: RouteClass = {
   formats: JSON_ONLY,
   dress: 'data',
   patienceMs: null,
-  maxAtOnce: null,
+  room: null,
 };
 const PAGE: RouteClass = { ...ANY, bodyLimit: 8 * KIB, formats: FORMS, dress: 'page' };
 const DOCS: RouteClass = { ...ANY, dress: 'docs' };
 
 /** The first prefix that fits decides. */
 const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = [
-  ['/hooks/', { ...ANY, bodyLimit: 256 * KIB, formats: RAW, maxAtOnce: MAX_HOOKS_AT_ONCE }],
+  ['/hooks/', { ...ANY, bodyLimit: 256 * KIB, formats: RAW, room: HOOKS_ROOM }],
   ['/api/v1/journeys', { ...ANY, bodyLimit: 1024 * KIB, formats: WITH_YAML, patienceMs: THREADS_MS }],
   ['/api/v1/presets', { ...ANY, patienceMs: THREADS_MS }],
-  ['/api/v1/events', { ...ANY, bodyLimit: 1024 * KIB, maxNodes: 100_000, maxAtOnce: MAX_HOOKS_AT_ONCE }],
+  ['/api/v1/events', { ...ANY, bodyLimit: 1024 * KIB, maxNodes: 100_000, room: HOOKS_ROOM }],
   ['/api/v1/clock/advance', { ...ANY, patienceMs: 0 }],
   ['/s/', PAGE],
   ['/u/', PAGE],
