@@ -19,6 +19,12 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['shop_id'],
     context: ([shop]) => `source|webhook-calls|${shop}`,
   },
+  {
+    table: 'provider_account',
+    column: 'settings',
+    key: ['shop_id', 'id'],
+    context: ([, id]) => `provider-account|${id}`,
+  },
   { table: 'privacy_request', column: 'names', key: ['shop_id', 'id'], context: ([, id]) => `erasure|${id}` },
   {
     table: 'idempotency_key',

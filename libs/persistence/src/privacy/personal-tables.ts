@@ -21,6 +21,8 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   login_attempt: 'keyed hashes of who tries to sign in; for minutes',
   member: 'the team of the shop',
   member_session: 'sessions of the team',
+  provider_account: 'accounts of the shop at mail servers and SMS providers',
+  provider_account_use: 'how much of an account is used',
   provider_health: 'how mail server and SMS provider are',
   run_path: 'ways through a journey, without who went them',
   journey_walk: 'how far a walk has come; the id of a record at most',

@@ -77,6 +77,7 @@ export const RUN_TABLES: readonly PersonalTable[] = [
         'customer_id',
         'order_id',
         'medium',
+        'account_id',
         'channel',
         'class',
         'template',

@@ -77,6 +77,7 @@ export const TRAFFIC_TABLES: readonly PersonalTable[] = [
         'message_month',
         'message_id',
         'attempt',
+        'account_id',
         'channel',
         'phase',
         'started_at',

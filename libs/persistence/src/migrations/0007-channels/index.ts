@@ -1,0 +1,19 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { securitySql } from '../0002-journeys-in-full/security.sql.js';
+import { accountsSql } from './accounts.sql.js';
+import { claimsOfPoolsSql } from './claims-of-pools.sql.js';
+
+/** compatible */
+export class Channels1797292800000 implements MigrationInterface {
+  readonly name = 'Channels1797292800000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const parts = [accountsSql, claimsOfPoolsSql];
+    for (const sql of parts) await runner.query(sql);
+    await runner.query(securitySql);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only. Restore a backup taken before the upgrade instead.');
+  }
+}
