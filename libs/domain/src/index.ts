@@ -57,6 +57,7 @@ export {
   type EventDataByType,
   type EventType,
   isOwnEvent,
+  type MessageMention,
   type NormalisedEvent,
   type OrderDetails,
   type OrderLine,

@@ -16,6 +16,7 @@ import {
 const MAX_LINES = 500;
 const MAX_TAGS = 100;
 const MAX_ATTRIBUTES = 100;
+const MAX_ATTACHMENTS = 50;
 /** Scores of any scale in use; the survey's own scale is checked where the answer is recorded. */
 const MAX_SCORE = 1_000;
 
@@ -115,6 +116,13 @@ const ticket = z.strictObject({
   channel: wireText(64).optional(),
 });
 
+const channel = z.enum(['email', 'sms', 'whatsapp']);
+const mention = z.strictObject({
+  messageId: z.uuid().optional().meta({ description: 'Our id of the message.' }),
+  providerRef: wireId.optional().meta({ description: 'What the provider calls the message.' }),
+  channel,
+});
+
 /** The `data` of each event type. The type makes sure that none is missing and that each gives what the domain expects. */
 export const eventData = {
   'order.placed': orderDetailsWithProfile.extend({ consents: z.array(consentEvidence).max(2).optional() }),
@@ -142,7 +150,7 @@ export const eventData = {
   'customer.data_requested': reference,
   'customer.redacted': reference,
   'consent.changed': z.strictObject({
-    channel: z.enum(['email', 'sms', 'whatsapp']),
+    channel,
     state: z.enum(['opted_in', 'opted_out', 'pending']),
     level: z.enum(['evidence', 'single', 'confirmed']).default('single'),
     proof: wireFreeText(1_000).optional(),
@@ -157,4 +165,19 @@ export const eventData = {
   }),
   'ticket.solved': ticket,
   'ticket.reopened': ticket,
+  'message.delivered': mention,
+  'message.bounced': mention.extend({
+    kind: z.enum(['hard', 'soft']),
+    code: wireText(64).optional(),
+    reason: wireFreeText(1_000).optional(),
+  }),
+  'message.complained': mention,
+  'message.replied': mention.extend({
+    text: wireFreeText(10_000),
+    subject: wireFreeText(1_000).optional(),
+    from: wireText(320).optional(),
+    automatic: z.boolean().optional(),
+    keyword: z.enum(['stop', 'start', 'help']).optional(),
+    attachments: z.array(wireText(255)).max(MAX_ATTACHMENTS).optional(),
+  }),
 } as const satisfies { readonly [T in SenderEventType]: z.ZodType<EventDataByType[T]> };

@@ -1,4 +1,4 @@
-import type { EventType, NormalisedEvent } from '#app/domain';
+import type { EventType, MessageMention, NormalisedEvent } from '#app/domain';
 import { z } from 'zod';
 import { eventData, linkedSurveyAnswer } from './event-data.schema.js';
 import { emailAddress, phoneNumber, wireId, wireTime } from './wire-text.schema.js';
@@ -6,8 +6,8 @@ import { emailAddress, phoneNumber, wireId, wireTime } from './wire-text.schema.
 /** Events of one call to POST /api/v1/events. */
 export const MAX_EVENTS_PER_BATCH = 500;
 
-/** What an event must name: an order, a person, at least one of the two, or neither. */
-type Subject = 'order' | 'customer' | 'either' | 'anybody';
+/** What an event must name: an order, a person, at least one of the two, a message or a person, or nothing. */
+type Subject = 'order' | 'customer' | 'either' | 'message' | 'anybody';
 
 export const customerRef = z
   .strictObject({ externalId: wireId.optional(), email: emailAddress.optional(), phone: phoneNumber.optional() })
@@ -18,10 +18,24 @@ export const customerRef = z
   .meta({ id: 'CustomerRef' });
 export const orderRef = z.strictObject({ externalId: wireId }).meta({ id: 'OrderRef' });
 
-function missingSubject(subject: Subject, hasCustomer: boolean, hasOrder: boolean): 'order' | 'customer' | undefined {
+interface Named {
+  readonly customer?: object | undefined;
+  readonly order?: object | undefined;
+  readonly data?: unknown;
+}
+
+function missingSubject(subject: Subject, { customer, order, data }: Named): 'order' | 'customer' | undefined {
+  const hasCustomer = customer !== undefined;
+  const hasOrder = order !== undefined;
   if (subject === 'anybody') return undefined;
   if (subject === 'order') return hasOrder ? undefined : 'order';
+  if (subject === 'message' && namesMessage(data)) return undefined;
   return hasCustomer || (subject === 'either' && hasOrder) ? undefined : 'customer';
+}
+
+function namesMessage(data: unknown): boolean {
+  const { messageId, providerRef } = data as MessageMention;
+  return messageId !== undefined || providerRef !== undefined;
 }
 
 function envelope<T extends EventType, D extends z.ZodType>(type: T, data: D, subject: Subject, id = `Event.${type}`) {
@@ -34,8 +48,8 @@ function envelope<T extends EventType, D extends z.ZodType>(type: T, data: D, su
       order: orderRef.optional(),
       data,
     })
-    .superRefine(({ customer, order }, context) => {
-      const lacking = missingSubject(subject, customer !== undefined, order !== undefined);
+    .superRefine((named, context) => {
+      const lacking = missingSubject(subject, named);
       if (lacking) context.addIssue({ code: 'custom', path: [lacking], message: `is required for ${type}` });
     })
     .meta({ id });
@@ -74,6 +88,10 @@ export const wireEvent = z
     reviewed,
     envelope('ticket.solved', eventData['ticket.solved'], 'either'),
     envelope('ticket.reopened', eventData['ticket.reopened'], 'either'),
+    envelope('message.delivered', eventData['message.delivered'], 'message'),
+    envelope('message.bounced', eventData['message.bounced'], 'message'),
+    envelope('message.complained', eventData['message.complained'], 'message'),
+    envelope('message.replied', eventData['message.replied'], 'message'),
   ])
   .meta({ id: 'Event' });
 

@@ -86,6 +86,10 @@ const DATA: Readonly<Partial<Record<EventType, Facts>>> = {
   'review.submitted': { rating: 5, title: 'Good', text: 'Very good' },
   'ticket.solved': { ticketId: 'T-1', topic: 'delivery', group: 'care', channel: 'email' },
   'ticket.reopened': { ticketId: 'T-1', topic: 'delivery', group: 'care', channel: 'email' },
+  'message.delivered': { channel: 'email' },
+  'message.bounced': { channel: 'email', kind: 'hard', code: '5.1.1' },
+  'message.complained': { channel: 'email' },
+  'message.replied': { channel: 'email', text: 'Where is my parcel?' },
 };
 
 export const WORLD: World = { customerId: 'person-1', facts: KNOWN, trigger: {}, later: [] };

@@ -109,6 +109,35 @@ export interface Ticket {
   readonly channel?: string | undefined;
 }
 
+/** A message of ours that somebody says something of: by our id, or by the name that its provider gave it. */
+export interface MessageMention {
+  readonly messageId?: string | undefined;
+  readonly providerRef?: string | undefined;
+  readonly channel: 'email' | 'sms' | 'whatsapp';
+}
+
+/** It did not arrive. `hard`: nothing will at this address; `soft`: this one didn't, another may. */
+export interface Bounce extends MessageMention {
+  readonly kind: 'hard' | 'soft';
+  /** In the words of the provider or the receiving server, such as `30005` or `5.1.1`. */
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** What somebody wrote back. The mention is the message it answers, where that is known. */
+export interface MessageReply extends MessageMention {
+  readonly text: string;
+  readonly subject?: string | undefined;
+  /** Where it came from, as it was written: a phone number or an e-mail address. */
+  readonly from?: string | undefined;
+  /** Written by a machine, such as a notice of absence. */
+  readonly automatic?: boolean | undefined;
+  /** What it asks for, where that is nothing to be answered by a person. */
+  readonly keyword?: 'stop' | 'start' | 'help' | undefined;
+  /** Names of what was attached; the files are not kept. */
+  readonly attachments?: readonly string[] | undefined;
+}
+
 type WithProfile<T = object> = T & { readonly profile?: CustomerProfile | undefined };
 
 /** What each event type carries beside the envelope. The wire schema of each stands in contracts. */
@@ -143,6 +172,12 @@ export interface EventDataByType {
   'review.submitted': ReviewSubmission;
   'ticket.solved': Ticket;
   'ticket.reopened': Ticket;
+  /** The person's provider or telephone has it. */
+  'message.delivered': MessageMention;
+  'message.bounced': Bounce;
+  /** Marked as spam. */
+  'message.complained': MessageMention;
+  'message.replied': MessageReply;
   /** A date that a journey begins by has come; `date`: the day itself, however long before it that is. */
   'journey.due': { readonly journey: string; readonly date: IsoDate };
   /** It is time for everybody in a journey's segment. */
@@ -190,6 +225,10 @@ export const EVENT_TYPES = [
   'review.submitted',
   'ticket.solved',
   'ticket.reopened',
+  'message.delivered',
+  'message.bounced',
+  'message.complained',
+  'message.replied',
 ] as const satisfies readonly SenderEventType[];
 
 export function isOwnEvent(type: EventType): type is OwnEventType {

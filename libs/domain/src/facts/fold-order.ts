@@ -37,18 +37,7 @@ export function foldOrder(order: OrderFacts, event: DomainEvent): OrderFacts {
     case 'shipment.delivered':
     case 'shipment.returned':
       return { ...order, parcels: foldParcels(order.parcels, event) };
-    case 'customer.created':
-    case 'customer.updated':
-    case 'customer.data_requested':
-    case 'customer.redacted':
-    case 'consent.changed':
-    case 'survey.answered':
-    case 'review.submitted':
-    case 'ticket.solved':
-    case 'ticket.reopened':
-    case 'journey.due':
-    case 'journey.scheduled':
-    case 'journey.requested':
+    default:
       return order;
   }
 }

@@ -97,6 +97,7 @@ const DETAILS: Record<string, FieldTree> = {
 };
 const PARCEL_DATA = values('parcelId', 'carrier', 'trackingNumber', 'trackingUrl', 'estimatedDeliveryAt', 'message');
 
+const MENTION = values('messageId', 'providerRef', 'channel');
 const TICKET = values('ticketId', 'topic', 'group', 'channel');
 
 const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<Record<string, FieldTree>> | 'any'>> = {
@@ -119,6 +120,14 @@ const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<R
   'review.submitted': values('rating', 'title', 'text', 'productId'),
   'ticket.solved': TICKET,
   'ticket.reopened': TICKET,
+  'message.delivered': MENTION,
+  'message.bounced': { ...MENTION, ...values('kind', 'code', 'reason') },
+  'message.complained': MENTION,
+  'message.replied': {
+    ...MENTION,
+    ...values('text', 'subject', 'from', 'automatic', 'keyword'),
+    attachments: list('value'),
+  },
   'journey.due': values('journey', 'date'),
   'journey.scheduled': values('journey'),
   'journey.requested': 'any',

@@ -55,6 +55,15 @@ export const TRAFFIC_TABLES: readonly PersonalTable[] = [
     erasure: { rows: 'deleted' },
   },
   {
+    table: 'message_status',
+    holds: 'Whether a message arrived, as its provider says',
+    why: 'to see what became of it, and what it cost',
+    kept: 'until the person is erased',
+    rows: `t.message_id in (${MESSAGES})`,
+    erasure: { rows: 'deleted' },
+    unexported: ['rank'],
+  },
+  {
     table: 'link_token',
     holds: 'Hashes of the links in messages',
     why: 'to know who answers',
