@@ -73,6 +73,7 @@ describeBackends('the first start on an empty folder', (backend) => {
     expect(await status('/openapi.json')).toBe(200);
     expect(await status('/docs')).toBeLessThan(400);
     expect(await status('/queues')).toBe(401);
+    expect(await status('/outbox')).toBe(401);
     expect(await status('/api/v1/messages')).toBe(401);
     expect((await client.call('GET', '/api/v1/clock')).status).toBe(404);
   });

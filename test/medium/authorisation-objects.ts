@@ -54,6 +54,10 @@ export async function seedObjects({ owner }: ApiRig, shop: string): Promise<Obje
       [message, journeyId, version, run, customer, AT],
     ],
     [
+      `insert into app.message_content (shop_id, message_id, subject, text, html) values ($1, $2, 'Theirs', 'Theirs', '<p>Theirs</p>')`,
+      [message],
+    ],
+    [
       `insert into app.dead_letter (shop_id, id, kind, ref_id, code, error, attempts) values ($1, $2, 'message', $3, 'x', 'x', 5)`,
       [letter, message],
     ],

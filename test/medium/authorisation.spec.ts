@@ -116,10 +116,10 @@ describe('who may call what', () => {
 describe("another shop's objects", () => {
   const kindOf = (route: string): keyof Objects | undefined => {
     if (route.includes('/backtests/') || route.includes('/presets/')) return undefined;
-    const found = /\/(customers|orders|cases|journeys|runs|messages|dead-letters|events|sources|keys)\/\{/.exec(
+    const found = /\/(customers|orders|cases|journeys|runs|messages|outbox|dead-letters|events|sources|keys)\/\{/.exec(
       route,
     )?.[1];
-    return found?.replace(/s$/, '') as keyof Objects | undefined;
+    return found?.replace('outbox', 'messages').replace(/s$/, '') as keyof Objects | undefined;
   };
   const addressing = ROUTES.filter((route) => kindOf(route) !== undefined);
 

@@ -18,6 +18,7 @@ import { MembersController } from './controllers/members.controller.js';
 import { MessagesController } from './controllers/messages.controller.js';
 import { OpsController } from './controllers/ops.controller.js';
 import { OrdersController } from './controllers/orders.controller.js';
+import { OutboxController } from './controllers/outbox.controller.js';
 import { PermissionsController } from './controllers/permissions.controller.js';
 import { PresetsController } from './controllers/presets.controller.js';
 import { PreviewsController } from './controllers/previews.controller.js';
@@ -32,6 +33,7 @@ import { SourcesController } from './controllers/sources.controller.js';
 import { UnboxingController } from './controllers/unboxing.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
 import { JoinController } from './pages/join.controller.js';
+import { OutboxPageController } from './pages/outbox.controller.js';
 import { SurveyController } from './pages/survey.controller.js';
 import { UnboxingPageController } from './pages/unboxing.controller.js';
 import { UnsubscribeController } from './pages/unsubscribe.controller.js';
@@ -58,6 +60,8 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     MessagesController,
     OpsController,
     OrdersController,
+    OutboxController,
+    OutboxPageController,
     PermissionsController,
     PresetsController,
     PreviewsController,

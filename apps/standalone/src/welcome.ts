@@ -11,6 +11,7 @@ export function welcome(started: StartedProcess, databaseDirectory: string | nul
     '',
     `  API docs      ${url}/docs`,
     `  Queue board   ${url}/queues   (any user name, your key as the password)`,
+    `  Outbox        ${url}/outbox   (the same way; what was captured or sent, as its reader sees it)`,
     `  Database      ${databaseDirectory ?? 'the server of DATABASE_URL'}`,
     `  Messages      ${config.mail ? 'e-mail goes out by SMTP' : 'e-mail is captured, not sent'}; ${config.sms ? 'SMS goes out by Twilio' : 'SMS is captured, not sent'}`,
     ...(config.clock.mode === 'virtual'
@@ -36,8 +37,8 @@ function firstJourney({ url, now }: StartedProcess, key: string): string[] {
   return [
     `  curl -s ${headers} -d '{"publish":true}' ${url}/api/v1/presets/order-thank-you/install && curl -s ${headers} -d '${order}' ${url}/api/v1/events`,
     '',
-    'and read the message it captured:',
+    `and look at the message it captured at ${url}/outbox, or`,
     '',
-    `  curl -s -H 'Authorization: Bearer ${key}' ${url}/api/v1/messages`,
+    `  curl -s -H 'Authorization: Bearer ${key}' ${url}/api/v1/outbox`,
   ];
 }

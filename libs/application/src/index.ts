@@ -99,6 +99,8 @@ export {
   type MessageView,
   type Settlement,
 } from './delivery/message-reader.port.js';
+export { type OutboxFilter, type OutboxItem, OutboxReader, type StoredLetter } from './outbox/outbox-reader.port.js';
+export { type Letter, ReadOutbox } from './outbox/read-outbox.use-case.js';
 export { PrepareMessages } from './delivery/prepare-messages.js';
 export { ProviderGuard } from './delivery/provider-guard.js';
 export type { ProviderHealth } from './delivery/provider-health.js';

@@ -87,6 +87,7 @@ import { WakeRuns } from './journeys/runtime/wake-runs.js';
 import { KeepHouse } from './ops/keep-house.use-case.js';
 import { OperateShop } from './ops/operate-shop.use-case.js';
 import { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
+import { ReadOutbox } from './outbox/read-outbox.use-case.js';
 import { BeginErasures } from './privacy/begin-erasures.js';
 import { EraseCustomer } from './privacy/erase-customer.use-case.js';
 import { PrivacyAtIntake } from './privacy/privacy-at-intake.js';
@@ -174,6 +175,7 @@ const useCases = [
   ResumeShop,
   SettleOverdue,
   ReadMessages,
+  ReadOutbox,
   ReadPeople,
   ReadPrivacy,
   ReadRuns,

@@ -33,6 +33,7 @@ export {
   savedJourney,
 } from './api/journey.schema.js';
 export { idParam, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
+export { outboxLetter, outboxList, outboxQuery } from './api/outbox.schema.js';
 export { messageDocument, messageList, messageQuery, messageSettlement } from './api/message.schema.js';
 export {
   publicationPreview,

@@ -28,6 +28,7 @@ export { PgDoubtStore } from './delivery/pg-doubt-store.js';
 export { PgProviderHealth } from './delivery/pg-provider-health.js';
 export { PgMessageDesk } from './delivery/pg-message-desk.js';
 export { PgMessageReader } from './delivery/pg-message-reader.js';
+export { PgOutboxReader } from './delivery/pg-outbox-reader.js';
 export { EmbeddedPostgres, upgradeCluster } from './embedded/index.js';
 export { PgExplainReader } from './insight/pg-explain-reader.js';
 export { PgVisits } from './insight/pg-visits.js';

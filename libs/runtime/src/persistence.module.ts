@@ -32,6 +32,7 @@ import {
   Members,
   MessageDesk,
   MessageReader,
+  OutboxReader,
   PeopleDirectory,
   PrivacyRequests,
   ProviderHealthStore,
@@ -86,6 +87,7 @@ import {
   PgMembers,
   PgMessageDesk,
   PgMessageReader,
+  PgOutboxReader,
   PgPeopleDirectory,
   PgPrivacyRequests,
   PgProviderHealth,
@@ -148,6 +150,7 @@ const repositories: readonly Provider[] = [
   { provide: Sessions, useClass: PgSessions },
   { provide: MessageDesk, useClass: PgMessageDesk },
   { provide: MessageReader, useClass: PgMessageReader },
+  { provide: OutboxReader, useClass: PgOutboxReader },
   { provide: PeopleDirectory, useClass: PgPeopleDirectory },
   { provide: PrivacyRequests, useClass: PgPrivacyRequests },
   {

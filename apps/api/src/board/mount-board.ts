@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuthenticateKey, AuthenticateSession } from '#app/application';
 import { BullHints } from '#app/queue';
 import type { FastifyInstance } from 'fastify';
-import { boardLogin } from '../access/board-login.js';
+import { boardLogin } from '../access/browser-login.js';
 import { SessionCookie } from '../access/session-cookie.js';
 
 const PATH = '/queues';

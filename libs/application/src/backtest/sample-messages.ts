@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { toIso } from '#app/domain';
 import { ComposeMessage } from '../delivery/compose-message.js';
 import { rankOf } from '../delivery/ranked-message.js';
+import { partsOf } from '../delivery/sms-parts.js';
 import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
 import { IdPort } from '../ports/id.port.js';
 import type { BacktestSample } from './backtest-report.js';
 import type { RehearsedMessage } from './journey-rehearsal.js';
-import { segmentsOf } from './sms-cost.js';
 
 /** Renders rehearsed messages as they would have gone. Their links lead nowhere: no token of theirs is stored. */
 @Injectable()
@@ -36,7 +36,7 @@ export class SampleMessages {
 
   /** In how many parts an SMS would go; 0 for one that can't be rendered. */
   segments(journey: JourneyInForce, fromName: string, message: RehearsedMessage): number {
-    return segmentsOf(this.composed(journey, fromName, message).content?.text ?? '');
+    return partsOf(this.composed(journey, fromName, message).content?.text ?? '').parts;
   }
 
   private composed({ version }: JourneyInForce, fromName: string, { send, medium, at }: RehearsedMessage) {

@@ -1,10 +1,4 @@
 import { minorDigits, type Money } from '#app/domain';
-import { SegmentedMessage } from 'sms-segments-calculator';
-
-/** In how many parts networks bill a text: 160 characters of the basic alphabet, 70 of any other, fewer where it takes several. */
-export function segmentsOf(text: string): number {
-  return text === '' ? 0 : new SegmentedMessage(text).segmentsCount;
-}
 
 /** @param price of one part, in the unit of the currency; undefined where nobody named one */
 export function smsCost(segments: number, price: number | undefined, currency: string): Money | null {

@@ -62,6 +62,7 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
   ['/u/', PAGE],
   ['/q/', PAGE],
   ['/join/', PAGE],
+  ['/outbox', PAGE],
   ['/docs', DOCS],
   ['/queues', DOCS],
 ];

@@ -11,7 +11,7 @@ const BROWSER = {
 
 const DRESSES: Readonly<Record<RouteClass['dress'], Readonly<Record<string, string>> | undefined>> = {
   data: undefined,
-  // survey and unsubscribe pages: no script, nothing from elsewhere but pictures, never in a frame, never in a search engine
+  // survey and unsubscribe pages, and letters of the outbox in theirs: no script, nothing from elsewhere but pictures, never in a frame, never in a search engine
   page: {
     ...BROWSER,
     'x-robots-tag': 'noindex, nofollow',
