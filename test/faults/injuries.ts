@@ -44,12 +44,12 @@ const DEATHS: Readonly<Record<string, (medium: string) => void>> = {
     }),
   'before-handing': (medium) =>
     wrap(FenceMessages.prototype, 'run', (_self, run, ...args) =>
-      mediumOf(args[2]) === medium ? die() : run(...args),
+      mediumOf(args[2].channel) === medium ? die() : run(...args),
     ),
   'after-handing': (medium) =>
     wrap(FenceMessages.prototype, 'run', async (_self, run, ...args) => {
       const report = await run(...args);
-      return mediumOf(args[2]) === medium && report.fenced.length > 0 ? die() : report;
+      return mediumOf(args[2].channel) === medium && report.fenced.length > 0 ? die() : report;
     }),
   'while-sending': (medium) => {
     if (medium === 'sms')

@@ -89,7 +89,9 @@ describe('a process that dies between fence and record', () => {
 
   it('gives a mere claim back', async () => {
     const id = await one();
-    await rig.uow.acrossShops((tx) => rig.store.claim(tx, 'email', { messages: 10, retries: 10 }, -1));
+    await rig.uow.acrossShops((tx) =>
+      rig.store.claim(tx, 'email', { messages: 10, retries: 10 }, { only: null, except: [] }, -1),
+    );
     expect(await rig.message(id)).toMatchObject({ state: 'claimed', attempts: 1 });
     expect(await rig.housekeeping.reapLeases()).toMatchObject({ released: 1 });
     expect(await deliver()).toMatchObject({ sent: 1 });

@@ -35,7 +35,7 @@ afterEach(async () => {
   await rig.rows(`update app.message set state = 'failed' where state in ('queued', 'claimed', 'handing', 'unknown')`);
 });
 
-const resolve = () => new ResolveDoubts(rig.uow, new PgDoubtStore(), channels, rig.hints).run();
+const resolve = () => new ResolveDoubts(rig.uow, new PgDoubtStore(), rig.routes(channels), rig.hints).run();
 const pass = (minutes: number) =>
   rig.rows(`update app.message set handed_at = handed_at - make_interval(mins => $1)`, [minutes]);
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Channel,
+  AssignRoutes,
   Channels,
   ComposeMessage,
   type ContactStore,
@@ -22,6 +23,7 @@ import {
   SuppressAddresses,
   type TemplateEngine,
   Unsubscribe,
+  Routes,
 } from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
 import {
@@ -43,6 +45,7 @@ import {
   PgInbox,
   PgJourneyReader,
   PgLinkStore,
+  PgAccountDirectory,
   PgAuditTrail,
   PgMessageDesk,
   PgMessageReader,
@@ -57,6 +60,7 @@ import { trustingGuard } from '../support/compared-clocks.js';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import type { SmtpSink } from '../support/smtp-sink.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
+import { OneChannel } from './one-channel.js';
 import { compiledTemplates } from './delivery-templates.js';
 
 class NotedHints extends HintPort {
@@ -71,20 +75,6 @@ class NoMetrics extends Metrics {
   count(): void {}
   observe(): void {}
   gauge(): void {}
-}
-
-class OneChannel extends Channels {
-  constructor(private readonly channel: Channel) {
-    super();
-  }
-
-  forMedium(): Channel {
-    return this.channel;
-  }
-
-  close(): Promise<void> {
-    return this.channel.close();
-  }
 }
 
 export interface MessagePlan {
@@ -126,6 +116,7 @@ export const SURVEY: SurveyDefinition = {
 export class DeliveryRig {
   readonly shopId = randomUUID();
   readonly secrets = new SecretKeyring(['a secret key for tests, thirty-two bytes or more']);
+  readonly directory = new PgAccountDirectory(this.secrets);
   readonly hints = new NotedHints();
   readonly uow: PgUnitOfWork;
   readonly store = new PgDeliveryStore();
@@ -204,6 +195,10 @@ export class DeliveryRig {
     return new ConfiguredChannels({ smtpUrl: sink.url, mailFrom: 'hello@birch.example' });
   }
 
+  routes(channels: Channels): Routes {
+    return new Routes(this.uow, this.directory, channels, this.clock);
+  }
+
   deliverer(
     channels: Channels | Channel,
     parts: { templates?: TemplateEngine; firstLook?: ContactStore; atFence?: ContactStore } = {},
@@ -215,8 +210,9 @@ export class DeliveryRig {
     const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard, trustingGuard(this.uow));
     const fence = new FenceMessages(this.uow, this.store, atFence, this.secrets);
     const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics(), guard);
+    const all = channels instanceof Channels ? channels : new OneChannel(channels);
     return new DeliverMessages(
-      channels instanceof Channels ? channels : new OneChannel(channels),
+      new AssignRoutes(this.routes(all), guard, this.uow, this.directory, this.clock),
       prepare,
       fence,
       recorder,

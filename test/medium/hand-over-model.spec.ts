@@ -53,7 +53,7 @@ const claim = (n: number) =>
   step(`worker ${n} claims`, async (world) => {
     const held = worker(world, n);
     const [claimed] = await rig.uow.acrossShops((tx) =>
-      rig.store.claim(tx, 'email', { messages: 1, retries: 1 }, LEASE_MS),
+      rig.store.claim(tx, 'email', { messages: 1, retries: 1 }, { only: null, except: [] }, LEASE_MS),
     );
     if (claimed) Object.assign(held, free(), { claim: claimed });
   });
@@ -68,11 +68,13 @@ const fence = (n: number) =>
       epoch,
       state: 'handing',
       reason: null,
+      until: null,
       judgement: null,
       deadLetter: null,
       parcel: {
         customerId: (await rig.message(id)).customer_id,
         channel: 'email-smtp',
+        accountId: null,
         address: 'ada@mail.example',
         content: { subject: 'Hello', text: 'Hello', html: null },
         contentHash: '00'.repeat(32),

@@ -28,6 +28,8 @@ import { RunsController } from './controllers/runs.controller.js';
 import { ScoresController } from './controllers/scores.controller.js';
 import { SessionController } from './controllers/session.controller.js';
 import { ShopController } from './controllers/shop.controller.js';
+import { ChannelKindsController } from './controllers/channel-kinds.controller.js';
+import { ProviderAccountsController } from './controllers/provider-accounts.controller.js';
 import { SourceKindsController } from './controllers/source-kinds.controller.js';
 import { SourcesController } from './controllers/sources.controller.js';
 import { UnboxingController } from './controllers/unboxing.controller.js';
@@ -71,6 +73,8 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     ScoresController,
     SessionController,
     ShopController,
+    ChannelKindsController,
+    ProviderAccountsController,
     SourceKindsController,
     SourcesController,
     SurveyController,

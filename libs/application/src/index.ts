@@ -66,6 +66,7 @@ export { ComparedClocks } from './clock/compared-clocks.port.js';
 export { type Agenda, VirtualClockPort } from './clock/virtual-clock.port.js';
 export {
   type Channel,
+  type ChannelKindInfo,
   Channels,
   type DoubtAnswer,
   type DoubtfulHandOver,
@@ -73,11 +74,23 @@ export {
   type HandOverResult,
   type OutboundMessage,
 } from './delivery/channel.js';
+export { AssignRoutes } from './accounts/assign-routes.js';
+export { AccountDirectory, type Allotment } from './accounts/account-directory.port.js';
+export {
+  type AccountView,
+  type AccountChange,
+  ManageProviderAccounts,
+  type NewAccount,
+} from './accounts/manage-provider-accounts.use-case.js';
+export { accountContext, type LiveAccount, type ProviderAccount, type WarmUp } from './accounts/provider-account.js';
+export { ProviderAccounts, type StoredAccount } from './accounts/provider-accounts.repository.js';
+export { Routes } from './accounts/routes.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
 export { type ContactBooks, ContactStore, type JudgedMessage, type PersonBook } from './delivery/contact-store.port.js';
 export {
   type ClaimedMessage,
+  type ClaimedShops,
   type ClaimRoom,
   DeliveryStore,
   type DueMessage,

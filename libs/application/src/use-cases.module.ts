@@ -26,6 +26,9 @@ import { ClockGuard } from './clock/clock-guard.js';
 import { ApplyCode } from './code/apply-code.use-case.js';
 import { MigrateCode } from './code/migrate-code.use-case.js';
 import { PlanCode } from './code/plan-code.use-case.js';
+import { AssignRoutes } from './accounts/assign-routes.js';
+import { ManageProviderAccounts } from './accounts/manage-provider-accounts.use-case.js';
+import { Routes } from './accounts/routes.js';
 import { ComposeMessage } from './delivery/compose-message.js';
 import { DeliverMessages } from './delivery/deliver-messages.use-case.js';
 import { FenceMessages } from './delivery/fence-messages.js';
@@ -123,6 +126,9 @@ const useCases = [
   SignInElsewhere,
   CheckJourney,
   ClockGuard,
+  AssignRoutes,
+  ManageProviderAccounts,
+  Routes,
   ComposeMessage,
   DeliverCalls,
   DeliverMessages,

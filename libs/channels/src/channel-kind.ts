@@ -1,6 +1,7 @@
-import type { Channel } from '#app/application';
-import { type Medium, PermanentError } from '#app/domain';
-import type { z } from 'zod';
+import type { Channel, ChannelKindInfo } from '#app/application';
+import { type Fault, type Json, type Medium, PermanentError } from '#app/domain';
+import { z } from 'zod';
+import type { AddressPolicy } from './public-address.js';
 
 /** A kind of outbound channel: one folder, one definition, one line in the registry. */
 export interface ChannelKind {
@@ -9,25 +10,53 @@ export interface ChannelKind {
   readonly title: string;
   /** The ways of reaching a person that it can serve. */
   readonly media: readonly Medium[];
-  readonly settings: z.ZodType;
+  /** Of which a shop can have accounts; undefined: of none. */
+  readonly info: ChannelKindInfo | undefined;
+  faultsOf(settings: unknown): readonly Fault[];
   /** @throws PermanentError `configuration` when the settings are not what the schema asks for */
-  create(settings: unknown, medium: Medium): Channel;
+  outline(settings: unknown): string;
+  /**
+   * @param policy for the account of a shop: where it may lead; null for the installation's own
+   * @throws PermanentError `configuration` when the settings are not what the schema asks for
+   */
+  create(settings: unknown, medium: Medium, policy: AddressPolicy | null): Channel;
 }
 
-interface Definition<S> extends Omit<ChannelKind, 'settings' | 'create'> {
+interface Definition<S> {
+  readonly code: string;
+  readonly title: string;
+  readonly media: readonly Medium[];
   readonly settings: z.ZodType<S>;
-  create(settings: S, medium: Medium): Channel;
+  /** Where an account is and who it is, without its secrets; left out where shops can have none. */
+  readonly outline?: (settings: S) => string;
+  create(settings: S, medium: Medium, policy: AddressPolicy | null): Channel;
 }
 
 /** Declares a kind of channel; its `create` receives settings that its own schema has checked. */
 export function defineChannelKind<S>(definition: Definition<S>): ChannelKind {
-  return {
-    ...definition,
-    create: (settings, medium) => {
-      const parsed = definition.settings.safeParse(settings);
-      if (parsed.success) return definition.create(parsed.data, medium);
-      const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
-      throw new PermanentError('configuration', `The channel ${definition.code} cannot be set up: ${faults}.`);
-    },
+  const { code, title, media, settings: schema, outline } = definition;
+  const checked = (settings: unknown): S => {
+    const parsed = schema.safeParse(settings);
+    if (parsed.success) return parsed.data;
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
+    throw new PermanentError('configuration', `The channel ${code} cannot be set up: ${faults}.`);
   };
+  return {
+    code,
+    title,
+    media,
+    info: outline && {
+      code,
+      title,
+      media,
+      settings: z.toJSONSchema(schema, { io: 'input' }) as unknown as Json,
+    },
+    faultsOf: (settings) => schema.safeParse(settings).error?.issues.map(faultOf) ?? [],
+    outline: (settings) => outline?.(checked(settings)) ?? title,
+    create: (settings, medium, policy) => definition.create(checked(settings), medium, policy),
+  };
+}
+
+function faultOf({ path, code, message }: z.core.$ZodIssue): Fault {
+  return { pointer: ['', ...path.map(String)].join('/'), code, message };
 }

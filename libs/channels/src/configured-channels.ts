@@ -1,10 +1,15 @@
-import { type Channel, Channels } from '#app/application';
-import type { Medium } from '#app/domain';
+import { type Channel, type ChannelKindInfo, Channels } from '#app/application';
+import { type Fault, type Json, type Medium, PermanentError } from '#app/domain';
 import { capture } from './capture/capture.channel.js';
 import { emailSmtp } from './email-smtp/email-smtp.channel.js';
+import type { ChannelKind } from './channel-kind.js';
+import type { AddressPolicy } from './public-address.js';
+import { channelKinds } from './registry.js';
 import { smsTwilio } from './sms-twilio/sms-twilio.channel.js';
 
 export interface ChannelSettings {
+  /** Where the accounts of shops may lead beside what is public. */
+  readonly accountsTo?: AddressPolicy | undefined;
   /** SMTP_URL; without it e-mail is captured. */
   readonly smtpUrl?: string | undefined;
   /** MAIL_FROM; needed with SMTP_URL. */
@@ -22,17 +27,19 @@ export interface ChannelSettings {
 
 /** The channels that the settings ask for: SMTP and Twilio where they are configured, capture elsewhere. */
 export class ConfiguredChannels extends Channels {
+  private readonly accountsTo: AddressPolicy;
   private readonly byMedium: Readonly<Record<Medium, Channel>>;
 
   /** @throws PermanentError `configuration` when a setting is wrong */
-  constructor({ smtpUrl, mailFrom, twilio }: ChannelSettings) {
+  constructor({ smtpUrl, mailFrom, twilio, accountsTo = { allowLoopback: false } }: ChannelSettings) {
     super();
+    this.accountsTo = accountsTo;
     this.byMedium = {
       email:
         smtpUrl === undefined
-          ? capture.create({}, 'email')
-          : emailSmtp.create({ url: smtpUrl, from: mailFrom ?? '' }, 'email'),
-      sms: twilio === undefined ? capture.create({}, 'sms') : smsTwilio.create(twilio, 'sms'),
+          ? capture.create({}, 'email', null)
+          : emailSmtp.create({ url: smtpUrl, from: mailFrom ?? '' }, 'email', null),
+      sms: twilio === undefined ? capture.create({}, 'sms', null) : smsTwilio.create(twilio, 'sms', null),
     };
   }
 
@@ -40,7 +47,35 @@ export class ConfiguredChannels extends Channels {
     return this.byMedium[medium];
   }
 
+  open(code: string, settings: Json, medium: Medium): Channel {
+    return kindOf(code).create(settings, medium, this.accountsTo);
+  }
+
+  kinds(): readonly ChannelKindInfo[] {
+    return channelKinds.flatMap(({ info }) => info ?? []);
+  }
+
+  faultsOf(code: string, settings: Json, medium: Medium): readonly Fault[] {
+    const kind = channelKinds.find((known) => known.code === code);
+    if (!kind?.info || !kind.media.includes(medium)) {
+      const codes = channelKinds.filter(({ info, media }) => info && media.includes(medium)).map((known) => known.code);
+      const message = `There is no channel "${code}" for ${medium}; choose one of ${codes.join(', ')}.`;
+      return [{ pointer: '/channel', code: 'unknown', message }];
+    }
+    return kind.faultsOf(settings).map((fault) => ({ ...fault, pointer: `/settings${fault.pointer}` }));
+  }
+
+  outline(code: string, settings: Json): string {
+    return kindOf(code).outline(settings);
+  }
+
   async close(): Promise<void> {
     await Promise.all(Object.values(this.byMedium).map((channel) => channel.close()));
   }
+}
+
+function kindOf(code: string): ChannelKind {
+  const kind = channelKinds.find((known) => known.code === code);
+  if (!kind) throw new PermanentError('configuration', `There is no channel "${code}".`);
+  return kind;
 }

@@ -21,6 +21,6 @@ describe('channelKinds', () => {
 
   it.each(channelKinds)('$code serves a medium and has settings', (kind) => {
     expect(kind.media.length).toBeGreaterThan(0);
-    expect(kind.settings.safeParse('nonsense').success).toBe(false);
+    expect(kind.faultsOf('nonsense')).toHaveLength(1);
   });
 });

@@ -73,6 +73,13 @@ export {
   privacyRequestList,
   privacyRequestQuery,
 } from './api/privacy.schema.js';
+export {
+  channelKindList,
+  newProviderAccount,
+  providerAccountChange,
+  providerAccountDocument,
+  providerAccountList,
+} from './api/provider-account.schema.js';
 export { unboxingLink, unboxingQuery } from './api/unboxing.schema.js';
 export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
 export { shopChange, shopDocument } from './api/shop.schema.js';

@@ -47,6 +47,8 @@ export { PgDeadLetters } from './ops/pg-dead-letters.js';
 export { PgShopOperations } from './ops/pg-shop-operations.js';
 export { PgScoreCounts } from './scores/pg-score-counts.js';
 export { PgShops } from './shops/pg-shops.js';
+export { PgAccountDirectory } from './accounts/pg-account-directory.js';
+export { PgProviderAccounts } from './accounts/pg-provider-accounts.js';
 export { PgSources } from './sources/pg-sources.js';
 export { PgAnswerStore } from './facts/pg-answer-store.js';
 export { PgFactsReader } from './facts/pg-facts-reader.js';

@@ -58,7 +58,12 @@ export class InfrastructureModule {
       {
         provide: Channels,
         useFactory: () =>
-          new ConfiguredChannels({ smtpUrl: config.mail?.smtpUrl, mailFrom: config.mail?.from, twilio: config.sms }),
+          new ConfiguredChannels({
+            smtpUrl: config.mail?.smtpUrl,
+            mailFrom: config.mail?.from,
+            twilio: config.sms,
+            accountsTo: config.calls,
+          }),
       },
       { provide: CallSender, useFactory: () => new HttpsCallSender({ allowLoopback: config.calls.allowLoopback }) },
       { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },

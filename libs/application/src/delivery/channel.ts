@@ -1,4 +1,4 @@
-import type { Instant, Medium } from '#app/domain';
+import type { Fault, Instant, Json, Medium } from '#app/domain';
 
 /** A rendered message for exactly one recipient. */
 export interface OutboundMessage {
@@ -61,8 +61,32 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-/** The channel that serves a medium in this installation: SMTP or Twilio where configured, else capture. */
+/** A kind of channel of which a shop can have accounts. */
+export interface ChannelKindInfo {
+  readonly code: string;
+  readonly title: string;
+  readonly media: readonly Medium[];
+  /** JSON Schema of the settings of an account. */
+  readonly settings: Json;
+}
+
+/** The channel that serves a medium in this installation: SMTP or Twilio where configured, else capture; and those of shops' accounts. */
 export abstract class Channels {
   abstract forMedium(medium: Medium): Channel;
+
+  /**
+   * A channel for an account of a shop; whoever opens it closes it.
+   * @throws PermanentError `configuration` when there is no such kind, or the settings are not what it asks for
+   */
+  abstract open(code: string, settings: Json, medium: Medium): Channel;
+
+  abstract kinds(): readonly ChannelKindInfo[];
+
+  /** What is wrong with the settings of an account, pointers from its root. */
+  abstract faultsOf(code: string, settings: Json, medium: Medium): readonly Fault[];
+
+  /** Where an account is and who it is, without its secrets: `mail.example.com:587 as shop`. */
+  abstract outline(code: string, settings: Json): string;
+
   abstract close(): Promise<void>;
 }

@@ -27,6 +27,13 @@ export interface ClaimRoom {
   readonly retries: number;
 }
 
+/** Whose messages a claim may take. */
+export interface ClaimedShops {
+  /** Null: everybody's but those of `except`. */
+  readonly only: readonly string[] | null;
+  readonly except: readonly string[];
+}
+
 /** A claimed message as it was planned. */
 export interface DueMessage {
   readonly id: string;
@@ -91,6 +98,8 @@ export interface FenceVerdict {
   readonly state: 'handing' | 'suppressed' | 'expired' | 'failed' | 'queued';
   /** Null for `queued` keeps the one that it has. */
   readonly reason: string | null;
+  /** Business time before which it isn't tried again; null: at once, or when the judgement says. */
+  readonly until: Instant | null;
   /** Null for what wasn't judged: service messages, and what something else had stopped before. */
   readonly judgement: ContactJudgement | null;
   /** What is about to be handed over. */
@@ -102,6 +111,7 @@ export interface FenceVerdict {
 export interface FencedParcel {
   readonly customerId: string;
   readonly channel: string;
+  readonly accountId: string | null;
   readonly address: string;
   readonly content: MessageContent;
   /** 64 hexadecimal digits. */
@@ -128,6 +138,8 @@ export interface HandOverRecord {
 
 interface HandOverAttempt {
   readonly channel: string;
+  /** Of the shop; null for the account of the installation. */
+  readonly accountId: string | null;
   readonly phase: HandOverPhase;
   readonly outcome: HandOverResult['outcome'];
   readonly code: string | null;
@@ -146,7 +158,13 @@ export interface NewSuppression {
 /** Message rows on their way out. Every method takes a fixed number of statements, whatever the number of messages. */
 export abstract class DeliveryStore {
   /** Claims due messages in a transaction across shops: of each shop its share while more is due than there is room; or one suspect. */
-  abstract claim(tx: Transaction, medium: Medium, room: ClaimRoom, leaseMs: number): Promise<ClaimedMessage[]>;
+  abstract claim(
+    tx: Transaction,
+    medium: Medium,
+    room: ClaimRoom,
+    shops: ClaimedShops,
+    leaseMs: number,
+  ): Promise<ClaimedMessage[]>;
 
   /** Those of the claimed messages that are still claimed by this epoch, in the order given. */
   abstract load(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<DueMessage[]>;

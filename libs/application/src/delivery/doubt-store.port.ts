@@ -8,6 +8,8 @@ export interface DoubtfulMessage {
   readonly medium: Medium;
   /** Code of the channel that was to take it. */
   readonly channel: string | null;
+  /** The shop's own account that was to take it; null: that of the installation. */
+  readonly accountId: string | null;
   readonly to: string | null;
   /** Null once the texts of old messages are deleted. */
   readonly text: string | null;

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { addressOf, type ContactJudgement, type Medium } from '#app/domain';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
-import type { Channel, OutboundMessage } from './channel.js';
+import type { Stranded } from '../accounts/assign-routes.js';
+import type { Route } from '../accounts/route.js';
+import type { OutboundMessage } from './channel.js';
 import type { ComposedMessage } from './compose-message.js';
 import { ContactDesk } from './contact-desk.js';
 import { type Gate, passGate } from './contact-gate.js';
@@ -48,13 +50,8 @@ export class FenceMessages {
     private readonly secrets: SecretPort,
   ) {}
 
-  async run(
-    shopId: string,
-    composed: readonly ComposedMessage[],
-    channel: Channel,
-    leaseMs: number,
-  ): Promise<FenceReport> {
-    const { judged, done } = await this.uow.inShop(shopId, (tx) => this.inTransaction(tx, composed, channel, leaseMs));
+  async run(shopId: string, composed: readonly ComposedMessage[], route: Route, leaseMs: number): Promise<FenceReport> {
+    const { judged, done } = await this.uow.inShop(shopId, (tx) => this.inTransaction(tx, composed, route, leaseMs));
     const stopped: Partial<Record<FenceVerdict['state'], number>> = {};
     const fenced: FencedMessage[] = [];
     for (const { verdict, fenced: message } of judged) {
@@ -71,12 +68,14 @@ export class FenceMessages {
     return (await this.uow.inShop(shopId, (tx) => this.store.fence(tx, verdicts, 0))).size;
   }
 
-  private async inTransaction(
-    tx: Transaction,
-    composed: readonly ComposedMessage[],
-    channel: Channel,
-    leaseMs: number,
-  ) {
+  /** Gives claims back uncounted, for a later time: no account takes them now. */
+  async putOff(shopId: string, { items, reason, until }: Stranded<ComposedMessage>): Promise<number> {
+    const verdicts = items.map(({ message }) => ({ ...stopped(message, 'queued', reason), until }));
+    return (await this.uow.inShop(shopId, (tx) => this.store.fence(tx, verdicts, 0))).size;
+  }
+
+  private async inTransaction(tx: Transaction, composed: readonly ComposedMessage[], route: Route, leaseMs: number) {
+    const { channel } = route;
     const messages = composed.map(({ message }) => message);
     const expected = new Set(composed.flatMap(({ address }) => (address === null ? [] : this.fingerprint(address))));
     // the gate goes first: it holds the people, so that no suppression comes in after it was looked for
@@ -95,7 +94,7 @@ export class FenceMessages {
       if (!facts) return [];
       const addressFingerprint = prints.get(item.message.id) ?? '';
       const gate = passGate(item.message, facts, scopes.get(addressFingerprint));
-      return [this.judge(item, { gate, addressFingerprint }, channel, desk)];
+      return [this.judge(item, { gate, addressFingerprint }, route, desk)];
     });
     return {
       judged,
@@ -108,10 +107,10 @@ export class FenceMessages {
   }
 
   /** Of the address of each message, by message id. */
-  private fingerprints(gates: Iterable<GateFacts>, channel: Channel): Map<string, string> {
+  private fingerprints(gates: Iterable<GateFacts>, { medium }: Pick<Route['channel'], 'medium'>): Map<string, string> {
     const prints = new Map<string, string>();
     for (const { id, customer } of gates) {
-      const address = addressOf(customer, channel.medium);
+      const address = addressOf(customer, medium);
       if (address !== null) prints.set(id, this.fingerprint(address));
     }
     return prints;
@@ -124,7 +123,7 @@ export class FenceMessages {
   private judge(
     item: ComposedMessage,
     { gate, addressFingerprint }: Passage,
-    channel: Channel,
+    { channel, accountId }: Route,
     desk: ContactDesk | null,
   ): Judged {
     const { message, content, error } = item;
@@ -139,15 +138,16 @@ export class FenceMessages {
     const parcel = {
       customerId: message.customerId,
       channel: channel.code,
+      accountId,
       address: gate.address,
       content,
       contentHash: toHex(this.secrets.sha256(JSON.stringify(content))),
       links: item.links.tokens,
     };
     return {
-      verdict: { id, epoch, state: 'handing', reason: null, judgement, parcel, deadLetter: null },
+      verdict: { id, epoch, state: 'handing', reason: null, until: null, judgement, parcel, deadLetter: null },
       fenced: {
-        handed: { id, epoch, attempts, isRetry, medium, channel: channel.code, addressFingerprint },
+        handed: { id, epoch, attempts, isRetry, medium, channel: channel.code, accountId, addressFingerprint },
         outbound: outboundOf(item, content, gate.address),
       },
     };
@@ -163,7 +163,7 @@ export class FenceMessages {
 type Claimed = Pick<DueMessage, 'id' | 'epoch'>;
 
 function stopped({ id, epoch }: Claimed, state: FenceVerdict['state'], reason: string | null): FenceVerdict {
-  return { id, epoch, state, reason, judgement: null, parcel: null, deadLetter: null };
+  return { id, epoch, state, reason, until: null, judgement: null, parcel: null, deadLetter: null };
 }
 
 function failed(message: Claimed, { code, text }: NonNullable<ComposedMessage['error']>): FenceVerdict {
@@ -173,7 +173,8 @@ function failed(message: Claimed, { code, text }: NonNullable<ComposedMessage['e
 
 function heldBack(message: Claimed, judgement: Exclude<ContactJudgement, { type: 'go' }>): FenceVerdict {
   const state = judgement.type === 'defer' ? 'queued' : 'suppressed';
-  return { ...stopped(message, state, judgement.reason), judgement };
+  const until = judgement.type === 'defer' ? judgement.until : null;
+  return { ...stopped(message, state, judgement.reason), until, judgement };
 }
 
 function outboundOf(

@@ -9,6 +9,7 @@ const message: HandedMessage = {
   isRetry: false,
   medium: 'email',
   channel: 'email-smtp',
+  accountId: null,
   addressFingerprint: 'ff',
 };
 const result = (outcome: HandOverResult['outcome'], changes: Partial<HandOverResult> = {}): HandOverResult => ({

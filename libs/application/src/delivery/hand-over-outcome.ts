@@ -13,6 +13,7 @@ export interface HandedMessage {
   readonly isRetry: boolean;
   readonly medium: Medium;
   readonly channel: string;
+  readonly accountId: string | null;
   readonly addressFingerprint: string;
 }
 
@@ -36,7 +37,7 @@ export function recordOf(
     epoch: message.epoch,
     ...fateOf(message, result, random),
     providerRef,
-    attempt: { channel: message.channel, phase, outcome, code, detail, durationMs },
+    attempt: { channel: message.channel, accountId: message.accountId, phase, outcome, code, detail, durationMs },
     suppression: suppressionOf(message, result),
   };
 }

@@ -3,7 +3,7 @@ import type { Medium } from '#app/domain';
 import { ClockGuard } from '../clock/clock-guard.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { type ComposedMessage, ComposeMessage, isSpent, leftUncomposed } from './compose-message.js';
-import { type ClaimedMessage, type ClaimRoom, DeliveryStore } from './delivery-store.port.js';
+import { type ClaimedMessage, type ClaimedShops, type ClaimRoom, DeliveryStore } from './delivery-store.port.js';
 import { GatherMessages } from './gather-messages.js';
 import { ProviderGuard } from './provider-guard.js';
 
@@ -27,8 +27,8 @@ export class PrepareMessages {
     return this.provider.admit(channel, limit);
   }
 
-  claim(medium: Medium, room: ClaimRoom): Promise<ClaimedMessage[]> {
-    return this.clock.claim((tx) => this.store.claim(tx, medium, room, CLAIM_LEASE_MS));
+  claim(medium: Medium, room: ClaimRoom, shops: ClaimedShops): Promise<ClaimedMessage[]> {
+    return this.clock.claim((tx) => this.store.claim(tx, medium, room, shops, CLAIM_LEASE_MS));
   }
 
   /**

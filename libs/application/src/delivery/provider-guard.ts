@@ -47,6 +47,13 @@ export class ProviderGuard {
     return (await this.takeProbe(channel, view)) ? room : { messages: 0, retries: 0 };
   }
 
+  /** Whether it would be given anything now; takes no probe. */
+  async mayTry(channel: string): Promise<boolean> {
+    if (this.isStale(this.views.get(channel))) await this.exchange(channel);
+    const view = this.views.get(channel);
+    return !view || roomOf(view.health, 1, this.now(view)).messages > 0;
+  }
+
   /** What came of a hand-over. */
   note(channel: string, result: HandOverResult, isRetry: boolean): void {
     const view = this.views.get(channel);

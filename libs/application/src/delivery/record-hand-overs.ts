@@ -24,13 +24,13 @@ export class RecordHandOvers {
   ) {}
 
   /** What an answer says about the provider; told at once, before it is stored. */
-  hear(channel: string, result: HandOverResult, isRetry: boolean): void {
-    this.provider.note(channel, result, isRetry);
+  hear(route: string, result: HandOverResult, isRetry: boolean): void {
+    this.provider.note(route, result, isRetry);
   }
 
   /** The provider takes nothing at the moment. */
-  isShut(channel: string): boolean {
-    return this.provider.isShut(channel);
+  isShut(route: string): boolean {
+    return this.provider.isShut(route);
   }
 
   /**
@@ -51,8 +51,8 @@ export class RecordHandOvers {
       this.metrics.count('afterglow_messages_total', { channel: attempt.channel, state });
       this.metrics.observe('afterglow_hand_over_seconds', attempt.durationMs / 1_000, { channel: attempt.channel });
     }
-    for (const channel of new Set(records.flatMap(({ attempt }) => attempt?.channel ?? [])))
-      await this.provider.tell(channel);
+    for (const route of new Set(records.flatMap(({ attempt }) => attempt?.accountId ?? attempt?.channel ?? [])))
+      await this.provider.tell(route);
   }
 
   private async persist(shopId: string, records: readonly HandOverRecord[]): Promise<void> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HintPort } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
-import { Channels, type DoubtAnswer } from './channel.js';
+import { Routes } from '../accounts/routes.js';
+import type { DoubtAnswer } from './channel.js';
 import { type DoubtfulMessage, DoubtStore, type DoubtVerdict } from './doubt-store.port.js';
 
 /** Business time after which no process that froze in the middle of the hand-over still comes back to send. */
@@ -26,7 +27,7 @@ export class ResolveDoubts {
   constructor(
     private readonly uow: UnitOfWork,
     private readonly store: DoubtStore,
-    private readonly channels: Channels,
+    private readonly routes: Routes,
     private readonly hints: HintPort,
   ) {}
 
@@ -47,7 +48,7 @@ export class ResolveDoubts {
     const message = await this.uow.inShop(shopId, (tx) => this.store.load(tx, id));
     if (!message) return 'over';
     // outside a transaction: the provider takes its time
-    const answer = await this.ask(message);
+    const answer = await this.ask(shopId, message);
     if (answer?.answer === 'unreachable') return 'unreachable';
     const verdict = verdictOn(message, answer);
     const isSettled = await this.uow.inShop(shopId, (tx) => this.store.settle(tx, message, verdict));
@@ -57,9 +58,10 @@ export class ResolveDoubts {
   }
 
   /** Undefined when this can't be asked. */
-  private async ask({ medium, channel: code, to, text, handedAt }: DoubtfulMessage): Promise<DoubtAnswer | undefined> {
-    const channel = this.channels.forMedium(medium);
-    if (channel.code !== code || to === null || text === null) return undefined;
+  private async ask(shopId: string, message: DoubtfulMessage): Promise<DoubtAnswer | undefined> {
+    const { medium, accountId, channel: code, to, text, handedAt } = message;
+    const channel = await this.routes.channelOf(shopId, medium, accountId);
+    if (channel?.code !== code || to === null || text === null) return undefined;
     return channel.find?.({ to, text, at: handedAt });
   }
 }

@@ -9,6 +9,14 @@ interface Waiting {
   readonly fencedAtMs: number;
 }
 
+/** Messages by what came of them. */
+export interface SendCounts {
+  sent: number;
+  failed: number;
+  unknown: number;
+  queued: number;
+}
+
 interface SendingOptions {
   readonly channel: Channel;
   /** A message that wasn't started this long after its fence goes back unsent. */
@@ -31,7 +39,7 @@ const MAX_BATCH_WAIT_MS = 5;
  * share a commit under load and a single one never waits.
  */
 export class Sending {
-  readonly counts = { sent: 0, failed: 0, unknown: 0, queued: 0 };
+  readonly counts: SendCounts = { sent: 0, failed: 0, unknown: 0, queued: 0 };
   private readonly waiting: Waiting[] = [];
   private readonly answered = new Map<string, HandOverRecord[]>();
   private readonly watchers: (() => void)[] = [];

@@ -47,6 +47,8 @@ export interface Overview {
   /** Those that anything was handed over to. */
   readonly providers: readonly {
     readonly channel: string;
+    /** Of the shop's own; null: that of the installation. */
+    readonly account: { readonly id: string; readonly name: string } | null;
     readonly state: ProviderHealth['state'];
     readonly since: IsoInstant | null;
     readonly reason: string | null;

@@ -19,7 +19,7 @@ describeChannelContract(
   async () => {
     const sink = await SmtpSink.start();
     return {
-      open: async () => new EmailSmtpChannel({ url: sink.url, from }, 400),
+      open: async () => new EmailSmtpChannel({ url: sink.url, from }, { socketTimeoutMs: 400 }),
       message: () => aMessage(),
       forgedAddress: 'b@y.example\r\nRCPT TO:<evil@z.example>',
       setMood: async (mood) => {
@@ -43,7 +43,7 @@ describe('EmailSmtpChannel', () => {
   let channel: EmailSmtpChannel;
   beforeEach(async () => {
     sink = await SmtpSink.start();
-    channel = new EmailSmtpChannel({ url: sink.url, from: `Ignored <${from}>` }, 300);
+    channel = new EmailSmtpChannel({ url: sink.url, from: `Ignored <${from}>` }, { socketTimeoutMs: 300 });
   });
   afterEach(async () => {
     await channel.close();

@@ -3,11 +3,12 @@ import { PermanentError } from '#app/domain';
 import { z } from 'zod';
 import { defineChannelKind } from '../channel-kind.js';
 import { classifySmtp, enhancedCode } from './classify-smtp.js';
+import type { AddressPolicy } from '../public-address.js';
 import { bareAddress, isMailAddress } from './mail-address.js';
 import { buildMime, messageIdOf } from './mime-message.js';
 import type { LineResult } from './smtp-line.js';
 import { SmtpLines } from './smtp-lines.js';
-import { lineSettings, SOCKET_TIMEOUT_MS, smtpUrl } from './smtp-url.js';
+import { lineSettings, outlineOf, SOCKET_TIMEOUT_MS, smtpUrl } from './smtp-url.js';
 
 /** A hung server holds one connection each; more would only make it worse for both. */
 const MAX_CONNECTIONS = 10;
@@ -20,6 +21,13 @@ const emailSmtpSettings = z.object({
 });
 type EmailSmtpSettings = z.infer<typeof emailSmtpSettings>;
 
+interface LineOptions {
+  /** The least that is honest is the default; tests shorten it. */
+  readonly socketTimeoutMs?: number;
+  /** Where it may lead; null: anywhere. */
+  readonly policy?: AddressPolicy | null;
+}
+
 /** E-mail by SMTP over a handful of kept connections. SMTP has no idempotency key: silence after DATA is an unknown outcome. */
 export class EmailSmtpChannel implements Channel {
   readonly code = 'email-smtp';
@@ -30,14 +38,16 @@ export class EmailSmtpChannel implements Channel {
   private readonly lines: SmtpLines;
   private readonly from: string;
 
-  /** @param socketTimeoutMs the least that is honest is the default; tests shorten it */
-  constructor({ url, from }: EmailSmtpSettings, socketTimeoutMs = SOCKET_TIMEOUT_MS) {
+  constructor(
+    { url, from }: EmailSmtpSettings,
+    { socketTimeoutMs = SOCKET_TIMEOUT_MS, policy = null }: LineOptions = {},
+  ) {
     const address = bareAddress(from);
     if (address === null) throw new PermanentError('configuration', `MAIL_FROM is "${from}": give one e-mail address.`);
     this.from = address;
     const settings = lineSettings(url);
     this.lines = new SmtpLines(
-      { ...settings, connection: { ...settings.connection, socketTimeout: socketTimeoutMs } },
+      { ...settings, connection: { ...settings.connection, socketTimeout: socketTimeoutMs }, policy },
       MAX_CONNECTIONS,
     );
   }
@@ -111,5 +121,6 @@ export const emailSmtp = defineChannelKind({
   title: 'E-mail by SMTP',
   media: ['email'],
   settings: emailSmtpSettings,
-  create: (settings) => new EmailSmtpChannel(settings),
+  outline: ({ url, from }) => `${outlineOf(url)}, from ${from}`,
+  create: (settings, _medium, policy) => new EmailSmtpChannel(settings, { policy }),
 });

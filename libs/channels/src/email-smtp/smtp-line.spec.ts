@@ -52,7 +52,10 @@ describe('a server that goes silent outside of a message', () => {
   async function sendTwice(reactions: Readonly<Record<string, Reaction>>): Promise<string[]> {
     server = await serve(reactions);
     const { port } = server.address() as AddressInfo;
-    const channel = new EmailSmtpChannel({ url: `smtp://u:p@127.0.0.1:${port}`, from: 'hello@birch.example' }, 300);
+    const channel = new EmailSmtpChannel(
+      { url: `smtp://u:p@127.0.0.1:${port}`, from: 'hello@birch.example' },
+      { socketTimeoutMs: 300 },
+    );
     const results = [await channel.send(MESSAGE), await channel.send(MESSAGE)];
     await channel.close();
     return results.map(({ outcome }) => outcome);

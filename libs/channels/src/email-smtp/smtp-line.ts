@@ -1,5 +1,7 @@
+import { lookup } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import type { NodemailerError } from 'nodemailer';
+import { type AddressPolicy, isCallable } from '../public-address.js';
 import SMTPConnection, {
   type SMTPConnectionAuth,
   type SMTPConnectionOptions,
@@ -9,6 +11,8 @@ import SMTPConnection, {
 export interface LineSettings {
   readonly connection: SMTPConnectionOptions;
   readonly login: SMTPConnectionAuth | null;
+  /** Where it may lead; null: anywhere. */
+  readonly policy: AddressPolicy | null;
 }
 
 /** How a message went: `info` when the server took it. `phase354`: the server had said 354, so bytes of the body were written. */
@@ -67,7 +71,7 @@ export class SmtpLine {
   }
 
   private async open(): Promise<SMTPConnection> {
-    const connection = new SMTPConnection(this.settings.connection);
+    const connection = new SMTPConnection(await checked(this.settings));
     await new Promise<void>((resolve, reject) => {
       // stays for the connection's life: an error without a listener would end the process
       connection.on('error', (error: Error) => {
@@ -143,4 +147,22 @@ function whileOpen(connection: SMTPConnection, start: (done: (error?: Error | nu
       else resolve();
     });
   });
+}
+
+/** Ports at which mail is handed in; others are no mail servers. */
+const MAIL_PORTS = new Set([25, 465, 587, 2525]);
+
+/** The address that was checked is the one that is connected to, so a name that changes meanwhile opens no door. */
+async function checked({ connection, policy }: LineSettings): Promise<SMTPConnectionOptions> {
+  if (policy === null) return connection;
+  const { host = '', port = 0 } = connection;
+  const addresses = await lookup(host, { all: true });
+  const hidden = addresses.find(({ address }) => !isCallable(address, policy));
+  if (hidden) throw refused(`${host} leads to ${hidden.address}, which is not a public address.`);
+  if (!policy.allowLoopback && !MAIL_PORTS.has(Number(port))) throw refused(`Port ${port} is none of a mail server.`);
+  return { ...connection, host: addresses[0]?.address ?? host, servername: host };
+}
+
+function refused(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ENOTPUBLIC', command: 'CONN' });
 }

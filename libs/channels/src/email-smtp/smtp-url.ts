@@ -16,8 +16,14 @@ export const smtpUrl = z.string().refine((text) => {
   return /^smtps?:$/.test(protocol) && hostname !== '';
 }, 'must look like smtp://user:password@host:587 or smtps://user:password@host:465');
 
+/** Where it leads, without the password. */
+export function outlineOf(text: string): string {
+  const { connection, login } = lineSettings(text);
+  return `${connection.host}:${connection.port}${login === null ? '' : ` as ${login.user}`}`;
+}
+
 /** A password never crosses a network in the clear: with a login TLS is required unless the server is this machine. */
-export function lineSettings(text: string): LineSettings {
+export function lineSettings(text: string): Omit<LineSettings, 'policy'> {
   const url = new URL(text);
   const user = decodeURIComponent(url.username);
   const secure = url.protocol === 'smtps:';

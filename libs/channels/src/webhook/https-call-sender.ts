@@ -3,7 +3,7 @@ import { type ClientRequest, type IncomingMessage, request as requestPlainly, ty
 import { request as requestSecurely } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { type CallAnswer, CallSender, type OutboundCall } from '#app/application';
-import { type AddressPolicy, hostOf, isCallable, refusalOf } from './public-address.js';
+import { type AddressPolicy, hostOf, isCallable, refusalOf } from '../public-address.js';
 import { signCall } from './sign-call.js';
 
 const TIMEOUT_MS = 10_000;

@@ -53,6 +53,10 @@ export const overviewDocument = z
       .array(
         z.object({
           channel: z.string(),
+          account: z
+            .object({ id: z.uuid(), name: z.string() })
+            .nullable()
+            .meta({ description: "The shop's own account; null: that of the installation." }),
           state: z.enum(['closed', 'open', 'half-open']).meta({
             description:
               '`open`: the provider is sick, and messages wait for it uncounted. `half-open`: one after the other is tried.',

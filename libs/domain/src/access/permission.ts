@@ -6,6 +6,8 @@ const EVERYBODY: readonly Role[] = ROLES;
 
 /** What may be done, and which roles may do it. Everybody reads what the shop works with; keys, the team and the audit log are the owner's. */
 const ALLOWED = {
+  'accounts:read': EVERYBODY,
+  'accounts:write': ['owner', 'developer'],
   'audit:read': ['owner'],
   'cases:read': EVERYBODY,
   'cases:write': ['owner', 'cx'],

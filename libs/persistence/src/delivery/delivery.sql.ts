@@ -8,7 +8,7 @@ import { presentId } from '../facts/present-customer.sql.js';
 /** A claim that is lost with the server's memory is no claim: it needn't wait for the disk. */
 export const CLAIM = `
 select c.*, set_config('synchronous_commit', 'off', true) as mode
-from app.claim_due_messages($1, $2, $3, $4::double precision * interval '1 millisecond') c`;
+from app.claim_due_messages($1, $2, $3, $4::double precision * interval '1 millisecond', $5::uuid[], $6::uuid[]) c`;
 
 export const LOAD = `
 select m.id, m.epoch, m.attempts, m.claims_lost, m.returned > 0 as is_retry, encode(m.message_key, 'hex') as key, m.version_id, m.run_id, m.customer_id, m.order_id, m.medium, m.class,
@@ -56,7 +56,7 @@ where s.shop_id = app.current_shop() and s.medium = $1
 
 export const FENCE = `
 with v as (
-  select * from json_to_recordset($1::json) as v (id uuid, epoch integer, state text, reason text, channel text, address text,
+  select * from json_to_recordset($1::json) as v (id uuid, epoch integer, state text, reason text, channel text, account_id uuid, address text,
     content_hash text, subject text, text text, html text, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb)
 ), fenced as (
   update app.message m set
@@ -67,6 +67,7 @@ with v as (
     lease_until = case when v.state = 'handing' then app.lease_now() + $2::double precision * interval '1 millisecond' end,
     attempts = case when v.state = 'queued' then greatest(m.attempts - 1, 0) else m.attempts end,
     channel = coalesce(v.channel, m.channel),
+    account_id = case when v.state = 'handing' then v.account_id else m.account_id end,
     address = coalesce(v.address, m.address),
     content_sha256 = coalesce(decode(v.content_hash, 'hex'), m.content_sha256)
   from v
@@ -106,7 +107,7 @@ select id from fenced`;
 export const RECORD = `
 with r as (
   select * from json_to_recordset($1::json) as r (id uuid, epoch integer, state text, reason text, delay_ms double precision,
-    is_uncounted boolean, provider_ref text, channel text, phase text, outcome text, code text, detail text,
+    is_uncounted boolean, provider_ref text, channel text, account_id uuid, phase text, outcome text, code text, detail text,
     duration_ms double precision, dead_code text, dead_error text)
 ), recorded as (
   update app.message m set
@@ -122,8 +123,8 @@ with r as (
   where m.shop_id = app.current_shop() and m.id = r.id and m.id = any($2::uuid[]) and m.epoch = r.epoch and m.state in ('handing', 'unknown')
   returning m.id, m.attempts, m.created_at
 ), attempt as (
-  insert into app.delivery_attempt (shop_id, message_month, message_id, attempt, channel, phase, started_at, ended_at, outcome, code, detail)
-  select app.current_shop(), date_trunc('month', d.created_at at time zone 'UTC')::date, r.id, r.epoch, r.channel, r.phase,
+  insert into app.delivery_attempt (shop_id, message_month, message_id, attempt, channel, account_id, phase, started_at, ended_at, outcome, code, detail)
+  select app.current_shop(), date_trunc('month', d.created_at at time zone 'UTC')::date, r.id, r.epoch, r.channel, r.account_id, r.phase,
     app.now() - r.duration_ms * interval '1 millisecond', app.now(), r.outcome, r.code, r.detail
   from r join recorded d using (id) where r.outcome is not null
   on conflict do nothing

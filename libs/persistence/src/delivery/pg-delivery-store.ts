@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type ClaimedMessage,
+  type ClaimedShops,
   type ClaimRoom,
   DeliveryStore,
   type DueMessage,
@@ -74,8 +75,14 @@ interface GateRow extends QueryResultRow {
 
 @Injectable()
 export class PgDeliveryStore extends DeliveryStore {
-  async claim(tx: Transaction, medium: Medium, room: ClaimRoom, leaseMs: number): Promise<ClaimedMessage[]> {
-    const values = [medium, room.messages, room.retries, leaseMs];
+  async claim(
+    tx: Transaction,
+    medium: Medium,
+    room: ClaimRoom,
+    { only, except }: ClaimedShops,
+    leaseMs: number,
+  ): Promise<ClaimedMessage[]> {
+    const values = [medium, room.messages, room.retries, leaseMs, only, except];
     const rows = await pg(tx).query<ClaimRow>(CLAIM, values, 'delivery_claim');
     return rows.map(({ shop_id: shopId, id, epoch, attempts, claims_lost: lost }) => {
       return { shopId, id, epoch, attempts, isSuspect: lost > 0 };
@@ -197,13 +204,15 @@ function toDue(row: DueRow): DueMessage {
   };
 }
 
-function verdictRow({ id, epoch, state, reason, judgement, parcel, deadLetter }: FenceVerdict) {
+function verdictRow({ id, epoch, state, reason, until, judgement, parcel, deadLetter }: FenceVerdict) {
   return {
     id,
     epoch,
     state,
     reason,
+    until: until === null ? null : toIso(until),
     channel: parcel?.channel,
+    account_id: parcel?.accountId,
     address: parcel?.address,
     content_hash: parcel?.contentHash,
     subject: parcel?.content.subject,
@@ -218,7 +227,7 @@ function verdictRow({ id, epoch, state, reason, judgement, parcel, deadLetter }:
 function judgementColumns(judgement: FenceVerdict['judgement']) {
   if (!judgement || judgement.type === 'go') return { judgement: judgement?.type };
   const { type, facts } = judgement;
-  return { judgement: type, until: type === 'defer' ? toIso(judgement.until) : null, facts };
+  return { judgement: type, facts };
 }
 
 function linkRows(verdicts: readonly FenceVerdict[]) {
@@ -244,6 +253,7 @@ function recordRow(record: HandOverRecord) {
     is_uncounted: record.isUncounted,
     provider_ref: record.providerRef,
     channel: attempt?.channel,
+    account_id: attempt?.accountId,
     phase: attempt?.phase,
     outcome: attempt?.outcome,
     code: attempt?.code,

@@ -9,6 +9,7 @@ interface DoubtRow extends QueryResultRow {
   readonly epoch: number;
   readonly medium: Medium;
   readonly channel: string | null;
+  readonly account_id: string | null;
   readonly address: string | null;
   readonly text: string | null;
   readonly handed_at: Date;
@@ -27,15 +28,24 @@ export class PgDoubtStore extends DoubtStore {
 
   async load(tx: Transaction, id: string): Promise<DoubtfulMessage | undefined> {
     const [row] = await pg(tx).query<DoubtRow>(
-      `select m.id, m.epoch, m.medium, m.channel, m.address, c.text, m.handed_at,
+      `select m.id, m.epoch, m.medium, m.channel, m.account_id, m.address, c.text, m.handed_at,
          m.unknown_policy = 'resend_once' and (m.expires_at is null or m.expires_at > app.now()) as may_be_resent
        from app.message m left join app.message_content c on c.shop_id = m.shop_id and c.message_id = m.id
        where m.shop_id = app.current_shop() and m.id = $1 and m.state = 'unknown' and m.doubt_answer is null`,
       [id],
     );
     if (!row) return undefined;
-    const { epoch, medium, channel, address: to, text, handed_at: handedAt, may_be_resent: mayBeResent } = row;
-    return { id, epoch, medium, channel, to, text, handedAt: handedAt.getTime(), mayBeResent };
+    const {
+      epoch,
+      medium,
+      channel,
+      account_id: accountId,
+      address: to,
+      text,
+      handed_at: handedAt,
+      may_be_resent: mayBeResent,
+    } = row;
+    return { id, epoch, medium, channel, accountId, to, text, handedAt: handedAt.getTime(), mayBeResent };
   }
 
   async settle(tx: Transaction, { id, epoch }: DoubtfulMessage, verdict: DoubtVerdict): Promise<boolean> {

@@ -30,8 +30,12 @@ const OVERVIEW = `
       from jsonb_each_text(case jsonb_typeof(s.contact_rules->'shopPerDay') when 'object' then s.contact_rules->'shopPerDay' else '{}' end) e) c
     left join app.sending_day d on d.shop_id = s.id and d.medium = c.medium and d.day = (app.now() at time zone s.time_zone)::date
     where s.id = app.current_shop()),
-  providers as (select coalesce(jsonb_agg(h.health || jsonb_build_object('channel', h.channel) order by h.channel), '[]') list
-    from app.read_provider_health() h)
+  providers as (select coalesce(jsonb_agg(h.health || jsonb_build_object('channel', coalesce(a.channel, h.channel), 'account', a.id,
+      'name', a.name) order by h.channel), '[]') list
+    from app.read_provider_health() h
+    left join app.provider_account a on a.shop_id = app.current_shop() and a.id::text = h.channel and a.deleted_at is null
+    -- accounts are known by an id, and others' are not told of
+    where a.id is not null or h.channel !~ '^[0-9a-f]{8}-')
   select now.at as now, shop.paused_at, shop.pause_scope, inbox.n as inbox, inbox.oldest as inbox_oldest, timers.n as timers, timers.oldest as timers_oldest,
     due.n as due, due.oldest as due_oldest, states.counts, dead.n as dead, providers.list as providers, ceilings.list as ceilings
   from now, inbox, timers, due, states, dead, providers, ceilings, app.shop shop where shop.id = app.current_shop()`;
@@ -49,7 +53,11 @@ interface OverviewRow {
   readonly counts: Partial<Record<MessageState, number>>;
   readonly dead: number;
   readonly ceilings: readonly { readonly medium: Medium; readonly limit: number; readonly handed: number }[];
-  readonly providers: readonly (ProviderHealth & { readonly channel: string })[];
+  readonly providers: readonly (ProviderHealth & {
+    readonly channel: string;
+    readonly account: string | null;
+    readonly name: string | null;
+  })[];
 }
 
 /** So much of a ceiling is worth a word. */
@@ -81,8 +89,9 @@ export class PgShopOperations extends ShopOperations {
       unknown: byState.unknown,
       deadLetters: row.dead,
       ceilings: row.ceilings.map((ceiling) => ({ ...ceiling, state: ceilingState(ceiling) })),
-      providers: row.providers.map(({ channel, state, since, reason }) => ({
+      providers: row.providers.map(({ channel, account, name, state, since, reason }) => ({
         channel,
+        account: account === null ? null : { id: account, name: name ?? '' },
         state,
         since: since === 0 ? null : toIso(since),
         reason,

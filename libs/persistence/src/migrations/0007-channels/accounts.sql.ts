@@ -39,32 +39,33 @@ create table app.provider_account_use (
   primary key (shop_id, account_id)
 ) with (fillfactor = 50);
 
--- How many of p_wanted messages the account may take now; a null limit is none. What was granted counts as handed over.
-create function app.take_from_account(p_account uuid, p_wanted integer, p_per_second double precision, p_per_day integer)
-  returns integer language plpgsql volatile set search_path = app, pg_temp
+-- How many of p_wanted messages the account may take now, and whether its day is over; a null limit is none. What was granted
+-- counts as handed over.
+create function app.take_from_account(p_account uuid, p_wanted integer, p_per_second double precision, p_per_day integer,
+    out granted integer, out is_day_over boolean)
+  language plpgsql volatile set search_path = app, pg_temp
 as $$
 declare
   v_day date := (app.now() at time zone 'UTC')::date;
   v_at timestamptz := app.lease_now();
   v_room double precision := greatest(p_per_second, 1);
   v_use app.provider_account_use;
-  v_granted integer := p_wanted;
 begin
   insert into app.provider_account_use (shop_id, account_id, day, handed, tokens, filled_at)
     values (app.current_shop(), p_account, v_day, 0, coalesce(v_room, 0), v_at) on conflict do nothing;
   select * into v_use from app.provider_account_use u
     where u.shop_id = app.current_shop() and u.account_id = p_account for update;
   if v_use.day <> v_day then v_use.handed := 0; end if;
-  if p_per_day is not null then v_granted := least(v_granted, greatest(p_per_day - v_use.handed, 0)); end if;
+  granted := least(p_wanted, greatest(coalesce(p_per_day, v_use.handed + p_wanted) - v_use.handed, 0));
+  is_day_over := granted < p_wanted;
   if p_per_second is not null then
     v_use.tokens := least(v_room, v_use.tokens + greatest(extract(epoch from v_at - v_use.filled_at)::double precision, 0) * p_per_second);
-    v_granted := least(v_granted, floor(v_use.tokens)::integer);
-    v_use.tokens := v_use.tokens - v_granted;
+    granted := least(granted, floor(v_use.tokens)::integer);
+    v_use.tokens := v_use.tokens - granted;
   end if;
   update app.provider_account_use u
-    set day = v_day, handed = v_use.handed + v_granted, tokens = v_use.tokens, filled_at = v_at
+    set day = v_day, handed = v_use.handed + granted, tokens = v_use.tokens, filled_at = v_at
     where u.shop_id = app.current_shop() and u.account_id = p_account;
-  return v_granted;
 end $$;
 
 -- Of all shops, for those who hand over.
