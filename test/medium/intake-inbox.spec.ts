@@ -110,6 +110,20 @@ describe('the inbox', () => {
       retryAfterS: expect.any(Number),
     });
   });
+
+  it.each([
+    ['has no room left', '53100'],
+    ['fails', '58030'],
+  ])('says so when the disk of the database %s', async (_how, code) => {
+    await rig.owner.query(`
+      create function app.broken() returns trigger language plpgsql as $$ begin raise exception 'broken' using errcode = '${code}'; end $$;
+      create trigger broken before insert on app.inbox_event for each row execute function app.broken()`);
+    try {
+      await expect(inbox.store([bodyOf('a')])).rejects.toMatchObject({ code: 'unavailable' });
+    } finally {
+      await rig.owner.query('drop function app.broken() cascade');
+    }
+  });
 });
 
 describe('events by API', () => {

@@ -13,7 +13,7 @@ const RETRYABLE = new Set(['40001', '40P01']);
 /** lock_not_available, query_canceled (a statement that ran out of its time), and retryable ones after all tries */
 const BUSY = new Set([LOCK_TIMEOUT, '57014', ...RETRYABLE]);
 /** SQLSTATE classes and socket errors that mean: the database can't be used at the moment. */
-const UNAVAILABLE = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+const UNAVAILABLE = /^(08|53|57P|58)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
 /** A transaction on one pooled connection. */
 export class PgTransaction extends Transaction {
