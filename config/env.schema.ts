@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const MIN_SECRET_LENGTH = 32;
@@ -53,6 +54,16 @@ const wholeNumber = (min: number, max: number): z.ZodType<number, unknown> => {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 };
 
+/** `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`. */
+const isServer = (text: string): boolean =>
+  isIP(text) !== 0 || isIP(/^\[?([^\]]+)\]?:\d{1,5}$/.exec(text)?.[1] ?? '') !== 0;
+const listOfServers = z
+  .string()
+  .transform((text) => text.split(',').map((server) => server.trim()))
+  .refine((servers) => servers.every(isServer), {
+    error: 'must be addresses separated by commas; write e.g. 9.9.9.9,[2620:fe::fe]:53',
+  });
+
 /** `Shop <hello@example.com>` or `hello@example.com`, without line breaks. */
 const MAILBOX = /^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
 
@@ -105,6 +116,11 @@ export const envSchema = z.object({
     .regex(MAILBOX, { error: 'must be one address; write e.g. Shop <hello@example.com>' })
     .optional()
     .describe('Sender of every e-mail, `Shop <hello@example.com>`. Required with SMTP_URL.'),
+  DNS_SERVERS: listOfServers
+    .optional()
+    .describe(
+      'Name servers by which the records of mail domains are looked up, separated by commas; for networks whose own show something else than the internet sees.',
+    ),
   TWILIO_ACCOUNT_SID: z
     .string()
     .regex(/^AC[0-9a-zA-Z]{8,}$/, { error: 'must start with AC; copy it from the Twilio console' })

@@ -19,6 +19,7 @@ import {
   ProviderGuard,
   type QueueName,
   RecordHandOvers,
+  SenderOfShop,
   SettleUnknown,
   SuppressAddresses,
   type TemplateEngine,
@@ -47,9 +48,11 @@ import {
   PgLinkStore,
   PgAccountDirectory,
   PgAuditTrail,
+  PgMailDomains,
   PgMessageDesk,
   PgMessageReader,
   PgProviderHealth,
+  PgShops,
   PgUnitOfWork,
 } from '#app/persistence';
 import { SecretKeyring, UuidV7Ids } from '#app/platform';
@@ -204,7 +207,8 @@ export class DeliveryRig {
     parts: { templates?: TemplateEngine; firstLook?: ContactStore; atFence?: ContactStore } = {},
   ): DeliverMessages {
     const { templates = new LiquidTemplateEngine(), firstLook = this.contacts, atFence = this.contacts } = parts;
-    const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook);
+    const senders = new SenderOfShop(new PgShops(), new PgMailDomains(), this.secrets);
+    const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook, senders);
     const guard = new ProviderGuard(new PgProviderHealth(this.dataSource), this.clock);
     const compose = new ComposeMessage(templates, this.links);
     const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard, trustingGuard(this.uow));

@@ -14,6 +14,7 @@ import { JourneySchemaController } from './controllers/journey-schema.controller
 import { JourneysController } from './controllers/journeys.controller.js';
 import { KeysController } from './controllers/keys.controller.js';
 import { LoginController } from './controllers/login.controller.js';
+import { MailDomainsController } from './controllers/mail-domains.controller.js';
 import { MembersController } from './controllers/members.controller.js';
 import { MessagesController } from './controllers/messages.controller.js';
 import { OpsController } from './controllers/ops.controller.js';
@@ -58,6 +59,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     JourneysController,
     KeysController,
     LoginController,
+    MailDomainsController,
     MembersController,
     MessagesController,
     OpsController,

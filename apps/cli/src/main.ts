@@ -9,6 +9,7 @@ import { apply, plan, pull } from './code.js';
 import { createKey, type KeyOptions } from './create-key.js';
 import { eraseCustomer, exportCustomer } from './customers.js';
 import { listErasures, repeatErasures } from './erasures.js';
+import { addMailDomain, checkMailDomain, listMailDomains } from './mail-domains.js';
 import { changeRole, disableMember, inviteAgain, inviteMember, listMembers } from './members.js';
 import { pause, type PauseOptions, resume, type ResumeFlags } from './pause.js';
 import { installPreset, listPresets } from './presets.js';
@@ -64,6 +65,20 @@ members
   .action((email: string, { undo }: { undo: boolean }) =>
     withInstallation((context) => disableMember(context, email, !undo)),
   );
+
+const mailDomains = program.command('mail-domains').description('domains that the first shop sends e-mail from');
+mailDomains
+  .command('add <domain>')
+  .description('make a key by which its mails are signed (DKIM), and print the DNS record')
+  .action((domain: string) => withInstallation((context) => addMailDomain(context, domain)));
+mailDomains
+  .command('list')
+  .description('domains, selectors and whether the record was found')
+  .action(() => withInstallation(listMailDomains));
+mailDomains
+  .command('check <domain>')
+  .description('look whether the record is in the DNS; mails are signed as long as it is')
+  .action((domain: string) => withInstallation((context) => checkMailDomain(context, domain)));
 
 const presets = program.command('presets').description('journeys that ship with Afterglow');
 presets

@@ -68,10 +68,13 @@ export {
   type Channel,
   type ChannelKindInfo,
   Channels,
+  type DkimKey,
   type DoubtAnswer,
   type DoubtfulHandOver,
   type HandOverPhase,
   type HandOverResult,
+  type MailSender,
+  type MessageStream,
   type OutboundMessage,
 } from './delivery/channel.js';
 export { AssignRoutes } from './accounts/assign-routes.js';
@@ -85,6 +88,16 @@ export {
 export { accountContext, type LiveAccount, type ProviderAccount, type WarmUp } from './accounts/provider-account.js';
 export { ProviderAccounts, type StoredAccount } from './accounts/provider-accounts.repository.js';
 export { Routes } from './accounts/routes.js';
+export { DnsRecords } from './mail/dns-records.port.js';
+export {
+  type MailDomain,
+  MailDomains,
+  type NewMailDomain,
+  type SealedDkimKey,
+} from './mail/mail-domains.repository.js';
+export { type MailDomainView, ManageMailDomains } from './mail/manage-mail-domains.use-case.js';
+export { NO_SENDER, type ShopSender } from './mail/shop-sender.js';
+export { SenderOfShop } from './mail/sender-of-shop.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
 export { type ContactBooks, ContactStore, type JudgedMessage, type PersonBook } from './delivery/contact-store.port.js';

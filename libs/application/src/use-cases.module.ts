@@ -87,6 +87,8 @@ import { PlanMessages } from './journeys/runtime/plan-messages.js';
 import { RunJourneys } from './journeys/runtime/run-journeys.js';
 import { RunWriter } from './journeys/runtime/run-writer.js';
 import { WakeRuns } from './journeys/runtime/wake-runs.js';
+import { ManageMailDomains } from './mail/manage-mail-domains.use-case.js';
+import { SenderOfShop } from './mail/sender-of-shop.js';
 import { KeepHouse } from './ops/keep-house.use-case.js';
 import { OperateShop } from './ops/operate-shop.use-case.js';
 import { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
@@ -154,6 +156,8 @@ const useCases = [
   ManageCases,
   MigrateCode,
   ManageKeys,
+  ManageMailDomains,
+  SenderOfShop,
   ListShops,
   ManageShop,
   ManageSources,

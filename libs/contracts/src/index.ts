@@ -34,6 +34,7 @@ export {
 } from './api/journey.schema.js';
 export { idParam, pageQuery, type PageQuery, problemDocument } from './api/list.schema.js';
 export { outboxLetter, outboxList, outboxQuery } from './api/outbox.schema.js';
+export { mailDomainCheck, mailDomainDocument, mailDomainList, newMailDomain } from './api/mail-domain.schema.js';
 export { messageDocument, messageList, messageQuery, messageSettlement } from './api/message.schema.js';
 export {
   publicationPreview,

@@ -5,6 +5,7 @@ export { PgAuditTrail } from './access/pg-audit-trail.js';
 export { PgApiKeys } from './access/pg-api-keys.js';
 export { PgLoginThrottle } from './access/pg-login-throttle.js';
 export { PgIdempotencyKeys } from './once/pg-idempotency-keys.js';
+export { PgMailDomains } from './mail/pg-mail-domains.js';
 export { PgMembers } from './access/pg-members.js';
 export { PgSessions } from './access/pg-sessions.js';
 export { makeSealingKey, readSealingKeys } from './archive/sealing-key.js';

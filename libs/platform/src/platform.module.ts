@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
+  DnsRecords,
   IdentityProvider,
   IdPort,
   Metrics,
@@ -9,6 +10,7 @@ import {
   SessionSettings,
 } from '#app/application';
 import { Config } from './config/config.js';
+import { NodeDnsRecords } from './dns/node-dns-records.js';
 import { UuidV7Ids } from './ids/uuid-v7-ids.js';
 import { MetricsListener } from './metrics/metrics-listener.js';
 import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
@@ -35,6 +37,7 @@ export class PlatformModule {
         provide: IdentityProvider,
         useValue: new OidcIdentityProvider(config.oidc, `${config.publicUrl}${OIDC_CALLBACK}`),
       },
+      { provide: DnsRecords, useValue: new NodeDnsRecords(config.dnsServers) },
       { provide: IdPort, useClass: UuidV7Ids },
       PrometheusMetrics,
       { provide: Metrics, useExisting: PrometheusMetrics },

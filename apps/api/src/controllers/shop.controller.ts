@@ -15,6 +15,7 @@ const EXAMPLE = {
   locale: 'en',
   contactRules: DEFAULT_CONTACT_RULES,
   resendUnknown: [],
+  sender: { name: null, email: 'hello@shop.example', replyTo: null },
 };
 
 @ApiController('/shop', 'Shop', 'shop')
@@ -30,7 +31,8 @@ export class ShopController {
 
   @Patch()
   @ApiOperation({
-    summary: 'Change name, time zone, currency, locale, contact rules or what becomes of messages in doubt',
+    summary:
+      'Change name, time zone, currency, locale, contact rules, sender of e-mail or what becomes of messages in doubt',
   })
   @Answers(200, shopDocument, 'The shop as it is now.', EXAMPLE)
   @Refuses(422, 'A field is not acceptable.')

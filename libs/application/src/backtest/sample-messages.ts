@@ -61,6 +61,6 @@ export class SampleMessages {
       expiresAt: effect.usefulUntil,
       now: at,
     };
-    return this.compose.run(rankOf(message, version), fromName, version, snapshot);
+    return this.compose.run(rankOf(message, version), { fromName, sender: null }, version, snapshot);
   }
 }

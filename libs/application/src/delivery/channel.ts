@@ -1,4 +1,28 @@
-import type { Fault, Instant, Json, Medium } from '#app/domain';
+import type { Fault, Instant, Json, Medium, MessageClass } from '#app/domain';
+
+/** A key by which mails of a domain are signed (DKIM, RFC 6376). */
+export interface DkimKey {
+  readonly domain: string;
+  readonly selector: string;
+  /** PEM. */
+  readonly privateKey: string;
+}
+
+/** Who e-mail of a shop comes from. */
+export interface MailSender {
+  /** Null: the address of the installation. */
+  readonly from: string | null;
+  readonly replyTo: string | null;
+  /** Those of the domains that are the shop's; the one of the sender's address signs. */
+  readonly keys: readonly DkimKey[];
+}
+
+/** What a message is one of, for headers by which mailbox providers tell streams apart. */
+export interface MessageStream {
+  readonly shopId: string;
+  readonly journey: string;
+  readonly class: MessageClass;
+}
 
 /** A rendered message for exactly one recipient. */
 export interface OutboundMessage {
@@ -13,6 +37,9 @@ export interface OutboundMessage {
   readonly html: string | null;
   /** Absolute URL; present on every class but service. Becomes the List-Unsubscribe headers of an e-mail. */
   readonly unsubscribeUrl: string | null;
+  /** Left out: the installation's address, unsigned. */
+  readonly sender?: MailSender | undefined;
+  readonly stream?: MessageStream | undefined;
 }
 
 /** How far a hand-over got. `data`: the provider may have taken it. */

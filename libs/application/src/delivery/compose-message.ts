@@ -3,6 +3,7 @@ import { addressOf, AfterglowError, type FactsSnapshot, factsView, PermanentErro
 import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
 import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
+import type { MailSender } from './channel.js';
 import { chooseLocale } from './choose-locale.js';
 import type { DueMessage, MessageContent } from './delivery-store.port.js';
 import type { RankedMessage } from './ranked-message.js';
@@ -21,6 +22,8 @@ export interface ComposedMessage extends RankedMessage {
   readonly address: string | null;
   /** Name that the message comes from. */
   readonly fromName: string;
+  /** Null for what isn't e-mail. */
+  readonly sender: MailSender | null;
   /** Null when it wasn't composed: there was no use in it, or it could not be, and then `error` says why. */
   readonly content: MessageContent | null;
   readonly error: { readonly code: string; readonly text: string } | null;
@@ -28,9 +31,9 @@ export interface ComposedMessage extends RankedMessage {
 }
 
 /** A message that would be held back now, as it comes to the fence: without words. */
-export function leftUncomposed(ranked: RankedMessage, fromName: string): ComposedMessage {
+export function leftUncomposed(ranked: RankedMessage): ComposedMessage {
   const links = { variables: {}, tokens: [], unsubscribeUrl: null };
-  return { ...ranked, address: null, fromName, links, content: null, error: null };
+  return { ...ranked, address: null, fromName: '', sender: null, links, content: null, error: null };
 }
 
 /** Turns a planned message into words: template in the person's language, facts, links. */
@@ -44,14 +47,14 @@ export class ComposeMessage {
   /** Never throws: a message that can't be composed fails by itself. Undefined is what should be there and isn't. */
   run(
     ranked: RankedMessage,
-    fromName: string,
+    { fromName, sender }: Pick<ComposedMessage, 'fromName' | 'sender'>,
     version: StoredVersion | undefined,
     snapshot: FactsSnapshot | undefined,
   ): ComposedMessage {
     const { message } = ranked;
     const links = this.links.of(message);
     const address = snapshot ? addressOf(snapshot.customer, message.medium) : null;
-    const composed = { ...ranked, address, fromName, links };
+    const composed = { ...ranked, address, fromName, sender, links };
     try {
       if (isSpent(message))
         throw new AfterglowError('internal', `Its hand-over was begun ${message.attempts} times and never ended.`);

@@ -36,6 +36,7 @@ interface Judged {
 }
 
 interface Passage {
+  readonly shopId: string;
   readonly gate: Gate;
   readonly addressFingerprint: string;
 }
@@ -51,7 +52,9 @@ export class FenceMessages {
   ) {}
 
   async run(shopId: string, composed: readonly ComposedMessage[], route: Route, leaseMs: number): Promise<FenceReport> {
-    const { judged, done } = await this.uow.inShop(shopId, (tx) => this.inTransaction(tx, composed, route, leaseMs));
+    const { judged, done } = await this.uow.inShop(shopId, (tx) =>
+      this.inTransaction(tx, shopId, composed, route, leaseMs),
+    );
     const stopped: Partial<Record<FenceVerdict['state'], number>> = {};
     const fenced: FencedMessage[] = [];
     for (const { verdict, fenced: message } of judged) {
@@ -74,7 +77,13 @@ export class FenceMessages {
     return (await this.uow.inShop(shopId, (tx) => this.store.fence(tx, verdicts, 0))).size;
   }
 
-  private async inTransaction(tx: Transaction, composed: readonly ComposedMessage[], route: Route, leaseMs: number) {
+  private async inTransaction(
+    tx: Transaction,
+    shopId: string,
+    composed: readonly ComposedMessage[],
+    route: Route,
+    leaseMs: number,
+  ) {
     const { channel } = route;
     const messages = composed.map(({ message }) => message);
     const expected = new Set(composed.flatMap(({ address }) => (address === null ? [] : this.fingerprint(address))));
@@ -94,7 +103,7 @@ export class FenceMessages {
       if (!facts) return [];
       const addressFingerprint = prints.get(item.message.id) ?? '';
       const gate = passGate(item.message, facts, scopes.get(addressFingerprint));
-      return [this.judge(item, { gate, addressFingerprint }, route, desk)];
+      return [this.judge(item, { shopId, gate, addressFingerprint }, route, desk)];
     });
     return {
       judged,
@@ -122,7 +131,7 @@ export class FenceMessages {
 
   private judge(
     item: ComposedMessage,
-    { gate, addressFingerprint }: Passage,
+    { shopId, gate, addressFingerprint }: Passage,
     { channel, accountId }: Route,
     desk: ContactDesk | null,
   ): Judged {
@@ -148,7 +157,7 @@ export class FenceMessages {
       verdict: { id, epoch, state: 'handing', reason: null, until: null, judgement, parcel, deadLetter: null },
       fenced: {
         handed: { id, epoch, attempts, isRetry, medium, channel: channel.code, accountId, addressFingerprint },
-        outbound: outboundOf(item, content, gate.address),
+        outbound: outboundOf(item, shopId, content, gate.address),
       },
     };
   }
@@ -178,7 +187,8 @@ function heldBack(message: Claimed, judgement: Exclude<ContactJudgement, { type:
 }
 
 function outboundOf(
-  { message, fromName, links }: ComposedMessage,
+  { message, journey, fromName, sender, links }: ComposedMessage,
+  shopId: string,
   content: MessageContent,
   to: string,
 ): OutboundMessage {
@@ -190,6 +200,8 @@ function outboundOf(
     fromName,
     ...content,
     unsubscribeUrl: links.unsubscribeUrl,
+    sender: sender ?? undefined,
+    stream: { shopId, journey, class: message.class },
   };
 }
 

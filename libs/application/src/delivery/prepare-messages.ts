@@ -36,11 +36,14 @@ export class PrepareMessages {
    * rules would hold back comes without words.
    */
   async composeAll(shopId: string, claims: readonly ClaimedMessage[]): Promise<ComposedMessage[]> {
-    const { ranked, shop, versions, snapshots } = await this.uow.inShop(shopId, (tx) => this.gather.run(tx, claims));
+    const { ranked, shop, sender, versions, snapshots } = await this.uow.inShop(shopId, (tx) =>
+      this.gather.run(tx, claims),
+    );
     return ranked.map((item) => {
       const { id, versionId } = item.message;
-      if (!snapshots.has(id) && !isSpent(item.message)) return leftUncomposed(item, shop.name);
-      return this.compose.run(item, shop.name, versions.get(versionId), snapshots.get(id));
+      if (!snapshots.has(id) && !isSpent(item.message)) return leftUncomposed(item);
+      const fromName = sender?.name ?? shop.name;
+      return this.compose.run(item, { fromName, sender }, versions.get(versionId), snapshots.get(id));
     });
   }
 }

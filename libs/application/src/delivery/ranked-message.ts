@@ -7,10 +7,12 @@ export interface RankedMessage {
   readonly message: DueMessage;
   /** Of its journey, 0 to 100. */
   readonly priority: number;
+  /** Key of its journey. */
+  readonly journey: string;
 }
 
 export function rankOf(message: DueMessage, version: StoredVersion | undefined): RankedMessage {
-  return { message, priority: version?.document.priority ?? DEFAULT_PRIORITY };
+  return { message, priority: version?.document.priority ?? DEFAULT_PRIORITY, journey: version?.key ?? '' };
 }
 
 /** Those of higher priority first, then those due before. */

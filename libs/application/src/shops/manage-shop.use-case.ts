@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactRules, Medium, ShopFacts } from '#app/domain';
+import type { ShopSender } from '../mail/shop-sender.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { Shops, type ShopSettings } from './shops.repository.js';
 
@@ -8,12 +9,15 @@ export interface ShopView extends ShopFacts {
   readonly contactRules: ContactRules;
   /** Media in which a service message in doubt is sent once more. */
   readonly resendUnknown: readonly Medium[];
+  readonly sender: ShopSender;
 }
 
 export interface ShopChange extends Partial<ShopSettings> {
   /** The rules named here change; null sets all back to their defaults. */
   readonly contactRules?: Partial<ContactRules> | null;
   readonly resendUnknown?: readonly Medium[];
+  /** What is named here changes; null sets all back. */
+  readonly sender?: Partial<ShopSender> | null;
 }
 
 @Injectable()
@@ -27,21 +31,23 @@ export class ManageShop {
     return this.unitOfWork.inShop(shopId, (tx) => this.view(tx));
   }
 
-  change(shopId: string, { contactRules, resendUnknown, ...settings }: ShopChange): Promise<ShopView> {
+  change(shopId: string, { contactRules, resendUnknown, sender, ...settings }: ShopChange): Promise<ShopView> {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
       if (contactRules !== undefined) await this.shops.changeContactRules(tx, contactRules);
       if (resendUnknown !== undefined) await this.shops.changeResendUnknown(tx, resendUnknown);
+      if (sender !== undefined) await this.shops.changeSender(tx, sender);
       return this.view(tx);
     });
   }
 
   private async view(tx: Transaction): Promise<ShopView> {
-    const [shop, contactRules, resendUnknown] = await Promise.all([
+    const [shop, contactRules, resendUnknown, sender] = await Promise.all([
       this.shops.read(tx),
       this.shops.contactRules(tx),
       this.shops.resendUnknown(tx),
+      this.shops.sender(tx),
     ]);
-    return { ...shop, contactRules, resendUnknown };
+    return { ...shop, contactRules, resendUnknown, sender };
   }
 }

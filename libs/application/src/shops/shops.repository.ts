@@ -1,4 +1,5 @@
 import type { ContactRules, Medium, ShopFacts } from '#app/domain';
+import type { ShopSender } from '../mail/shop-sender.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 export interface ShopSettings {
@@ -26,6 +27,11 @@ export abstract class Shops {
   abstract resendUnknown(tx: Transaction): Promise<readonly Medium[]>;
 
   abstract changeResendUnknown(tx: Transaction, media: readonly Medium[]): Promise<void>;
+
+  abstract sender(tx: Transaction): Promise<ShopSender>;
+
+  /** Sets what is named; null sets all back. */
+  abstract changeSender(tx: Transaction, change: Partial<ShopSender> | null): Promise<void>;
 
   /** Waits for other processes that make the first shop, until the transaction ends. */
   abstract lockFirst(tx: Transaction): Promise<void>;

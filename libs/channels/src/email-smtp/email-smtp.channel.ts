@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { defineChannelKind } from '../channel-kind.js';
 import { classifySmtp, enhancedCode } from './classify-smtp.js';
 import type { AddressPolicy } from '../public-address.js';
-import { bareAddress, isMailAddress } from './mail-address.js';
+import { signedMail } from './dkim.js';
+import { bareAddress, domainOf, isMailAddress } from './mail-address.js';
 import { buildMime, messageIdOf } from './mime-message.js';
 import type { LineResult } from './smtp-line.js';
 import { SmtpLines } from './smtp-lines.js';
@@ -54,26 +55,33 @@ export class EmailSmtpChannel implements Channel {
 
   async send(message: OutboundMessage): Promise<HandOverResult> {
     if (!isMailAddress(message.to)) return notSent('permanent', 'This is not one e-mail address.', 'recipient');
+    const from = message.sender?.from ?? this.from;
     let mime: Buffer;
     try {
-      mime = await buildMime(message, this.from);
+      mime = await this.mimeOf(message, from);
     } catch (error) {
       return notSent('permanent', detailOf(error));
     }
-    const result = await this.lines.send(this.from, message.to, mime);
-    return result.error ? this.failed(result) : this.taken(message.key, result);
+    const result = await this.lines.send(from, message.to, mime);
+    return result.error ? this.failed(result) : this.taken(messageIdOf(message.key, from), result);
   }
 
   async close(): Promise<void> {
     this.lines.close();
   }
 
-  private taken(key: string, { info }: LineResult): HandOverResult {
+  private async mimeOf(message: OutboundMessage, from: string): Promise<Buffer> {
+    const mime = await buildMime(message, from);
+    const key = message.sender?.keys.find(({ domain }) => domain === domainOf(from));
+    return key ? signedMail(mime, key) : mime;
+  }
+
+  private taken(providerRef: string, { info }: LineResult): HandOverResult {
     const reply = info?.response ?? '';
     return {
       outcome: 'sent',
       phase: 'answered',
-      providerRef: messageIdOf(key, this.from),
+      providerRef,
       code: codeOf(reply),
       detail: reply.slice(0, MAX_DETAIL_CHARS),
     };

@@ -21,3 +21,7 @@ export function bareAddress(text: string): string | null {
   const address = (/^[^<>]*<([^<>]+)>$/.exec(text.trim())?.[1] ?? text).trim();
   return isMailAddress(address) ? address : null;
 }
+
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}

@@ -1,16 +1,30 @@
-import type { OutboundMessage } from '#app/application';
+import type { MessageStream, OutboundMessage } from '#app/application';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { domainOf } from './mail-address.js';
+
+/** Of `Feedback-ID`, 5 to 15 characters: the same in all mails of an installation. */
+const SENDER_ID = 'afterglow';
+
+interface PreparedHeader {
+  readonly prepared: true;
+  readonly value: string;
+}
 
 /** Builds the message as it goes over the wire. The Message-ID follows from the message key, so a reader's mail program sees a second copy as the same mail. */
 export function buildMime(message: OutboundMessage, from: string): Promise<Buffer> {
+  const replyTo = message.sender?.replyTo ?? null;
   const composer = new MailComposer({
     from: { name: asWritten(message.fromName), address: from },
     to: { name: '', address: message.to },
+    ...(replyTo !== null && { replyTo: { name: asWritten(message.fromName), address: replyTo } }),
     subject: asWritten(message.subject ?? ''),
     text: message.text,
     ...(message.html !== null && { html: message.html }),
     messageId: messageIdOf(message.key, from),
-    headers: message.unsubscribeUrl === null ? {} : oneClickUnsubscribe(message.unsubscribeUrl),
+    headers: {
+      ...(message.unsubscribeUrl !== null && oneClickUnsubscribe(message.unsubscribeUrl)),
+      ...(message.stream && streamHeaders(message.stream, domainOf(from))),
+    },
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: 'windows',
@@ -29,13 +43,27 @@ function asWritten(text: string): string {
 }
 
 export function messageIdOf(key: string, from: string): string {
-  return `<${key}@${from.slice(from.lastIndexOf('@') + 1)}>`;
+  return `<${key}@${domainOf(from)}>`;
 }
 
 /** RFC 8058: a POST to the URL unsubscribes without asking anything. */
-function oneClickUnsubscribe(url: string): Record<string, { prepared: true; value: string }> {
+function oneClickUnsubscribe(url: string): Record<string, PreparedHeader> {
   return {
     'List-Unsubscribe': { prepared: true, value: `<${url}>` },
     'List-Unsubscribe-Post': { prepared: true, value: 'List-Unsubscribe=One-Click' },
   };
+}
+
+/**
+ * By these mailbox providers tell streams apart and programs know that nobody sits at the other end. `Feedback-ID` is what Gmail
+ * reports complaints by: journey, class, shop, and the sender last. A service message is no list, so it has no `List-Id`.
+ */
+function streamHeaders({ shopId, journey, class: kind }: MessageStream, domain: string) {
+  return {
+    'Feedback-ID': { prepared: true, value: `${journey}:${kind}:${shopId}:${SENDER_ID}` },
+    // no out-of-office reply of Exchange; RFC 3834 tells the others
+    'X-Auto-Response-Suppress': { prepared: true, value: 'OOF, AutoReply' },
+    'Auto-Submitted': { prepared: true, value: 'auto-generated' },
+    ...(kind !== 'service' && { 'List-Id': `<${kind}.${shopId}.${domain}>` }),
+  } satisfies Record<string, PreparedHeader | string>;
 }

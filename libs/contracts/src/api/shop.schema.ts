@@ -1,5 +1,6 @@
 import { isTimeZone, MEDIA } from '#app/domain';
 import { z } from 'zod';
+import { emailAddress } from '../event/wire-text.schema.js';
 import { contactRulesChange, contactRulesDocument } from './contact-rules.schema.js';
 
 const NAME_MAX = 120;
@@ -32,6 +33,23 @@ const resendUnknown = z.array(z.enum(MEDIA)).max(MEDIA.length).meta({
     'Media in which a service message is sent once more when nobody can know whether the provider took it: at least once instead of at most once. Other classes are never sent twice.',
 });
 
+const senderFields = {
+  name: displayName.nullable().meta({ description: 'Name that e-mail comes from; null: the name of the shop.' }),
+  email: emailAddress.nullable().meta({
+    description:
+      'Address that e-mail comes from, once its domain is verified (/api/v1/mail-domains); until then the address of the installation, and answers go to this one.',
+  }),
+  replyTo: emailAddress.nullable().meta({ description: 'Where answers go; null: to the sender.' }),
+};
+const senderChange = z.strictObject(senderFields).partial().meta({ id: 'SenderChange' });
+const senderDocument = z
+  .object({
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    replyTo: z.string().nullable(),
+  })
+  .meta({ id: 'Sender' });
+
 export const shopChange = z
   .strictObject({
     name: displayName,
@@ -40,10 +58,11 @@ export const shopChange = z
     locale,
     contactRules: contactRulesChange.nullable(),
     resendUnknown,
+    sender: senderChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, {
-    error: 'names nothing to change; send name, timeZone, currency, locale, contactRules or resendUnknown',
+    error: 'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown or sender',
   })
   .meta({ id: 'ShopChange' });
 
@@ -56,6 +75,7 @@ export const shopDocument = z
     locale: z.string(),
     contactRules: contactRulesDocument,
     resendUnknown,
+    sender: senderDocument,
   })
   .meta({ id: 'Shop' });
 

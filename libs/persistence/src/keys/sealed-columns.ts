@@ -25,6 +25,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     key: ['shop_id', 'id'],
     context: ([, id]) => `provider-account|${id}`,
   },
+  { table: 'mail_domain', column: 'private_key', key: ['shop_id', 'id'], context: ([, id]) => `mail-domain|${id}` },
   { table: 'privacy_request', column: 'names', key: ['shop_id', 'id'], context: ([, id]) => `erasure|${id}` },
   {
     table: 'idempotency_key',

@@ -19,6 +19,7 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   journey_publication: "the shop's own",
   journey_version: "the shop's own",
   login_attempt: 'keyed hashes of who tries to sign in; for minutes',
+  mail_domain: 'domains and keys of the shop',
   member: 'the team of the shop',
   member_session: 'sessions of the team',
   provider_account: 'accounts of the shop at mail servers and SMS providers',

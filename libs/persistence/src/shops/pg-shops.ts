@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Shops, type ShopSettings, type Transaction } from '#app/application';
+import { NO_SENDER, Shops, type ShopSender, type ShopSettings, type Transaction } from '#app/application';
 import { type ContactRules, DEFAULT_CONTACT_RULES, type Medium, PermanentError, type ShopFacts } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 
@@ -63,6 +63,23 @@ export class PgShops extends Shops {
 
   async changeResendUnknown(tx: Transaction, media: readonly Medium[]): Promise<void> {
     await pg(tx).run('update app.shop set resend_unknown = $1 where id = app.current_shop()', [[...new Set(media)]]);
+  }
+
+  async sender(tx: Transaction): Promise<ShopSender> {
+    const [row] = await pg(tx).query<{ sender: Partial<ShopSender> }>(
+      'select sender from app.shop where id = app.current_shop()',
+      [],
+      'shop_sender',
+    );
+    return { ...NO_SENDER, ...row?.sender };
+  }
+
+  async changeSender(tx: Transaction, change: Partial<ShopSender> | null): Promise<void> {
+    await pg(tx).run(
+      `update app.shop set sender = case when $1::jsonb is null then '{}' else jsonb_strip_nulls(sender || $1::jsonb) end
+       where id = app.current_shop()`,
+      [change && JSON.stringify(change)],
+    );
   }
 
   async lockFirst(tx: Transaction): Promise<void> {

@@ -94,6 +94,8 @@ export class Config {
   /** Undefined: text messages are captured. */
   readonly sms: SmsConfig | undefined;
   readonly calls: CallsConfig;
+  /** Undefined: those of the machine. */
+  readonly dnsServers: readonly string[] | undefined;
   readonly session: SessionConfig;
   /** Undefined: members sign in by password alone. */
   readonly oidc: OidcConfig | undefined;
@@ -132,6 +134,7 @@ export class Config {
       timelineMonths: env.KEEP_TIMELINE_MONTHS,
       journalsMonths: env.KEEP_JOURNALS_MONTHS,
     };
+    this.dnsServers = env.DNS_SERVERS;
     this.publicUrl = publicUrlOf(env);
     this.bootstrapApiKey = env.BOOTSTRAP_API_KEY;
     this.metrics = { port: env.METRICS_PORT, host: env.METRICS_HOST };

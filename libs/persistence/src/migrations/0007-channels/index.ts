@@ -3,13 +3,14 @@ import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { accountsSql } from './accounts.sql.js';
 import { claimsOfPoolsSql } from './claims-of-pools.sql.js';
 import { messageStatusSql } from './message-status.sql.js';
+import { sendersSql } from './senders.sql.js';
 
 /** compatible */
 export class Channels1797292800000 implements MigrationInterface {
   readonly name = 'Channels1797292800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [accountsSql, claimsOfPoolsSql, messageStatusSql];
+    const parts = [accountsSql, claimsOfPoolsSql, messageStatusSql, sendersSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import type { MailSender } from '../delivery/channel.js';
+import { SecretPort } from '../ports/secret.port.js';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import { Shops } from '../shops/shops.repository.js';
+import { MailDomains } from './mail-domains.repository.js';
+import { domainOf } from './shop-sender.js';
+
+export const keyContext = (id: string): string => `mail-domain|${id}`;
+
+export interface NamedSender extends MailSender {
+  /** Null: the name of the shop. */
+  readonly name: string | null;
+}
+
+/** Who a shop's mail comes from. */
+@Injectable()
+export class SenderOfShop {
+  constructor(
+    private readonly shops: Shops,
+    private readonly domains: MailDomains,
+    private readonly secrets: SecretPort,
+  ) {}
+
+  /**
+   * An address of a domain that isn't the shop's is never put into From, where mailbox providers would take it for forged: it is
+   * where answers go.
+   */
+  async of(tx: Transaction): Promise<NamedSender> {
+    const [{ name, email, replyTo }, sealed] = await Promise.all([this.shops.sender(tx), this.domains.keys(tx)]);
+    const keys = sealed.map(({ id, domain, selector, sealedKey }) => ({
+      domain,
+      selector,
+      privateKey: this.secrets.open(sealedKey, keyContext(id)),
+    }));
+    const isOwn = email !== null && keys.some(({ domain }) => domain === domainOf(email));
+    return { name, from: isOwn ? email : null, replyTo: replyTo ?? (isOwn ? null : email), keys };
+  }
+}
