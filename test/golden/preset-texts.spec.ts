@@ -1,13 +1,6 @@
-import { eventOfTrigger } from '#app/domain';
-import {
-  type CompiledTemplate,
-  compileTemplate,
-  findVariables,
-  type RenderedMessage,
-  renderTemplate,
-} from '#app/templates';
-import { presetDocument, presetKeys } from './play.js';
-import { presetSamples } from './preset-samples.js';
+import { findVariables } from '#app/templates';
+import { presetDocument } from './play.js';
+import { presetTexts, rendered, samples } from './rendered-presets.js';
 
 /** Inboxes on a desktop show about this much; a phone shows half of it. */
 const MAX_SUBJECT_CHARS = 78;
@@ -24,47 +17,9 @@ const GAPS =
 /** In French these stand off from their word by a space at which no line may break. */
 const BREAKABLE = / [:;!?»](?=[\s<]|$)|« /;
 
-const samples = presetSamples();
-const cases = presetKeys().flatMap((key) =>
-  Object.entries(presetDocument(key).templates).flatMap(([name, locales]) =>
-    Object.entries(locales).map(([locale, source]) => ({ key, name, locale, source })),
-  ),
-);
-type Case = (typeof cases)[number];
-
-/** MJML is the slow part: each template is compiled once. */
-const compilations = new Map<Case, ReturnType<typeof compileTemplate>>();
-
-async function compiledOf(one: Case): Promise<CompiledTemplate> {
-  const compilation = compilations.get(one) ?? compileTemplate(one.source);
-  compilations.set(one, compilation);
-  const { compiled, problems } = await compilation;
-  expect(problems).toEqual([]);
-  return compiled;
-}
-
-async function rendered(one: Case, sample: (typeof samples)[number]): Promise<RenderedMessage> {
-  const { key, locale } = one;
-  const document = presetDocument(key, sample.presets[key]?.settings ?? {});
-  const scores = Array.from({ length: 11 }, (_, score) => ({ score, url: `https://shop.example/s/${score}` }));
-  return renderTemplate(await compiledOf(one), {
-    ...sample.facts,
-    event: sample.presets[key]?.event ?? { type: eventOfTrigger(document.trigger), data: {} },
-    settings: document.settings,
-    shop: { id: 'shop', name: 'Birch & Bowl', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' },
-    locale,
-    now: '2026-05-10T08:00:00Z',
-    links: {
-      survey: 'https://shop.example/s',
-      scores,
-      ...(document.class === 'service' ? {} : { unsubscribe: 'https://shop.example/u' }),
-    },
-  });
-}
-
 const withoutLinks = (text: string): string => text.replaceAll(/\s*https?:\/\/\S+/g, '');
 
-describe.each(cases)('the text $name of $key in $locale', (one) => {
+describe.each(presetTexts)('the text $name of $key in $locale', (one) => {
   it('has a fallback for whatever may be unknown', () => {
     expect(findVariables(one.source).filter((name) => !ALWAYS_KNOWN.test(name))).toEqual([]);
   });

@@ -1,0 +1,49 @@
+import { eventOfTrigger, type MessageClass } from '#app/domain';
+import { type CompiledTemplate, compileTemplate, type RenderedMessage, renderTemplate } from '#app/templates';
+import { presetDocument, presetKeys } from './play.js';
+import { type PresetSample, presetSamples } from './preset-samples.js';
+
+export const samples = presetSamples();
+
+/** Every text of every preset in each of its languages. */
+export const presetTexts = presetKeys().flatMap((key) =>
+  Object.entries(presetDocument(key).templates).flatMap(([name, locales]) =>
+    Object.entries(locales).map(([locale, source]) => ({ key, name, locale, source })),
+  ),
+);
+export type PresetText = (typeof presetTexts)[number];
+
+/** MJML is the slow part: each template is compiled once. */
+const compilations = new Map<PresetText, ReturnType<typeof compileTemplate>>();
+
+export function classOf({ key }: PresetText): MessageClass {
+  return presetDocument(key).class;
+}
+
+async function compiledOf(one: PresetText): Promise<CompiledTemplate> {
+  const compilation = compilations.get(one) ?? compileTemplate(one.source);
+  compilations.set(one, compilation);
+  const { compiled, problems } = await compilation;
+  expect(problems).toEqual([]);
+  return compiled;
+}
+
+/** As somebody would get it of whom the sample is known. */
+export async function rendered(one: PresetText, sample: PresetSample): Promise<RenderedMessage> {
+  const { key, locale } = one;
+  const document = presetDocument(key, sample.presets[key]?.settings ?? {});
+  const scores = Array.from({ length: 11 }, (_, score) => ({ score, url: `https://shop.example/s/${score}` }));
+  return renderTemplate(await compiledOf(one), {
+    ...sample.facts,
+    event: sample.presets[key]?.event ?? { type: eventOfTrigger(document.trigger), data: {} },
+    settings: document.settings,
+    shop: { id: 'shop', name: 'Birch & Bowl', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' },
+    locale,
+    now: '2026-05-10T08:00:00Z',
+    links: {
+      survey: 'https://shop.example/s',
+      scores,
+      ...(document.class === 'service' ? {} : { unsubscribe: 'https://shop.example/u' }),
+    },
+  });
+}
