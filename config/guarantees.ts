@@ -155,7 +155,7 @@ export const GUARANTEES: readonly Guarantee[] = [
       'Beyond its capacity the system refuses at once what it cannot take and goes on working at nearly its full rate.',
     faults: ['F39'],
     tests: [
-      ['libs/platform/src/http/bounded.spec.ts', 'tells the third to come again at once'],
+      ['libs/platform/src/http/bounded.spec.ts', 'refuses who waited too long, and nobody else'],
       ['libs/platform/src/operations/operations.module.spec.ts', "(await get('/readyz')).statusCode).toBe(503)"],
     ],
   },
