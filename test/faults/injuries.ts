@@ -3,13 +3,17 @@
  * `die:<point>:<medium>` kills the process at a point of the hand-over or of taking a webhook, the other ones take a safety away.
  */
 import 'reflect-metadata';
+import { BullRegistrar, type WorkerHost } from '@nestjs/bullmq';
+import type { ModuleRef } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
 import { ClientRequest, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AcceptEvents, type Channel, FenceMessages, PrepareMessages, RecordHandOvers } from '#app/application';
 import { PgDeliveryStore } from '#app/persistence';
+import { WORKER_OPTIONS } from '#app/queue';
 import { Sweeper } from '../../apps/worker/src/sweeper.js';
+import { WorkerStarter } from '../../apps/worker/src/worker-starter.js';
 
 type ArgsOf<M> = M extends (...args: infer A) => unknown ? A : never;
 type ResultOf<M> = M extends (...args: never[]) => infer R ? R : never;
@@ -107,6 +111,16 @@ const FLAWS: Readonly<Record<string, (setting: string) => void>> = {
       const [first] = late;
       if (first) await Reflect.apply(fence, self, [tx, late.map(({ verdict }) => verdict), first.leaseMs]);
       return record(...args);
+    });
+  },
+  /** By so many seconds off in the database as well, where its leases are asked for: see the negative control. */
+  'own-leases': (seconds) => void (process.env['PGOPTIONS'] = `-c app.own_clock=${seconds}`),
+  /** The queue's workers take up their work as soon as they are built, and nobody asks before whether the queue answers. */
+  'eager-queue': () => {
+    Object.assign(WORKER_OPTIONS, { autorun: true });
+    wrap(WorkerStarter.prototype, 'onApplicationBootstrap', async (self) => {
+      (Reflect.get(self, 'modules') as ModuleRef).get(BullRegistrar, { strict: false }).register();
+      for (const { worker } of Reflect.get(self, 'hosts') as WorkerHost[]) worker.on('error', () => undefined);
     });
   },
   'no-sweeper': () => wrap(Sweeper.prototype, 'onApplicationBootstrap', () => undefined),
