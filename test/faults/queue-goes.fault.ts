@@ -50,6 +50,19 @@ const HARMS: readonly (readonly [title: string, harm: Harm])[] = [
   ],
 ];
 
+const cutOff =
+  (which: 'all' | 'waiting'): Harm =>
+  async (rig, harms) => {
+    const sent = rig.send(SILENT_MS / 50, 20);
+    await sleep(1_000);
+    const proxy = harms.cutOff(which);
+    await sleep(1_000);
+    expect(proxy.held).toBeGreaterThan(0);
+    await sleep(SILENT_MS);
+    proxy.set({ kind: 'pass' });
+    await sent;
+  };
+
 /** Told at once to whoever adds something, so nothing of the rows above is missing where these wait for the night. */
 const OF_THE_NIGHT: readonly (readonly [title: string, harm: Harm])[] = [
   [
@@ -61,6 +74,8 @@ const OF_THE_NIGHT: readonly (readonly [title: string, harm: Harm])[] = [
       await empty();
     },
   ],
+  ['F14: half-open, with nothing moving on its connections, is done without', cutOff('all')],
+  ['F14: half-open where workers wait to be told of work, is done without', cutOff('waiting')],
 ];
 
 describeBackends('a queue that is lost', (backend) => {

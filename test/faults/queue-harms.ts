@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { TestBackend } from '../support/describe-backends.js';
+import type { TcpProxy } from '../support/tcp-proxy.js';
 import type { FaultRig } from './rig.js';
+
+/** What a client says on each of its connections to the queue, and on the one on which a worker waits to be told of work. */
+const SAID = {
+  postgres: { all: 'afterglow_queue', waiting: 'LISTEN' },
+  redis: { all: '', waiting: 'bzpopmin' },
+};
 
 const OF_THE_QUEUE = `from pg_stat_activity where usename = 'afterglow_queue'`;
 
@@ -16,13 +23,21 @@ export interface QueueHarms {
   readonly letIn: () => Promise<void>;
   /** Connections stay and nothing answers. */
   readonly freeze: (ms: number) => Promise<void>;
+  /** As a network that is cut: for those connections alone, also for such as are made meanwhile. `set` of the proxy takes it back. */
+  readonly cutOff: (which: 'all' | 'waiting') => TcpProxy;
 }
 
 /** What can befall a queue, on either backend. */
 export function harmsOn(backend: TestBackend, rig: () => FaultRig): QueueHarms {
   const url = backend.redisUrl();
+  const cutOff: QueueHarms['cutOff'] = (which) => {
+    const proxy = rig().redis ?? rig().database;
+    proxy.set({ kind: 'black-hole', of: SAID[backend.kind][which] });
+    return proxy;
+  };
   if (url === undefined) {
     return {
+      cutOff,
       wipe: () => rig().sql('truncate bullmq.job cascade'),
       fill: () => rig().sql('revoke insert on bullmq.job from afterglow_queue'),
       empty: () => rig().sql('grant insert on bullmq.job to afterglow_queue'),
@@ -42,6 +57,7 @@ export function harmsOn(backend: TestBackend, rig: () => FaultRig): QueueHarms {
     client.disconnect();
   };
   return {
+    cutOff,
     wipe: () => ask((client) => client.flushall()),
     fill: () => ask((client) => client.config('SET', 'maxmemory', '1mb')),
     empty: () => ask((client) => client.config('SET', 'maxmemory', '0')),

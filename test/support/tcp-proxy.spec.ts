@@ -44,6 +44,17 @@ describe('TcpProxy', () => {
     expect(await arrived).toBe('b');
   });
 
+  it('lets one kind of connection alone fall into a black hole, by what its client says', async () => {
+    proxy.set({ kind: 'black-hole', of: 'queue' });
+    expect(await answer('a')).toBe('a');
+    expect(proxy.held).toBe(0);
+    const held = answer('of the queue');
+    expect(await Promise.race([held, sleep(100, 'nothing')])).toBe('nothing');
+    expect(proxy.held).toBe(1);
+    proxy.set({ kind: 'pass' });
+    expect(await held).toBe('of the queue');
+  });
+
   it('resets connections, and refuses new ones', async () => {
     await answer('a');
     const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));

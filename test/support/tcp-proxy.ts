@@ -5,15 +5,23 @@ export type ProxyMode =
   | { readonly kind: 'pass' }
   /** Every byte arrives this much later. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Connections stay open and no byte moves, as on a network that is cut without either end being told. */
-  | { readonly kind: 'black-hole' }
+  /**
+   * Connections stay open and no byte moves, as on a network that is cut without either end being told. `of`: those alone on which
+   * the client has said this, before or since.
+   */
+  | { readonly kind: 'black-hole'; readonly of?: string }
   /** New connections are reset at once; those there are go on. */
   | { readonly kind: 'refuse' };
 
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** What the client said first. */
+  said: string;
 }
+
+/** Enough to tell who connects and what for. */
+const REMEMBERED = 16_384;
 
 /** A TCP proxy on a free loopback port whose network can be made bad at any moment. */
 export class TcpProxy {
@@ -46,12 +54,12 @@ export class TcpProxy {
   /** Holds for connections that are open too; bytes that a black hole holds back arrive once it is gone. */
   set(mode: ProxyMode): void {
     this.mode = mode;
-    for (const { client, server } of this.pairs) {
-      for (const socket of [client, server]) {
-        if (mode.kind === 'black-hole') socket.pause();
-        else socket.resume();
-      }
-    }
+    for (const pair of this.pairs) this.hold(pair);
+  }
+
+  /** On how many of the open connections no byte moves. */
+  get held(): number {
+    return [...this.pairs].filter((pair) => this.isHeld(pair)).length;
   }
 
   /** Where new connections go from now on. */
@@ -86,12 +94,27 @@ export class TcpProxy {
     }
     const server = connect(this.target, '127.0.0.1');
     for (const socket of [client, server]) socket.unref();
-    const pair = { client, server };
+    const pair = { client, server, said: '' };
     this.pairs.add(pair);
     this.join(client, server, pair);
     this.join(server, client, pair);
-    if (this.mode.kind === 'black-hole') server.pause();
-    else client.resume();
+    client.on('data', (chunk) => {
+      if (pair.said.length >= REMEMBERED) return;
+      pair.said += chunk.toString('latin1');
+      if (this.isHeld(pair)) this.hold(pair);
+    });
+    this.hold(pair);
+  }
+
+  private isHeld({ said }: Pair): boolean {
+    return this.mode.kind === 'black-hole' && said.includes(this.mode.of ?? '');
+  }
+
+  private hold(pair: Pair): void {
+    for (const socket of [pair.client, pair.server]) {
+      if (this.isHeld(pair)) socket.pause();
+      else socket.resume();
+    }
   }
 
   private join(from: Socket, to: Socket, pair: Pair): void {
