@@ -4,7 +4,11 @@ import { CheckerInPlace } from './checker-in-place.js';
 import { aJourney, JourneyRig, send, wait } from './journeys-rig.js';
 
 /** Asks for an opinion days after the order, whatever has become of it. */
-const BLIND = aJourney({ class: 'feedback', steps: [wait('rest', 'P7D'), send('say', { usefulFor: 'P7D' })] });
+const BLIND = aJourney({
+  class: 'feedback',
+  steps: [wait('rest', 'P7D'), send('say', { usefulFor: 'P7D' })],
+  templates: { hello: { en: { subject: 'Hello', mjml: '<mj-text>Hello</mj-text>', sms: 'Hello' } } },
+});
 const EXITS = ['order.refunded', 'order.cancelled', 'return.requested'] as const;
 const MENDED = { ...BLIND, exitOn: EXITS.map((event) => ({ event })) };
 const FOUND = ['send.after-refund', 'send.after-cancellation', 'send.after-return'];

@@ -21,6 +21,7 @@ export {
 } from './check/finding.js';
 export { playStory, type Played, type PlayedRun } from './check/play.js';
 export type { Story, StoryEvent } from './check/story.js';
+export { flawSuspicion, type TemplateFlaw } from './check/suspect-templates.js';
 export { toldOf, type World } from './check/world.js';
 export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
 export { isBadAnswer } from './contact/bad-answer.js';

@@ -5,6 +5,7 @@ import { actsOf, playStory } from './play.js';
 import { suspectClasses, suspectGates } from './suspect-content.js';
 import { suspectCrowds, suspectLateMessages, suspectSends } from './suspect-messages.js';
 import { suspectPaths } from './suspect-paths.js';
+import { suspectTemplates } from './suspect-templates.js';
 
 export interface Checked {
   readonly findings: readonly Finding[];
@@ -27,6 +28,7 @@ export function checkJourney(input: CheckInput): Checked {
     ...suspectCrowds(input, stories),
     ...suspectGates(input, stories),
     ...suspectSends(input, stories),
+    ...suspectTemplates(input, stories),
   ];
   return { findings: suspicions.filter((suspicion) => breaksRule(suspicion, input)), exploration };
 }

@@ -23,6 +23,19 @@ export const FINDING_CODES = [
   'contact.too-many',
   'hold-out.in-service',
   'template.no-fallback',
+  'link.broken',
+  'link.insecure',
+  'link.without-text',
+  'image.without-alt',
+  'mail.mostly-images',
+  'mail.too-large',
+  'mail.no-text',
+  'mail.no-unsubscribe',
+  'subject.too-long',
+  'subject.shouting',
+  'sms.too-long',
+  'sms.alphabet',
+  'template.no-locale',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
@@ -67,6 +80,58 @@ export const FINDING_RULES: Readonly<Record<FindingCode, { readonly severity: st
   'template.no-fallback': {
     severity: 'warning',
     rule: 'A template that prints a fact which may be unknown, without default and without an if around it.',
+  },
+  'link.broken': {
+    severity: 'error',
+    rule: 'A link or picture without an address, with a blank in it, or to a placeholder such as example.com or localhost.',
+  },
+  'link.insecure': {
+    severity: 'warning',
+    rule: 'A link or picture by http.',
+  },
+  'link.without-text': {
+    severity: 'warning',
+    rule: 'A link that has neither words nor a picture with alt.',
+  },
+  'image.without-alt': {
+    severity: 'warning',
+    rule: 'A picture that does not say what it shows.',
+  },
+  'mail.mostly-images': {
+    severity: 'warning',
+    rule: 'Fewer than 40 letters of text for each picture, or more than 12 pictures.',
+  },
+  'mail.too-large': {
+    severity: 'warning',
+    rule: 'HTML of more than 102 kB: Gmail cuts it off, and with it the unsubscribe line.',
+  },
+  'mail.no-text': {
+    severity: 'warning',
+    rule: 'A mail whose text part is empty.',
+  },
+  'mail.no-unsubscribe': {
+    severity: 'error',
+    rule: 'A mail other than service that shows nobody how to unsubscribe.',
+  },
+  'subject.too-long': {
+    severity: 'warning',
+    rule: 'A subject of more than 78 characters, with the facts of a story.',
+  },
+  'subject.shouting': {
+    severity: 'warning',
+    rule: 'A subject in capitals, or with several exclamation marks.',
+  },
+  'sms.too-long': {
+    severity: 'warning',
+    rule: 'A text message of more than 3 parts, with the facts of a story.',
+  },
+  'sms.alphabet': {
+    severity: 'warning',
+    rule: 'A character that makes a text message dearer and has a plain one in its place, such as a curly apostrophe.',
+  },
+  'template.no-locale': {
+    severity: 'warning',
+    rule: 'A template without a language that others of the journey have.',
   },
 };
 

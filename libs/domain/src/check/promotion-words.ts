@@ -18,8 +18,45 @@ const PROMOTION: Readonly<Record<string, readonly RegExp[]>> = {
     /\bsoldes\b/i,
     /achetez maintenant/i,
   ],
-  de: [/\bRabatt/i, /\bGutschein/i, /\bSonderangebot/i, /jetzt kaufen/i],
-  es: [/\bdescuentos?\b/i, /\bcup[oó]n/i, /oferta (especial|exclusiva)/i, /compra ahora/i],
+  de: [
+    /\bRabatt/i,
+    /\bGutschein/i,
+    /\bSonderangebot/i,
+    /\bAktionscode/i,
+    /\d+\s?% (Nachlass|günstiger|sparen)/i,
+    /jetzt (kaufen|sparen)/i,
+  ],
+  es: [
+    /\bdescuentos?\b/i,
+    /\bcup[oó]n/i,
+    /c[oó]digo promocional/i,
+    /oferta (especial|exclusiva)/i,
+    /compra ahora/i,
+    /\brebajas\b/i,
+  ],
+  it: [
+    /\bscont[oi]\b/i,
+    /\bbuon[oi] (sconto|acquisto)\b/i,
+    /codice promo/i,
+    /offert[ae] (speciale|esclusiva|speciali|esclusive)/i,
+    /(acquista|compra) (ora|subito)/i,
+    /\bsaldi\b/i,
+  ],
+  nl: [
+    /\bkorting/i,
+    /\b(actie|promo)code/i,
+    /\bwaardebon/i,
+    /(speciale|exclusieve) aanbieding/i,
+    /(koop|bestel) nu\b/i,
+    /\buitverkoop\b/i,
+  ],
+  pt: [
+    /\bdescontos?\b/i,
+    /\bcup(om|ão|ões|ons)(?!\p{L})/iu,
+    /oferta (especial|exclusiva)/i,
+    /compre (agora|já)/i,
+    /\bsaldos\b/i,
+  ],
 };
 const PRICE = /[€$£]\s?\d|\d\s?(€|EUR|USD)/;
 
@@ -29,6 +66,10 @@ const REVIEW: readonly RegExp[] = [
   /(écrire|laisser|laissez|écrivez|déposer|déposez|court) (un )?avis/i,
   /Bewertung (schreiben|abgeben)/i,
   /(escribe|deja) una (reseña|opinión)/i,
+  /(scrivi|scrivere|lascia|lasciare) una recensione/i,
+  /(schrijf|laat) een (review|beoordeling|recensie)/i,
+  /(review|beoordeling|recensie) (schrijven|achterlaten)/i,
+  /(escreva|deixe) uma (avaliação|opinião)/i,
 ];
 
 /** The words that make a text promotion; null when none does. Any language counts: texts are often mixed. */

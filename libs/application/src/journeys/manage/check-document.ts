@@ -10,6 +10,7 @@ import {
 import { stepKinds } from '#app/steps';
 import type { TemplateEngine } from '../../delivery/template-engine.port.js';
 import type { CheckReport, CheckRequest } from './checker.port.js';
+import { renderedFlaws } from './rendered-flaws.js';
 import { templateGaps } from './template-gaps.js';
 
 /** Does what a `Checker` is asked for, at once: the thread that calls it does nothing else meanwhile. */
@@ -24,7 +25,7 @@ export function checkAll(request: CheckRequest, templates: TemplateEngine): Prom
     documents.map(async (document) => {
       const { key } = document;
       const plan = areNew ? undefined : others.find((other) => other.document.key === key);
-      if (plan) return { key, faults: [], findings: findingsOf(plan, others, templates) };
+      if (plan) return { key, faults: [], findings: await findingsOf(plan, others, templates) };
       try {
         return { key, faults: [], findings: await checkDocument(document, others, templates) };
       } catch (error) {
@@ -62,10 +63,16 @@ export function uncheckable(key: string, faults: readonly Fault[]): PermanentErr
 }
 
 /** What the journey would do to people beside the others, errors first. Takes some tenths of a second at the most. */
-function findingsOf(plan: JourneyPlan, others: readonly JourneyPlan[], templates: TemplateEngine): readonly Finding[] {
+async function findingsOf(
+  plan: JourneyPlan,
+  others: readonly JourneyPlan[],
+  templates: TemplateEngine,
+): Promise<readonly Finding[]> {
   const input = { plan, others: others.filter((other) => other.document.key !== plan.document.key) };
   const { findings, exploration } = checkJourney(input);
-  const all = [...findings, ...templateGaps(input, exploration.stories, templates)];
+  const { stories } = exploration;
+  const flaws = await renderedFlaws(input, stories, templates);
+  const all = [...findings, ...templateGaps(input, stories, templates), ...flaws];
   return all.toSorted((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0));
 }
 

@@ -26,13 +26,14 @@ const MAYBE_UNKNOWN: readonly { readonly field: string; readonly word: string }[
 ];
 /** Stories whose messages are rendered. */
 const MAX_STORIES = 4;
-const LINKS = {
+/** As in messages that go out; they lead nowhere. */
+export const LINKS = {
   survey: 'https://shop.example/s',
   unsubscribe: 'https://shop.example/u',
   scores: [{ score: 1, url: 'https://shop.example/s/1' }],
 };
 
-interface SentWith {
+export interface SentWith {
   readonly step: string;
   readonly template: string;
   readonly variables: { readonly [name: string]: Json };
@@ -115,7 +116,8 @@ class GapSearch {
   }
 }
 
-function sentIn({ plan }: CheckInput, story: Story): readonly SentWith[] {
+/** What a story sends, with what its templates read. */
+export function sentIn({ plan }: CheckInput, story: Story): readonly SentWith[] {
   return playStory([plan], story).runs.flatMap(({ lived, state }) =>
     lived.flatMap(({ decision, snapshot, input }) =>
       decision.effects.flatMap((effect) => {
