@@ -116,6 +116,28 @@ export const envSchema = z.object({
     .regex(MAILBOX, { error: 'must be one address; write e.g. Shop <hello@example.com>' })
     .optional()
     .describe('Sender of every e-mail, `Shop <hello@example.com>`. Required with SMTP_URL.'),
+  INBOUND_MAIL_DOMAIN: z
+    .string()
+    .toLowerCase()
+    .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/, {
+      error: 'must be a domain; write e.g. mail.shop.example.com',
+    })
+    .optional()
+    .describe(
+      'Domain whose mail comes to INBOUND_SMTP_PORT (its MX record leads there): bounces, complaints, answers and unsubscriptions. Every e-mail then has its own return address in it.',
+    ),
+  INBOUND_SMTP_PORT: wholeNumber(0, 65_535)
+    .optional()
+    .describe('Port on which the ingest process takes that mail by SMTP; 0 takes a free one. Without it none does.'),
+  INBOUND_SMTP_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address that port listens on; 0.0.0.0 for every interface.'),
+  INBOUND_SMTP_KEY: z
+    .string()
+    .optional()
+    .describe('File with the private key (PEM) by which STARTTLS is offered there.'),
+  INBOUND_SMTP_CERT: z.string().optional().describe('File with its certificate chain (PEM).'),
   DNS_SERVERS: listOfServers
     .optional()
     .describe(
@@ -218,6 +240,7 @@ export type EnvKey = keyof Env;
 /** Settings that mean something only together. */
 const GROUPS: readonly (readonly [name: string, keys: readonly EnvKey[]])[] = [
   ['Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
+  ['STARTTLS', ['INBOUND_SMTP_KEY', 'INBOUND_SMTP_CERT']],
   ['OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']],
 ];
 
@@ -241,11 +264,17 @@ export function* relationFaults(
       message: 'is missing, but SMTP_URL is set; write e.g. MAIL_FROM="Shop <hello@example.com>"',
     };
   }
+  if (given['INBOUND_SMTP_PORT'] !== undefined && given['INBOUND_MAIL_DOMAIN'] === undefined) {
+    yield {
+      key: 'INBOUND_MAIL_DOMAIN',
+      message: 'is missing, but INBOUND_SMTP_PORT is set; write e.g. INBOUND_MAIL_DOMAIN=mail.shop.example.com',
+    };
+  }
   for (const [name, keys] of GROUPS) {
     const missing = keys.filter((key) => given[key] === undefined);
     if (missing.length === keys.length) continue;
     for (const key of missing)
-      yield { key, message: `is missing, but other ${name} settings are there; set all three or none` };
+      yield { key, message: `is missing, but other ${name} settings are there; set all of them or none` };
   }
 }
 

@@ -56,7 +56,7 @@ describe.each(mails)('the mail $name of $key in $locale', (one) => {
         text,
         html,
         unsubscribeUrl: isService ? null : 'https://shop.example/u/token',
-        sender: { from: null, replyTo: `care@${DOMAIN}`, keys: [key] },
+        sender: { from: null, replyTo: `care@${DOMAIN}`, returnPath: null, unsubscribe: null, keys: [key] },
         stream: { shopId: 'shop', journey: one.key, class: classOf(one) },
       });
       expect(result).toMatchObject({ outcome: 'sent' });

@@ -12,6 +12,7 @@ import {
   HintPort,
   LinkEvents,
   LinkFactory,
+  MailAddresses,
   Metrics,
   OpenSurveyLink,
   AnswerSurveyLink,
@@ -126,6 +127,8 @@ export class DeliveryRig {
   readonly contacts = new PgContactStore();
   readonly reader = new PgMessageReader();
   readonly clock: PgClock;
+  readonly inboundMail: { domain: string | null } = { domain: null };
+  readonly addresses = new MailAddresses(this.secrets, this.inboundMail);
   readonly links: LinkFactory;
   readonly openSurvey: OpenSurveyLink;
   readonly answerSurvey: AnswerSurveyLink;
@@ -207,7 +210,7 @@ export class DeliveryRig {
     parts: { templates?: TemplateEngine; firstLook?: ContactStore; atFence?: ContactStore } = {},
   ): DeliverMessages {
     const { templates = new LiquidTemplateEngine(), firstLook = this.contacts, atFence = this.contacts } = parts;
-    const senders = new SenderOfShop(new PgShops(), new PgMailDomains(), this.secrets);
+    const senders = new SenderOfShop(new PgShops(), new PgMailDomains(), this.secrets, this.addresses);
     const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook, senders);
     const guard = new ProviderGuard(new PgProviderHealth(this.dataSource), this.clock);
     const compose = new ComposeMessage(templates, this.links);

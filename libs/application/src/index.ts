@@ -96,6 +96,9 @@ export {
   type SealedDkimKey,
 } from './mail/mail-domains.repository.js';
 export { type MailDomainView, ManageMailDomains } from './mail/manage-mail-domains.use-case.js';
+export type { StoredMail, TakenMail } from './mail/inbound-mail.js';
+export { InboundMailSettings, MailAddresses, type MailPurpose, type MailRef } from './mail/mail-addresses.js';
+export { ReceiveMail } from './mail/receive-mail.use-case.js';
 export { NO_SENDER, type ShopSender } from './mail/shop-sender.js';
 export { SenderOfShop } from './mail/sender-of-shop.js';
 export { ComposeMessage } from './delivery/compose-message.js';

@@ -88,6 +88,8 @@ import { RunJourneys } from './journeys/runtime/run-journeys.js';
 import { RunWriter } from './journeys/runtime/run-writer.js';
 import { WakeRuns } from './journeys/runtime/wake-runs.js';
 import { ManageMailDomains } from './mail/manage-mail-domains.use-case.js';
+import { MailAddresses } from './mail/mail-addresses.js';
+import { ReceiveMail } from './mail/receive-mail.use-case.js';
 import { SenderOfShop } from './mail/sender-of-shop.js';
 import { KeepHouse } from './ops/keep-house.use-case.js';
 import { OperateShop } from './ops/operate-shop.use-case.js';
@@ -157,6 +159,8 @@ const useCases = [
   MigrateCode,
   ManageKeys,
   ManageMailDomains,
+  MailAddresses,
+  ReceiveMail,
   SenderOfShop,
   ListShops,
   ManageShop,

@@ -16,7 +16,7 @@ describe('the registry of sources', () => {
     expect(registry.list().map(({ code }) => code)).toEqual(['shopify', 'woocommerce', 'standard-webhooks']);
   });
 
-  it.each(['api', 'link'])('takes no webhook of the internal kind %s', (code) => {
+  it.each(['api', 'link', 'mail'])('takes no webhook of the internal kind %s', (code) => {
     const kind = registry.find(code);
     expect(
       kind?.verify({ headers: {}, rawBody: Buffer.from('{}'), contentType: 'application/json' }, ['secret'], 0).genuine,

@@ -13,6 +13,10 @@ export interface MailSender {
   /** Null: the address of the installation. */
   readonly from: string | null;
   readonly replyTo: string | null;
+  /** Where reports of what became of the mail go (RFC 5321, MAIL FROM); null: to the sender. */
+  readonly returnPath: string | null;
+  /** Mail to it unsubscribes, beside the URL; null: none does. */
+  readonly unsubscribe: string | null;
   /** Those of the domains that are the shop's; the one of the sender's address signs. */
   readonly keys: readonly DkimKey[];
 }

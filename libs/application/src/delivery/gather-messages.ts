@@ -36,7 +36,7 @@ export class GatherMessages {
     const hasMail = messages.some(({ medium }) => medium === 'email');
     const [versions, sender] = await Promise.all([
       this.journeys.versions(tx, [...new Set(messages.map(({ versionId }) => versionId))]),
-      hasMail ? this.senders.of(tx) : null,
+      hasMail ? this.senders.of(tx, shop.id) : null,
     ]);
     const ranked = inOrderOfRank(messages, versions);
     // what ended its worker each time is looked at no more

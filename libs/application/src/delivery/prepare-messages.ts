@@ -43,7 +43,12 @@ export class PrepareMessages {
       const { id, versionId } = item.message;
       if (!snapshots.has(id) && !isSpent(item.message)) return leftUncomposed(item);
       const fromName = sender?.name ?? shop.name;
-      return this.compose.run(item, { fromName, sender }, versions.get(versionId), snapshots.get(id));
+      return this.compose.run(
+        item,
+        { fromName, sender: sender?.of(id) ?? null },
+        versions.get(versionId),
+        snapshots.get(id),
+      );
     });
   }
 }

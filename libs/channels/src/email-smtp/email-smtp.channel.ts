@@ -62,7 +62,7 @@ export class EmailSmtpChannel implements Channel {
     } catch (error) {
       return notSent('permanent', detailOf(error));
     }
-    const result = await this.lines.send(from, message.to, mime);
+    const result = await this.lines.send(message.sender?.returnPath ?? from, message.to, mime);
     return result.error ? this.failed(result) : this.taken(messageIdOf(message.key, from), result);
   }
 

@@ -22,7 +22,8 @@ export function buildMime(message: OutboundMessage, from: string): Promise<Buffe
     ...(message.html !== null && { html: message.html }),
     messageId: messageIdOf(message.key, from),
     headers: {
-      ...(message.unsubscribeUrl !== null && oneClickUnsubscribe(message.unsubscribeUrl)),
+      ...(message.unsubscribeUrl !== null &&
+        oneClickUnsubscribe(message.unsubscribeUrl, message.sender?.unsubscribe ?? null)),
       ...(message.stream && streamHeaders(message.stream, domainOf(from))),
     },
     disableFileAccess: true,
@@ -46,10 +47,13 @@ export function messageIdOf(key: string, from: string): string {
   return `<${key}@${domainOf(from)}>`;
 }
 
-/** RFC 8058: a POST to the URL unsubscribes without asking anything. */
-function oneClickUnsubscribe(url: string): Record<string, PreparedHeader> {
+/** RFC 8058: a POST to the URL unsubscribes without asking anything; so does a mail. */
+function oneClickUnsubscribe(url: string, address: string | null): Record<string, PreparedHeader> {
   return {
-    'List-Unsubscribe': { prepared: true, value: `<${url}>` },
+    'List-Unsubscribe': {
+      prepared: true,
+      value: address === null ? `<${url}>` : `<${url}>,\r\n <mailto:${address}?subject=unsubscribe>`,
+    },
     'List-Unsubscribe-Post': { prepared: true, value: 'List-Unsubscribe=One-Click' },
   };
 }

@@ -35,6 +35,16 @@ export interface MailConfig {
   readonly from: string;
 }
 
+export interface InboundMailConfig {
+  /** Null: nothing that is sent names an address of ours. */
+  readonly domain: string | null;
+  /** Undefined: this installation takes no mail itself. */
+  readonly port: number | undefined;
+  readonly host: string;
+  /** Files. */
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+}
+
 export interface SmsConfig {
   readonly accountSid: string;
   readonly authToken: string;
@@ -91,6 +101,7 @@ export class Config {
   readonly queue: QueueConfig;
   /** Undefined: e-mail is captured. */
   readonly mail: MailConfig | undefined;
+  readonly inboundMail: InboundMailConfig;
   /** Undefined: text messages are captured. */
   readonly sms: SmsConfig | undefined;
   readonly calls: CallsConfig;
@@ -134,12 +145,23 @@ export class Config {
       timelineMonths: env.KEEP_TIMELINE_MONTHS,
       journalsMonths: env.KEEP_JOURNALS_MONTHS,
     };
+    this.inboundMail = inboundMailOf(env);
     this.dnsServers = env.DNS_SERVERS;
     this.publicUrl = publicUrlOf(env);
     this.bootstrapApiKey = env.BOOTSTRAP_API_KEY;
     this.metrics = { port: env.METRICS_PORT, host: env.METRICS_HOST };
     this.logLevel = env.LOG_LEVEL;
   }
+}
+
+function inboundMailOf(env: Env): InboundMailConfig {
+  const { INBOUND_SMTP_KEY: key, INBOUND_SMTP_CERT: cert } = env;
+  return {
+    domain: env.INBOUND_MAIL_DOMAIN ?? null,
+    port: env.INBOUND_SMTP_PORT,
+    host: env.INBOUND_SMTP_HOST,
+    tls: key === undefined || cert === undefined ? undefined : { key, cert },
+  };
 }
 
 function mailOf(env: Env): MailConfig | undefined {
