@@ -12,8 +12,9 @@ const LOCK_TIMEOUT = '55P03';
 const RETRYABLE = new Set(['40001', '40P01']);
 /** lock_not_available, query_canceled (a statement that ran out of its time), and retryable ones after all tries */
 const BUSY = new Set([LOCK_TIMEOUT, '57014', ...RETRYABLE]);
-/** SQLSTATE classes and socket errors that mean: the database can't be used at the moment. */
-const UNAVAILABLE = /^(08|53|57P|58)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+/** SQLSTATE classes, and errors of sockets and names that mean: the database can't be used at the moment. */
+const UNAVAILABLE =
+  /^(08|53|57P|58)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EMFILE|ENFILE)$/;
 
 /** A transaction on one pooled connection. */
 export class PgTransaction extends Transaction {
