@@ -199,6 +199,14 @@ describe('mail to unsubscribe', () => {
 });
 
 describe('what is hardly a mail', () => {
+  it('is read as far as somebody would write, however many lines it has', async () => {
+    const started = process.cpuUsage();
+    const raw = Buffer.from(`Subject: long\r\n\r\n${'a b\r\n'.repeat(900_000)}`);
+    expect((await takeApart(raw, 'ada@mail.example')).text).toHaveLength(10_000 * 4 - 2 * 4);
+    // reading all of it takes ten seconds
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(3);
+  });
+
   it.each([
     ['nothing', ''],
     ['no header', 'just words'],

@@ -8,6 +8,10 @@ import PostalMime, { type Attachment, type Email } from 'postal-mime';
 const MAX_TEXT_CHARS = 50_000;
 const MAX_HEADER_CHARS = 1_000;
 const MAX_REPORT_CHARS = 20_000;
+/** Reading takes its time by the line, on the thread that takes webhooks; what comes later is as a rule a file. */
+const MAX_READ_LINES = 10_000;
+const MAX_READ_BYTES = 1_000_000;
+const LINE_END = 0x0a;
 const MAX_ATTACHMENTS = 50;
 const MAX_NAME_CHARS = 255;
 const MAX_DEPTH = 20;
@@ -29,7 +33,7 @@ const ENCLOSED = new Set(['message/rfc822', 'message/global', 'text/rfc822-heade
 /** A mail as its bytes came, however badly it is written: mail of machines often is. @throws PermanentError `malformed` */
 export async function takeApart(raw: Buffer, from: string): Promise<TakenMail> {
   const hash = createHash('sha256').update(raw).digest('hex');
-  const mail = await parse(raw);
+  const mail = await parse(beginningOf(raw));
   const headers: Record<string, string> = {};
   for (const { key, value } of mail.headers)
     if (KEPT_HEADERS.has(key)) headers[key] ??= value.slice(0, MAX_HEADER_CHARS);
@@ -50,6 +54,16 @@ export async function takeApart(raw: Buffer, from: string): Promise<TakenMail> {
       .map(({ filename, mimeType }) => (filename ?? mimeType).slice(0, MAX_NAME_CHARS)),
     hash,
   };
+}
+
+function beginningOf(raw: Buffer): Buffer {
+  let end = 0;
+  for (let lines = 0; lines < MAX_READ_LINES && end < MAX_READ_BYTES; lines += 1) {
+    const next = raw.indexOf(LINE_END, end);
+    if (next < 0) return raw.subarray(0, MAX_READ_BYTES);
+    end = next + 1;
+  }
+  return raw.subarray(0, Math.min(end, MAX_READ_BYTES));
 }
 
 /** Its charsets, encodings and boundaries may be wrong; only parts within parts without end are refused. */
