@@ -11,6 +11,7 @@ const RETRY_MS = 150;
 /** A sender that is refused for longer gives up, which a test counts as a failure of its own. */
 const PATIENCE_MS = 60_000;
 const CONNECTIONS = 24;
+const MAX_REFUSALS = 20;
 
 export interface Target {
   /** Base URLs of the processes that take webhooks. */
@@ -24,18 +25,21 @@ export interface Tally {
   readonly accepted: Set<number>;
   /** Answers by status; 0 for a connection that broke. */
   readonly answers: Map<number, number>;
+  /** What the first of those said that were not taken: the reason, or how the connection broke. */
+  readonly refusals: string[];
   /** Longest answer in milliseconds, of those that came. */
   slowestMs: number;
 }
 
 /** Sends orders as a shop's platform does: each until it is taken, some of them twice, some late. */
 export class Load {
-  readonly tally: Tally = { accepted: new Set(), answers: new Map(), slowestMs: 0 };
-  private readonly clients: readonly HttpClient[];
+  readonly tally: Tally = { accepted: new Set(), answers: new Map(), refusals: [], slowestMs: 0 };
+  private clients: readonly HttpClient[];
+  private readonly left: HttpClient[] = [];
   private readonly underWay: Promise<void>[] = [];
 
   constructor(
-    readonly target: Target,
+    public target: Target,
     private readonly random: () => number,
   ) {
     this.clients = target.urls.map((url) => new HttpClient(url, CONNECTIONS));
@@ -67,8 +71,15 @@ export class Load {
     return Buffer.from([`POST ${path} HTTP/1.1`, ...lines, '', webhook.body].join('\r\n'));
   }
 
+  /** Where it goes from now on; what is under way ends where it began. */
+  moveTo(urls: readonly string[]): void {
+    this.left.push(...this.clients);
+    this.target = { ...this.target, urls };
+    this.clients = urls.map((url) => new HttpClient(url, CONNECTIONS));
+  }
+
   close(): void {
-    for (const client of this.clients) client.close();
+    for (const client of [...this.left, ...this.clients]) client.close();
   }
 
   private begin(id: number): void {
@@ -104,11 +115,11 @@ export class Load {
     if (!client) throw new Error('There is nobody to send to.');
     const startedAt = performance.now();
     const { path, secret } = this.target;
-    const status = await new ShopifySender(client, path, secret).send(webhook).then(
-      (reply) => reply.status,
-      () => 0,
-    );
-    const { answers } = this.tally;
+    const { status, text } = await new ShopifySender(client, path, secret)
+      .send(webhook)
+      .catch((error: unknown) => ({ status: 0, text: String(error) }));
+    const { answers, refusals } = this.tally;
+    if ((status < 200 || status >= 300) && refusals.length < MAX_REFUSALS) refusals.push(`${status} ${text}`);
     answers.set(status, (answers.get(status) ?? 0) + 1);
     if (status > 0) this.tally.slowestMs = Math.max(this.tally.slowestMs, performance.now() - startedAt);
     return status;

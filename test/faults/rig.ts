@@ -12,7 +12,7 @@ import { SmtpSink } from '../support/smtp-sink.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { TwilioStub } from '../support/twilio-stub.js';
 import { emptyTables } from './empty-tables.js';
-import { journeyWith } from './journey.js';
+import { publishJourney } from './journey.js';
 import { Load, type Tally, type Target } from './load.js';
 import { ask } from '../support/ask.js';
 import { Oracle, type Outcome } from './oracle.js';
@@ -162,7 +162,7 @@ export class FaultRig {
   /** A new version of the journey, for whoever enters from now on. */
   async renewJourney(pause: string): Promise<void> {
     const client = this.client();
-    await this.publish(client, journeyWith(pause));
+    await publishJourney(client, pause, READY_LIMIT_MS);
     client.close();
   }
 
@@ -207,9 +207,9 @@ export class FaultRig {
     return this.oracle.judge(this.tally.accepted, limitMs);
   }
 
-  /** `kill -9` for one process of a kind, any but the last one that runs; its successor starts meanwhile. */
-  async killOne(name: AppName): Promise<void> {
-    const running = this.apps.filter((app) => app.name === name && app.process);
+  /** `kill -9` for one process of a kind, any but the last one that runs and the one spared; its successor starts meanwhile. */
+  async killOne(name: AppName, spared?: AppProcess): Promise<void> {
+    const running = this.apps.filter((app) => app.name === name && app.process && app.process !== spared);
     const victim = running[Math.floor(this.random() * running.length)];
     if (victim && running.length > 1) await this.kill(victim);
   }
@@ -251,11 +251,17 @@ export class FaultRig {
     this.kills += 1;
   }
 
-  /** As a deployment does it: told to stop, and a successor in its place. @throws when it doesn't end by itself in time */
+  /**
+   * As a deployment does it: the successor is ready, and gets what comes, before the one in whose place it is is told to stop.
+   * @throws when that one doesn't end by itself in time
+   */
   async replace(member: Member, limitMs: number, build?: string): Promise<void> {
-    await member.process?.stop(limitMs);
-    member.process = undefined;
-    member.process = await this.spawn(member.name, member.port, build);
+    const { process } = member;
+    const port = await freePort();
+    const successor = await this.spawn(member.name, port, build);
+    Object.assign(member, { port, process: successor });
+    this.load?.moveTo(this.takers());
+    await process?.stop(limitMs);
   }
 
   /** An injured one is killed, and a sound one takes its place; those that were stopped come back too. */
@@ -304,6 +310,7 @@ export class FaultRig {
     await eventually(() => this.sql(`truncate ${this.filling.join(', ')}`).then(() => true), READY_LIMIT_MS);
     this.tally.accepted.clear();
     this.tally.answers.clear();
+    this.tally.refusals.length = 0;
     [this.kills, this.stops, this.counted] = [0, 0, NOTHING];
   }
 
@@ -351,29 +358,20 @@ export class FaultRig {
     for (const members of [first ? [first] : [], rest])
       await Promise.all(members.map(async (member) => (member.process = await this.spawn(member.name, member.port))));
     const client = this.client();
-    await this.publish(client, journeyWith(pause));
+    await publishJourney(client, pause, READY_LIMIT_MS);
     const secret = randomBytes(24).toString('hex');
     const { url } = await client.post<CreatedSource>('/api/v1/sources', { kind: 'shopify', name: 'shop', secret });
     client.close();
-    const urls = this.apps.filter(({ name }) => name === 'ingest').map(({ port }) => `http://127.0.0.1:${port}`);
-    this.load = new Load({ urls, path: new URL(url).pathname, secret }, this.random);
+    this.load = new Load({ urls: this.takers(), path: new URL(url).pathname, secret }, this.random);
     this.filling = await emptyTables(this.databaseUrl);
+  }
+
+  private takers(): string[] {
+    return this.apps.filter(({ name }) => name === 'ingest').map(({ port }) => `http://127.0.0.1:${port}`);
   }
 
   private client(): AfterglowClient {
     return new AfterglowClient(`http://127.0.0.1:${this.apps[0]?.port}`, this.apiKey);
-  }
-
-  private async publish(client: AfterglowClient, yaml: string): Promise<void> {
-    const type = { 'content-type': 'application/yaml' };
-    const saved = await eventually(async () => {
-      const reply = await client.call('POST', '/api/v1/journeys', yaml, type);
-      // a machine that has more to do
-      return reply.status === 503 ? null : reply;
-    }, READY_LIMIT_MS);
-    if (saved.status >= 300) throw new Error(`The journey was answered ${saved.status}: ${saved.text}`);
-    // one that was slow to be saved may have been saved twice
-    await eventually(() => client.post('/api/v1/journeys/two-words/publish').then(() => true), READY_LIMIT_MS);
   }
 
   private spawn(app: AppName, port: number, build = projectRoot()): Promise<AppProcess> {
