@@ -5,7 +5,12 @@ export type SinkAnswer = `${number} ${string}` | 'drop' | 'hang';
 type Answering<T> = (subject: T) => SinkAnswer | undefined | Promise<SinkAnswer | undefined>;
 
 /** Each hook may change the answer; `undefined` accepts. */
+/** Where a server can say something, in the order in which it comes to it; `dot`: after the whole message. */
+export type SinkStage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'dot';
+
 export interface SinkHooks {
+  /** At any stage, before the hooks of that stage */
+  onStage?: ((stage: SinkStage) => SinkAnswer | undefined) | undefined;
   /** At RCPT TO, with the recipient's address */
   onRcpt?: Answering<string> | undefined;
   /** After the final dot, when the whole message has been received */
@@ -49,7 +54,7 @@ export class SmtpSession {
       this.input += chunk.toString('latin1');
       void this.drain();
     });
-    this.reply('220 sink ready');
+    this.answerAt('greeting', () => this.reply('220 sink ready'));
   }
 
   /** Works through the input in order: a client that pipelines sends more while a hook is still thinking. */
@@ -82,21 +87,17 @@ export class SmtpSession {
   private async command(line: string): Promise<void> {
     switch (line.slice(0, 4).trimEnd().toUpperCase()) {
       case 'EHLO':
-        return this.reply([
-          'sink',
-          ...(this.pipelining ? ['PIPELINING'] : []),
-          '8BITMIME',
-          'SMTPUTF8',
-          'SIZE 26214400',
-        ]);
+        return this.answerAt('EHLO', () =>
+          this.reply(['sink', ...(this.pipelining ? ['PIPELINING'] : []), '8BITMIME', 'SMTPUTF8', 'SIZE 26214400']),
+        );
       case 'HELO':
-        return this.reply('250 sink');
+        return this.answerAt('EHLO', () => this.reply('250 sink'));
       case 'MAIL':
-        return this.mail(addressOf(line));
+        return this.answerAt('MAIL', () => this.mail(addressOf(line)));
       case 'RCPT':
         return this.recipient(addressOf(line));
       case 'DATA':
-        return this.data();
+        return this.answerAt('DATA', () => this.data());
       case 'RSET':
         this.reset();
         return this.reply('250 2.0.0 forgotten');
@@ -119,7 +120,7 @@ export class SmtpSession {
 
   private async recipient(address: string): Promise<void> {
     if (this.from === undefined) return this.reply('503 5.5.1 MAIL first');
-    const answer = (await this.hooks.onRcpt?.(address)) ?? '250 2.1.5 recipient fine';
+    const answer = this.hooks.onStage?.('RCPT') ?? (await this.hooks.onRcpt?.(address)) ?? '250 2.1.5 recipient fine';
     if (answer.startsWith('2')) this.to.push(address);
     this.answer(answer);
   }
@@ -134,10 +135,16 @@ export class SmtpSession {
     const unstuffed = raw.replace(/(^|\r\n)\.\./g, '$1.');
     const data = Buffer.from(unstuffed, 'latin1').toString('utf8');
     const mail = { from: this.from ?? '', to: this.to, data, at: Date.now() };
-    const answer = (await this.hooks.onData?.(mail)) ?? ACCEPTED;
+    const answer = this.hooks.onStage?.('dot') ?? (await this.hooks.onData?.(mail)) ?? ACCEPTED;
     this.reset();
     this.keep({ ...mail, answer });
     this.answer(answer);
+  }
+
+  private answerAt(stage: SinkStage, go: () => void): void {
+    const answer = this.hooks.onStage?.(stage);
+    if (answer === undefined) go();
+    else this.answer(answer);
   }
 
   private reset(): void {

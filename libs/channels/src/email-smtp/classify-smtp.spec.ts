@@ -14,6 +14,8 @@ const rows: Row[] = [
   ['450 greeting', 'EPROTOCOL', '450 later', false, 'provider_down', null],
   ['554 greeting: our address is refused', 'EPROTOCOL', '554 no', false, 'provider_down', null],
   ['421 at MAIL', 'EENVELOPE', '421 4.3.2 going down', false, 'provider_down', null],
+  ['550 at MAIL', 'EENVELOPE', '550 sender refused', false, 'permanent', null],
+  ['550 5.1.0 at MAIL', 'EENVELOPE', '550 5.1.0 sender refused', false, 'permanent', null],
   ['no banner', 'ETIMEDOUT', null, false, 'transient', null],
   ['dropped at connect', 'ECONNECTION', null, false, 'transient', null],
   ['connection refused', 'ESOCKET', null, false, 'transient', null],
@@ -46,11 +48,15 @@ const rows: Row[] = [
   ['refused by nodemailer itself', 'EENVELOPE', null, false, 'permanent', null],
 ];
 
+/** RCPT unless the row says something else. */
+const commandIn = (situation: string): string =>
+  /at MAIL/.test(situation) ? 'MAIL FROM' : /dot/.test(situation) ? 'DATA' : 'RCPT TO';
+
 describe('classifySmtp', () => {
-  it.each(rows)('%s', (_situation, nodemailerCode, reply, phase354, outcome, suppress) => {
+  it.each(rows)('%s', (situation, nodemailerCode, reply, phase354, outcome, suppress) => {
     const responseCode = reply === null ? null : Number(reply.slice(0, 3));
     const enhanced = reply === null ? null : enhancedCode(reply);
-    expect(classifySmtp({ phase354, responseCode, enhanced, nodemailerCode })).toEqual({
+    expect(classifySmtp({ phase354, responseCode, enhanced, nodemailerCode, command: commandIn(situation) })).toEqual({
       outcome,
       ...(suppress && { suppress }),
     });

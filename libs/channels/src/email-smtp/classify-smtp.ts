@@ -8,6 +8,8 @@ export interface SmtpFailure {
   /** Enhanced status code (RFC 3463), such as `5.1.1`. */
   readonly enhanced: string | null;
   readonly nodemailerCode: string;
+  /** What the server answered to, such as `RCPT TO`; null where that isn't known. */
+  readonly command: string | null;
 }
 
 export type SmtpVerdict = Pick<HandOverResult, 'outcome' | 'suppress'>;
@@ -45,9 +47,10 @@ function withoutReply(phase354: boolean, nodemailerCode: string): SmtpVerdict {
   return SERVER_TROUBLE.has(nodemailerCode) ? DOWN : LATER;
 }
 
-function refused({ phase354, responseCode, enhanced }: SmtpFailure): SmtpVerdict {
+/** Only an answer to RCPT is about the recipient: at MAIL it is our own address that is refused. */
+function refused({ phase354, responseCode, enhanced, command }: SmtpFailure): SmtpVerdict {
   if (enhanced !== null && SLEEPING_MAILBOX.has(enhanced)) return LATER;
-  if (phase354) return BAD_MESSAGE;
+  if (phase354 || !command?.startsWith('RCPT')) return BAD_MESSAGE;
   if (enhanced !== null) return DEAD_ADDRESS.has(enhanced) ? BAD_RECIPIENT : BAD_MESSAGE;
   return RECIPIENT_REPLIES.has(responseCode ?? 0) ? BAD_RECIPIENT : BAD_MESSAGE;
 }

@@ -91,7 +91,13 @@ export class EmailSmtpChannel implements Channel {
     const reply = error?.response ?? '';
     const responseCode = error?.responseCode ?? null;
     const nodemailerCode = error?.code ?? 'ESOCKET';
-    const verdict = classifySmtp({ phase354, responseCode, enhanced: enhancedCode(reply), nodemailerCode });
+    const verdict = classifySmtp({
+      phase354,
+      responseCode,
+      enhanced: enhancedCode(reply),
+      nodemailerCode,
+      command: error?.command ?? null,
+    });
     return {
       ...verdict,
       phase: phaseOf(phase354, error),
