@@ -26,6 +26,13 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
+/** A refusal. */
+export interface Problem {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly message: string }[];
+}
+
 interface CallOptions {
   readonly body?: unknown;
   readonly type?: string;
