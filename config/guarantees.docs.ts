@@ -9,8 +9,9 @@ const INTRODUCTION = `# Guarantees
 What Afterglow promises, when a promise does not hold, and what was done to break it. Each row below is a test of
 \`test/faults\` or beside it that runs the real processes against a real PostgreSQL and breaks something; what was lost or handed
 over twice is counted outside the system, in the ledgers of the providers. \`npm run faults\` runs the quick ones,
-\`npm run faults -- --long\` all of them with larger loads, and \`node config/scripts/generate-guarantees.mjs\` writes the figures of
-the last runs into this page. Tests named NC break the product on purpose: the harness must see the damage.
+\`npm run faults -- --long\` all of them with larger loads, \`npm run faults -- --soak --minutes 480\` one after the other for so
+long, whichever comes, and \`node config/scripts/generate-guarantees.mjs\` writes the figures of the last runs into this page. Tests
+named NC break the product on purpose: the harness must see the damage.
 
 Not promised: exactly one delivery to a person, an order among different events, the time at which a provider delivers.
 `;
