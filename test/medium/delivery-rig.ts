@@ -141,7 +141,7 @@ export class DeliveryRig {
 
   private constructor(
     private readonly database: TestDatabase,
-    private readonly dataSource: DataSource,
+    readonly dataSource: DataSource,
     private readonly owner: pgDriver.Client,
   ) {
     this.uow = new PgUnitOfWork(dataSource);
@@ -211,7 +211,8 @@ export class DeliveryRig {
   ): DeliverMessages {
     const { templates = new LiquidTemplateEngine(), firstLook = this.contacts, atFence = this.contacts } = parts;
     const senders = new SenderOfShop(new PgShops(), new PgMailDomains(), this.secrets, this.addresses);
-    const gather = new GatherMessages(this.store, new PgFactsReader(), new PgJourneyReader(), firstLook, senders);
+    const facts = new PgFactsReader();
+    const gather = new GatherMessages(this.store, facts, new PgJourneyReader(), firstLook, senders, new PgShops());
     const guard = new ProviderGuard(new PgProviderHealth(this.dataSource), this.clock);
     const compose = new ComposeMessage(templates, this.links);
     const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard, trustingGuard(this.uow));

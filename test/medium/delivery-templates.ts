@@ -16,6 +16,13 @@ const TEMPLATES = {
       mjml: '<p>{% for s in links.scores %}<a href="{{ s.url }}">{{ s.score }}</a> {% endfor %}</p>',
     },
   },
+  shopping: {
+    en: {
+      subject: 'More',
+      mjml: '<p><a href="https://shop.birch.example/new?a=1&amp;b={{ customer.firstName }}">New</a> <a href="https://care.example/">Care</a></p>',
+      sms: 'New: https://shop.birch.example/new',
+    },
+  },
   'sms-only': { en: { sms: 'Hi' } },
   // makes a NUL
   odd: { en: { subject: 'Hi {{ customer.firstName | slice: 0 }}, {{ "%00" | url_decode }}1', mjml: '<p>Hi</p>' } },

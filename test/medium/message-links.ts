@@ -72,7 +72,7 @@ async function aSentMessage(rig: ApiRig, locale: string): Promise<{ customer: st
 export async function linksOf(
   rig: ApiRig,
   { locale = 'en', expires = '30 days' } = {},
-): Promise<{ survey: string; unsubscribe: string; customer: string }> {
+): Promise<{ survey: string; unsubscribe: string; click: string; customer: string }> {
   const { customer, message } = await aSentMessage(rig, locale);
   const secrets = rig.app.get(SecretPort, { strict: false });
   const link = async (purpose: string): Promise<string> => {
@@ -83,5 +83,15 @@ export async function linksOf(
     );
     return token;
   };
-  return { survey: `/s/${await link('survey')}`, unsubscribe: `/u/${await link('unsubscribe')}`, customer };
+  await insert(rig, 'message_content', {
+    message_id: message,
+    text: 'x',
+    links: JSON.stringify(['https://shop.example/new']),
+  });
+  return {
+    survey: `/s/${await link('survey')}`,
+    unsubscribe: `/u/${await link('unsubscribe')}`,
+    click: `/l/${await link('click')}`,
+    customer,
+  };
 }

@@ -74,6 +74,7 @@ describe('an export', () => {
     // found by the words of bodies alone; no publication, date or request of this life
     expect(empty.map(([table]) => table)).toEqual([
       'inbox_dedupe',
+      'link_hit',
       'message_status',
       'contact_verdict',
       'journey_publication_run',

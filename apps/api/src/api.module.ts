@@ -39,6 +39,7 @@ import { JoinController } from './pages/join.controller.js';
 import { OutboxPageController } from './pages/outbox.controller.js';
 import { SurveyController } from './pages/survey.controller.js';
 import { UnboxingPageController } from './pages/unboxing.controller.js';
+import { LinkController } from './pages/link.controller.js';
 import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 
 /** REST under /api/v1 and the public pages. Needs the use cases and Config beside it; `configureApi` adds documentation and board. */
@@ -83,6 +84,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     WebhooksController,
     UnboxingController,
     UnboxingPageController,
+    LinkController,
     UnsubscribeController,
   ],
   providers: [SessionCookie],

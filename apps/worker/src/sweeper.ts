@@ -1,10 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { HintPort, KeepHouse, ResolveDoubts, RunErasures } from '#app/application';
+import { HintPort, JudgeHits, KeepHouse, ResolveDoubts, RunErasures } from '#app/application';
 import { ClockWatch } from './clock-watch.js';
 import { Drains } from './drains.js';
 import { UpkeepWatch } from './upkeep-watch.js';
 
 const SWEEP_MS = 1_000;
+const HITS_MS = 5_000;
 const HOUSEKEEPING_MS = 15_000;
 const JITTER = 0.2;
 
@@ -23,6 +24,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly keepHouse: KeepHouse,
     private readonly erasures: RunErasures,
     private readonly doubts: ResolveDoubts,
+    private readonly hits: JudgeHits,
     private readonly hints: HintPort,
     private readonly clock: ClockWatch,
     private readonly upkeep: UpkeepWatch,
@@ -30,6 +32,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   onApplicationBootstrap(): void {
     for (const drain of this.drains.all()) this.every(SWEEP_MS, () => drain.run());
+    this.every(HITS_MS, () => this.hits.run());
     this.every(HOUSEKEEPING_MS, () => this.upkeep.look());
     this.every(HOUSEKEEPING_MS, async () => {
       this.hints.hint('maintenance');

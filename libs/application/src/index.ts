@@ -102,6 +102,11 @@ export { ReceiveMail } from './mail/receive-mail.use-case.js';
 export { NO_SENDER, type ShopSender } from './mail/shop-sender.js';
 export { SenderOfShop } from './mail/sender-of-shop.js';
 export { ComposeMessage } from './delivery/compose-message.js';
+export { DEFAULT_LINKS, type LinkSettingsOfShop } from './feedback/track-links.js';
+export { FollowLink } from './feedback/follow-link.use-case.js';
+export { JudgeHits } from './feedback/judge-hits.use-case.js';
+export { LinkHits, type HitMessage } from './feedback/link-hits.port.js';
+export type { LinkHit } from './feedback/judge-hits.js';
 export { DeliverMessages, type DeliveryReport } from './delivery/deliver-messages.use-case.js';
 export { type ContactBooks, ContactStore, type JudgedMessage, type PersonBook } from './delivery/contact-store.port.js';
 export {

@@ -42,6 +42,8 @@ import { SettleUnknown } from './delivery/settle-unknown.use-case.js';
 import { ReadPeople } from './facts/read-people.use-case.js';
 import { AnswerSurveyLink } from './feedback/answer-survey-link.use-case.js';
 import { AnswerUnboxing } from './feedback/answer-unboxing.use-case.js';
+import { FollowLink } from './feedback/follow-link.use-case.js';
+import { JudgeHits } from './feedback/judge-hits.use-case.js';
 import { FindLink } from './feedback/find-link.js';
 import { LinkEvents } from './feedback/link-events.js';
 import { LinkFactory } from './feedback/link-factory.js';
@@ -146,6 +148,8 @@ const useCases = [
   FenceMessages,
   GatherMessages,
   FindLink,
+  FollowLink,
+  JudgeHits,
   FireDueTimers,
   FoldEvents,
   InstallPreset,

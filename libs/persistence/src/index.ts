@@ -24,6 +24,7 @@ export { prepareDatabase, type PreparedDatabase } from './connection/prepare-dat
 export { PgContactStore } from './delivery/pg-contact-store.js';
 export { PgHeldMessages } from './delivery/pg-held-messages.js';
 export { PgDeliveryStore } from './delivery/pg-delivery-store.js';
+export { PgLinkHits } from './delivery/pg-link-hits.js';
 export { PgLinkStore } from './delivery/pg-link-store.js';
 export { PgDoubtStore } from './delivery/pg-doubt-store.js';
 export { PgProviderHealth } from './delivery/pg-provider-health.js';

@@ -8,6 +8,9 @@ import { IdPort } from '../ports/id.port.js';
 import type { BacktestSample } from './backtest-report.js';
 import type { RehearsedMessage } from './journey-rehearsal.js';
 
+/** Nobody follows links of a sample. */
+const UNTRACKED = { track: false, utmHosts: [] };
+
 /** Renders rehearsed messages as they would have gone. Their links lead nowhere: no token of theirs is stored. */
 @Injectable()
 export class SampleMessages {
@@ -61,6 +64,11 @@ export class SampleMessages {
       expiresAt: effect.usefulUntil,
       now: at,
     };
-    return this.compose.run(rankOf(message, version), { fromName, sender: null }, version, snapshot);
+    return this.compose.run(
+      rankOf(message, version),
+      { fromName, sender: null, tracking: UNTRACKED },
+      version,
+      snapshot,
+    );
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { addressOf, AfterglowError, type FactsSnapshot, factsView, PermanentError, toIso } from '#app/domain';
 import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
+import { type LinkSettingsOfShop, trackLinks } from '../feedback/track-links.js';
 import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
 import type { MailSender } from './channel.js';
 import { chooseLocale } from './choose-locale.js';
-import type { DueMessage, MessageContent } from './delivery-store.port.js';
+import type { DueMessage, LinkToken, MessageContent } from './delivery-store.port.js';
 import type { RankedMessage } from './ranked-message.js';
 import { MAX_ATTEMPTS } from './retry-delay.js';
 import { type CompiledTemplate, type RenderedMessage, TemplateEngine } from './template-engine.port.js';
@@ -36,6 +37,11 @@ export function leftUncomposed(ranked: RankedMessage): ComposedMessage {
   return { ...ranked, address: null, fromName: '', sender: null, links, content: null, error: null };
 }
 
+/** What is the same for all messages of a shop. */
+export interface Surroundings extends Pick<ComposedMessage, 'fromName' | 'sender'> {
+  readonly tracking: LinkSettingsOfShop;
+}
+
 /** Turns a planned message into words: template in the person's language, facts, links. */
 @Injectable()
 export class ComposeMessage {
@@ -47,7 +53,7 @@ export class ComposeMessage {
   /** Never throws: a message that can't be composed fails by itself. Undefined is what should be there and isn't. */
   run(
     ranked: RankedMessage,
-    { fromName, sender }: Pick<ComposedMessage, 'fromName' | 'sender'>,
+    { fromName, sender, tracking }: Surroundings,
     version: StoredVersion | undefined,
     snapshot: FactsSnapshot | undefined,
   ): ComposedMessage {
@@ -60,12 +66,30 @@ export class ComposeMessage {
         throw new AfterglowError('internal', `Its hand-over was begun ${message.attempts} times and never ended.`);
       if (!version || !snapshot)
         throw new AfterglowError('internal', `Message ${message.id} has no journey version or no facts.`);
-      return { ...composed, content: this.render(message, version, snapshot, links), error: null };
+      const tokens = [...links.tokens];
+      const rendered = this.render(message, version, snapshot, links);
+      const content = this.track(message, version.key, rendered, tracking, tokens);
+      return { ...composed, links: { ...links, tokens }, content, error: null };
     } catch (error) {
       const code = error instanceof AfterglowError ? error.code : 'template.render';
       const text = error instanceof Error ? error.message : String(error);
       return { ...composed, content: null, error: storable({ code, text }) };
     }
+  }
+
+  private track(
+    message: DueMessage,
+    journey: string,
+    content: MessageContent,
+    settings: LinkSettingsOfShop,
+    tokens: LinkToken[],
+  ): MessageContent {
+    const made: LinkToken[] = [];
+    const addressOf = this.links.trackedUrls(message, made);
+    const campaign = { medium: message.medium, journey, template: message.template };
+    const tracked = trackLinks(content, { settings, campaign, publicUrl: this.links.publicUrl, addressOf });
+    if ((tracked.links ?? []).length > 0) tokens.push(...made);
+    return tracked;
   }
 
   private render(

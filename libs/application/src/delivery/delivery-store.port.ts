@@ -81,11 +81,13 @@ export interface GateFacts {
 export interface LinkToken {
   /** 64 hexadecimal digits: sha256 of the token. */
   readonly hash: string;
-  readonly purpose: 'survey' | 'unsubscribe';
+  readonly purpose: 'survey' | 'unsubscribe' | 'click';
   readonly expiresAt: Instant;
 }
 
 export interface MessageContent {
+  /** Where its links lead on to, in the order of their numbers; left out where they lead there themselves. */
+  readonly links?: readonly string[];
   readonly subject: string | null;
   readonly text: string;
   readonly html: string | null;

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { FactsSnapshot, ShopFacts } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { JourneyReader, type StoredVersion } from '../journeys/journey-reader.port.js';
+import type { LinkSettingsOfShop } from '../feedback/track-links.js';
+import { Shops } from '../shops/shops.repository.js';
 import { SenderOfShop, type NamedSender } from '../mail/sender-of-shop.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { isSpent } from './compose-message.js';
@@ -15,6 +17,7 @@ interface GatheredMessages {
   readonly shop: ShopFacts;
   /** Null where none of them is e-mail. */
   readonly sender: NamedSender | null;
+  readonly tracking: LinkSettingsOfShop;
   readonly versions: ReadonlyMap<string, StoredVersion>;
   /** By message id, of those that are worth composing. */
   readonly snapshots: ReadonlyMap<string, FactsSnapshot | undefined>;
@@ -29,14 +32,16 @@ export class GatherMessages {
     private readonly journeys: JourneyReader,
     private readonly contacts: ContactStore,
     private readonly senders: SenderOfShop,
+    private readonly shops: Shops,
   ) {}
 
   async run(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<GatheredMessages> {
     const [messages, shop] = await Promise.all([this.store.load(tx, claims), this.facts.shop(tx)]);
     const hasMail = messages.some(({ medium }) => medium === 'email');
-    const [versions, sender] = await Promise.all([
+    const [versions, sender, tracking] = await Promise.all([
       this.journeys.versions(tx, [...new Set(messages.map(({ versionId }) => versionId))]),
       hasMail ? this.senders.of(tx, shop.id) : null,
+      this.shops.links(tx),
     ]);
     const ranked = inOrderOfRank(messages, versions);
     // what ended its worker each time is looked at no more
@@ -45,7 +50,7 @@ export class GatherMessages {
     const passing = open.flatMap(({ message }) => (held.has(message.id) ? [] : [message]));
     const facts = await this.facts.snapshots(tx, shop, passing);
     const snapshots = new Map(passing.map(({ id }, index) => [id, facts[index]]));
-    return { ranked, shop, sender, versions, snapshots };
+    return { ranked, shop, sender, tracking, versions, snapshots };
   }
 
   /** The fence's own question, without its locks and without a trace: what it answers here is likely, and decides nothing. */

@@ -8,7 +8,7 @@ import type { LinkedMessageFacts } from './link-store.port.js';
 import { refOf } from './person-ref.js';
 
 interface LinkEventParts {
-  readonly type: 'survey.answered' | 'consent.changed';
+  readonly type: 'survey.answered' | 'consent.changed' | 'message.clicked';
   /** What makes this use of the link one of its own. */
   readonly use: string;
   readonly at: Instant;
@@ -33,7 +33,7 @@ export class LinkEvents {
   /** Returns the id of the event; of the first one when the same use was stored before: then the first one stands. */
   async store(
     tx: Transaction,
-    link: OpenLink,
+    link: Pick<OpenLink, 'shopId' | 'hash'>,
     message: LinkedMessageFacts,
     { type, use, at, data, withOrder }: LinkEventParts,
   ): Promise<string> {

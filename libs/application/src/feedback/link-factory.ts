@@ -4,7 +4,10 @@ import type { LinkToken } from '../delivery/delivery-store.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 
 const DAY_MS = 86_400_000;
+/** Of the number of a link behind its token. */
+export const POSITION_RADIX = 36;
 const SURVEY_DAYS = 90;
+const CLICK_DAYS = 730;
 /** A person must be able to unsubscribe by any mail they still have. */
 const UNSUBSCRIBE_DAYS = 730;
 
@@ -52,6 +55,18 @@ export class LinkFactory {
     return { variables, tokens, unsubscribeUrl };
   }
 
+  /** The way over our own address to the destinations of a message; `tokens` gets what finds the message again. */
+  trackedUrls(message: LinkedMessage, tokens: LinkToken[]): (position: number) => string {
+    const token = this.token(message, 'click', CLICK_DAYS, tokens);
+    const url = this.url('l', token);
+    // the first one is the shortest
+    return (position) => (position === 0 ? url : `${url}${position.toString(POSITION_RADIX)}`);
+  }
+
+  get publicUrl(): string {
+    return this.settings.publicUrl.replace(/\/+$/, '');
+  }
+
   private token({ id, now }: LinkedMessage, purpose: LinkToken['purpose'], days: number, tokens: LinkToken[]): string {
     const token = this.secrets.linkToken(purpose, id);
     tokens.push({
@@ -63,7 +78,7 @@ export class LinkFactory {
   }
 
   private url(page: string, token: string): string {
-    return `${this.settings.publicUrl.replace(/\/+$/, '')}/${page}/${token}`;
+    return `${this.publicUrl}/${page}/${token}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactRules, Medium, ShopFacts } from '#app/domain';
+import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { ShopSender } from '../mail/shop-sender.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { Shops, type ShopSettings } from './shops.repository.js';
@@ -10,6 +11,7 @@ export interface ShopView extends ShopFacts {
   /** Media in which a service message in doubt is sent once more. */
   readonly resendUnknown: readonly Medium[];
   readonly sender: ShopSender;
+  readonly links: LinkSettingsOfShop;
 }
 
 export interface ShopChange extends Partial<ShopSettings> {
@@ -18,6 +20,8 @@ export interface ShopChange extends Partial<ShopSettings> {
   readonly resendUnknown?: readonly Medium[];
   /** What is named here changes; null sets all back. */
   readonly sender?: Partial<ShopSender> | null;
+  /** The same. */
+  readonly links?: Partial<LinkSettingsOfShop> | null;
 }
 
 @Injectable()
@@ -31,23 +35,25 @@ export class ManageShop {
     return this.unitOfWork.inShop(shopId, (tx) => this.view(tx));
   }
 
-  change(shopId: string, { contactRules, resendUnknown, sender, ...settings }: ShopChange): Promise<ShopView> {
+  change(shopId: string, { contactRules, resendUnknown, sender, links, ...settings }: ShopChange): Promise<ShopView> {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
       if (contactRules !== undefined) await this.shops.changeContactRules(tx, contactRules);
       if (resendUnknown !== undefined) await this.shops.changeResendUnknown(tx, resendUnknown);
       if (sender !== undefined) await this.shops.changeSender(tx, sender);
+      if (links !== undefined) await this.shops.changeLinks(tx, links);
       return this.view(tx);
     });
   }
 
   private async view(tx: Transaction): Promise<ShopView> {
-    const [shop, contactRules, resendUnknown, sender] = await Promise.all([
+    const [shop, contactRules, resendUnknown, sender, links] = await Promise.all([
       this.shops.read(tx),
       this.shops.contactRules(tx),
       this.shops.resendUnknown(tx),
       this.shops.sender(tx),
+      this.shops.links(tx),
     ]);
-    return { ...shop, contactRules, resendUnknown, sender };
+    return { ...shop, contactRules, resendUnknown, sender, links };
   }
 }

@@ -1,5 +1,6 @@
 import type { ContactRules, Medium, ShopFacts } from '#app/domain';
 import type { ShopSender } from '../mail/shop-sender.js';
+import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 export interface ShopSettings {
@@ -32,6 +33,11 @@ export abstract class Shops {
 
   /** Sets what is named; null sets all back. */
   abstract changeSender(tx: Transaction, change: Partial<ShopSender> | null): Promise<void>;
+
+  abstract links(tx: Transaction): Promise<LinkSettingsOfShop>;
+
+  /** Sets what is named; null sets all back. */
+  abstract changeLinks(tx: Transaction, change: Partial<LinkSettingsOfShop> | null): Promise<void>;
 
   /** Waits for other processes that make the first shop, until the transaction ends. */
   abstract lockFirst(tx: Transaction): Promise<void>;

@@ -50,6 +50,23 @@ const senderDocument = z
   })
   .meta({ id: 'Sender' });
 
+const linkFields = {
+  track: z.boolean().meta({ description: 'Links of messages lead over PUBLIC_URL, so that a click is known.' }),
+  utmHosts: z
+    .array(
+      z
+        .string()
+        .max(253)
+        .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, { error: 'must be a host in small letters, such as shop.example.com' }),
+    )
+    .max(20)
+    .meta({
+      description:
+        "Hosts of the shop's own (and their subdomains) whose links get utm_source, utm_medium, utm_campaign and utm_content.",
+    }),
+};
+const linkChange = z.strictObject(linkFields).partial().meta({ id: 'LinksChange' });
+
 export const shopChange = z
   .strictObject({
     name: displayName,
@@ -58,11 +75,13 @@ export const shopChange = z
     locale,
     contactRules: contactRulesChange.nullable(),
     resendUnknown,
+    links: linkChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     sender: senderChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, {
-    error: 'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown or sender',
+    error:
+      'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown, links or sender',
   })
   .meta({ id: 'ShopChange' });
 
@@ -75,6 +94,7 @@ export const shopDocument = z
     locale: z.string(),
     contactRules: contactRulesDocument,
     resendUnknown,
+    links: z.object(linkFields).meta({ id: 'Links' }),
     sender: senderDocument,
   })
   .meta({ id: 'Shop' });

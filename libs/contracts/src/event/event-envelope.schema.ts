@@ -92,6 +92,7 @@ export const wireEvent = z
     envelope('message.bounced', eventData['message.bounced'], 'message'),
     envelope('message.complained', eventData['message.complained'], 'message'),
     envelope('message.replied', eventData['message.replied'], 'message'),
+    envelope('message.clicked', eventData['message.clicked'], 'message'),
   ])
   .meta({ id: 'Event' });
 

@@ -89,6 +89,7 @@ const DATA: Readonly<Partial<Record<EventType, Facts>>> = {
   'message.delivered': { channel: 'email' },
   'message.bounced': { channel: 'email', kind: 'hard', code: '5.1.1' },
   'message.complained': { channel: 'email' },
+  'message.clicked': { channel: 'email', url: 'https://shop.example/' },
   'message.replied': { channel: 'email', text: 'Where is my parcel?' },
 };
 

@@ -178,6 +178,8 @@ export interface EventDataByType {
   /** Marked as spam. */
   'message.complained': MessageMention;
   'message.replied': MessageReply;
+  /** A person followed a link of it. */
+  'message.clicked': MessageMention & { readonly url: string };
   /** A date that a journey begins by has come; `date`: the day itself, however long before it that is. */
   'journey.due': { readonly journey: string; readonly date: IsoDate };
   /** It is time for everybody in a journey's segment. */
@@ -229,6 +231,7 @@ export const EVENT_TYPES = [
   'message.bounced',
   'message.complained',
   'message.replied',
+  'message.clicked',
 ] as const satisfies readonly SenderEventType[];
 
 export function isOwnEvent(type: EventType): type is OwnEventType {

@@ -123,6 +123,7 @@ const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<R
   'message.delivered': MENTION,
   'message.bounced': { ...MENTION, ...values('kind', 'code', 'reason') },
   'message.complained': MENTION,
+  'message.clicked': { ...MENTION, ...values('url') },
   'message.replied': {
     ...MENTION,
     ...values('text', 'subject', 'from', 'automatic', 'keyword'),

@@ -57,7 +57,7 @@ where s.shop_id = app.current_shop() and s.medium = $1
 export const FENCE = `
 with v as (
   select * from json_to_recordset($1::json) as v (id uuid, epoch integer, state text, reason text, channel text, account_id uuid, address text,
-    content_hash text, subject text, text text, html text, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb)
+    content_hash text, subject text, text text, html text, links jsonb, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb)
 ), fenced as (
   update app.message m set
     state = v.state,
@@ -82,9 +82,10 @@ with v as (
   group by 1, 2, 3
   on conflict (shop_id, day, medium) do update set handed = d.handed + excluded.handed
 ), content as (
-  insert into app.message_content (shop_id, message_id, subject, text, html)
-  select app.current_shop(), v.id, v.subject, v.text, v.html from v join fenced f using (id) where f.state = 'handing'
-  on conflict (shop_id, message_id) do update set subject = excluded.subject, text = excluded.text, html = excluded.html
+  insert into app.message_content (shop_id, message_id, subject, text, html, links)
+  select app.current_shop(), v.id, v.subject, v.text, v.html, v.links from v join fenced f using (id) where f.state = 'handing'
+  on conflict (shop_id, message_id) do update set subject = excluded.subject, text = excluded.text, html = excluded.html,
+    links = excluded.links
 ), links as (
   insert into app.link_token (shop_id, token_hash, purpose, message_id, customer_id, expires_at)
   select app.current_shop(), decode(l.hash, 'hex'), l.purpose, l.message_id, l.customer_id, l.expires_at

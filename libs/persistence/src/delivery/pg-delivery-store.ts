@@ -218,6 +218,7 @@ function verdictRow({ id, epoch, state, reason, until, judgement, parcel, deadLe
     subject: parcel?.content.subject,
     text: parcel?.content.text,
     html: parcel?.content.html,
+    links: parcel?.content.links,
     dead_code: deadLetter?.code,
     dead_error: deadLetter?.error,
     ...judgementColumns(judgement),

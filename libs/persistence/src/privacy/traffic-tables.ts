@@ -55,6 +55,14 @@ export const TRAFFIC_TABLES: readonly PersonalTable[] = [
     erasure: { rows: 'deleted' },
   },
   {
+    table: 'link_hit',
+    holds: 'Which links of messages were followed, when, and by which program',
+    why: "to tell people's clicks from machines', and to see what a message led to",
+    kept: 'until the person is erased',
+    rows: `t.message_id in (${MESSAGES})`,
+    erasure: { rows: 'deleted' },
+  },
+  {
     table: 'message_status',
     holds: 'Whether a message arrived, as its provider says',
     why: 'to see what became of it, and what it cost',

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { NO_SENDER, Shops, type ShopSender, type ShopSettings, type Transaction } from '#app/application';
+import {
+  DEFAULT_LINKS,
+  type LinkSettingsOfShop,
+  NO_SENDER,
+  Shops,
+  type ShopSender,
+  type ShopSettings,
+  type Transaction,
+} from '#app/application';
 import { type ContactRules, DEFAULT_CONTACT_RULES, type Medium, PermanentError, type ShopFacts } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 
@@ -77,6 +85,23 @@ export class PgShops extends Shops {
   async changeSender(tx: Transaction, change: Partial<ShopSender> | null): Promise<void> {
     await pg(tx).run(
       `update app.shop set sender = case when $1::jsonb is null then '{}' else jsonb_strip_nulls(sender || $1::jsonb) end
+       where id = app.current_shop()`,
+      [change && JSON.stringify(change)],
+    );
+  }
+
+  async links(tx: Transaction): Promise<LinkSettingsOfShop> {
+    const [row] = await pg(tx).query<{ links: Partial<LinkSettingsOfShop> }>(
+      'select links from app.shop where id = app.current_shop()',
+      [],
+      'shop_links',
+    );
+    return { ...DEFAULT_LINKS, ...row?.links };
+  }
+
+  async changeLinks(tx: Transaction, change: Partial<LinkSettingsOfShop> | null): Promise<void> {
+    await pg(tx).run(
+      `update app.shop set links = case when $1::jsonb is null then '{}' else links || $1::jsonb end
        where id = app.current_shop()`,
       [change && JSON.stringify(change)],
     );

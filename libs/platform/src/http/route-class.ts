@@ -60,6 +60,7 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
   ['/api/v1/clock/advance', { ...ANY, patienceMs: 0 }],
   ['/s/', PAGE],
   ['/u/', PAGE],
+  ['/l/', PAGE],
   ['/q/', PAGE],
   ['/join/', PAGE],
   ['/outbox', PAGE],

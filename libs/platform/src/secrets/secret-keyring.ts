@@ -9,7 +9,9 @@ const TAG_BYTES = 16;
 const SEAL_VERSION = 'v1.';
 const TOKEN_BODY_BYTES = 20;
 const TOKEN_MARK_BYTES = 6;
-const TOKEN_LENGTH = Math.ceil(((TOKEN_BODY_BYTES + TOKEN_MARK_BYTES) * 4) / 3);
+/** Of links that lead on, which stand in text messages too and let nobody do anything. */
+const SHORT_BODY_BYTES = 10;
+const SHORT_MARK_BYTES = 2;
 
 /** What was sealed, and by which of the keys: 0 is the present one. */
 export interface Opened {
@@ -76,16 +78,19 @@ export class SecretKeyring extends SecretPort {
   }
 
   linkToken(purpose: string, subject: string): string {
-    const body = this.mac(`link|${purpose}`, subject).subarray(0, TOKEN_BODY_BYTES);
-    return Buffer.concat([body, this.markOf(purpose, body)]).toString('base64url');
+    const { bodyBytes, markBytes } = sizeOf(purpose);
+    const body = this.mac(`link|${purpose}`, subject).subarray(0, bodyBytes);
+    return Buffer.concat([body, this.markOf(purpose, body).subarray(0, markBytes)]).toString('base64url');
   }
 
   isOwnLinkToken(purpose: string, token: string): boolean {
-    if (token.length !== TOKEN_LENGTH) return false;
+    const { bodyBytes, markBytes } = sizeOf(purpose);
+    if (token.length !== Math.ceil(((bodyBytes + markBytes) * 4) / 3)) return false;
     const bytes = Buffer.from(token, 'base64url');
     // two spellings of one token would be two rows elsewhere
     if (bytes.toString('base64url') !== token) return false;
-    return timingSafeEqual(bytes.subarray(TOKEN_BODY_BYTES), this.markOf(purpose, bytes.subarray(0, TOKEN_BODY_BYTES)));
+    const mark = this.markOf(purpose, bytes.subarray(0, bodyBytes)).subarray(0, markBytes);
+    return timingSafeEqual(bytes.subarray(bodyBytes), mark);
   }
 
   sha256(data: string | Uint8Array): Uint8Array {
@@ -93,7 +98,7 @@ export class SecretKeyring extends SecretPort {
   }
 
   private markOf(purpose: string, body: Uint8Array): Buffer {
-    return this.mac(`link mark|${purpose}`, body).subarray(0, TOKEN_MARK_BYTES);
+    return this.mac(`link mark|${purpose}`, body);
   }
 
   private openWith(keyIndex: number, bytes: Buffer, context: string): string {
@@ -127,4 +132,9 @@ export class SecretKeyring extends SecretPort {
 /** HKDF's second half, for keys as long as one hash. */
 function expand(root: Uint8Array, purpose: string): Buffer {
   return createHmac('sha256', root).update(`afterglow ${purpose}`).update(Uint8Array.of(1)).digest();
+}
+
+function sizeOf(purpose: string): { bodyBytes: number; markBytes: number } {
+  if (purpose === 'click') return { bodyBytes: SHORT_BODY_BYTES, markBytes: SHORT_MARK_BYTES };
+  return { bodyBytes: TOKEN_BODY_BYTES, markBytes: TOKEN_MARK_BYTES };
 }
