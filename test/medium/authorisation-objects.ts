@@ -18,6 +18,7 @@ export interface Objects {
 
 const AT = '2026-03-02T10:00:00Z';
 
+type Row = readonly [sql: string, values: unknown[]];
 type Ids = [string, string, string, string, string, string, string, string, string, string, string];
 const newIds = (): Ids => Array.from({ length: 11 }, () => randomUUID()) as unknown as Ids;
 
@@ -25,7 +26,7 @@ const newIds = (): Ids => Array.from({ length: 11 }, () => randomUUID()) as unkn
 export async function seedObjects({ owner }: ApiRig, shop: string): Promise<Objects> {
   const [customer, order, caseId, journeyId, version, run, message, letter, event, source, key] = newIds();
   const journey = `their-${journeyId.slice(0, 8)}`;
-  const rows: readonly (readonly [sql: string, values: unknown[]])[] = [
+  const rows: Row[] = [
     [`insert into app.customer (shop_id, id, facts) values ($1, $2, $3)`, [customer, EMPTY_CUSTOMER]],
     [
       `insert into app.orders (shop_id, id, external_id, customer_id, placed_at, facts) values ($1, $2, $3, $4, $5, $6)`,
@@ -48,6 +49,20 @@ export async function seedObjects({ owner }: ApiRig, shop: string): Promise<Obje
        values ($1, $2, $3, $4, $5, 'x', 'completed', '{}', '2026-03-01', $6)`,
       [run, journeyId, version, customer, AT],
     ],
+    ...trafficRows({ journeyId, version, run, customer, message, letter, event, source, key }),
+  ];
+  for (const [sql, values] of rows) await owner.query(sql, [shop, ...values]);
+  return { customer, order, case: caseId, journey, run, message, 'dead-letter': letter, event, source, key };
+}
+
+/** What went out and came in, and how. */
+function trafficRows(
+  ids: Readonly<
+    Record<'journeyId' | 'version' | 'run' | 'customer' | 'message' | 'letter' | 'event' | 'source' | 'key', string>
+  >,
+): Row[] {
+  const { journeyId, version, run, customer, message, letter, event, source, key } = ids;
+  return [
     [
       `insert into app.message (shop_id, id, message_key, journey_id, version_id, run_id, step, visit, customer_id, medium, class, template, context, state, due_at, not_before)
        values ($1, $2, '\\x01', $3, $4, $5, 'send', 1, $6, 'email', 'service', 't', '{}', 'unknown', $7, $7)`,
@@ -72,6 +87,4 @@ export async function seedObjects({ owner }: ApiRig, shop: string): Promise<Obje
       [key, Buffer.from(key.replaceAll('-', ''), 'hex')],
     ],
   ];
-  for (const [sql, values] of rows) await owner.query(sql, [shop, ...values]);
-  return { customer, order, case: caseId, journey, run, message, 'dead-letter': letter, event, source, key };
 }

@@ -58,13 +58,7 @@ export class InfrastructureModule {
     const providers = [
       {
         provide: Channels,
-        useFactory: () =>
-          new ConfiguredChannels({
-            smtpUrl: config.mail?.smtpUrl,
-            mailFrom: config.mail?.from,
-            twilio: config.sms,
-            accountsTo: config.calls,
-          }),
+        useFactory: () => channelsOf(config),
       },
       { provide: CallSender, useFactory: () => new HttpsCallSender({ allowLoopback: config.calls.allowLoopback }) },
       { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },
@@ -126,4 +120,13 @@ function readinessChecks(
 
 function refuse(isWrong: boolean): void {
   if (isWrong) throw new Error('It is not as it should be.');
+}
+
+function channelsOf(config: Config): ConfiguredChannels {
+  return new ConfiguredChannels({
+    smtpUrl: config.mail?.smtpUrl,
+    mailFrom: config.mail?.from,
+    twilio: config.sms,
+    accountsTo: config.calls,
+  });
 }
