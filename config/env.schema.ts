@@ -57,6 +57,13 @@ const wholeNumber = (min: number, max: number): z.ZodType<number, unknown> => {
 /** `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`. */
 const isServer = (text: string): boolean =>
   isIP(text) !== 0 || isIP(/^\[?([^\]]+)\]?:\d{1,5}$/.exec(text)?.[1] ?? '') !== 0;
+const isTestAddress = (text: string): boolean => z.email().safeParse(text).success || /^\+[1-9]\d{6,14}$/.test(text);
+const listOfTestAddresses = z
+  .string()
+  .transform((text) => text.split(',').map((address) => address.trim().toLowerCase()))
+  .refine((addresses) => addresses.every(isTestAddress), {
+    error: 'must be e-mail addresses and numbers in E.164, separated by commas; write e.g. qa@example.com,+33612345678',
+  });
 const listOfServers = z
   .string()
   .transform((text) => text.split(',').map((server) => server.trim()))
@@ -138,6 +145,11 @@ export const envSchema = z.object({
     .optional()
     .describe('File with the private key (PEM) by which STARTTLS is offered there.'),
   INBOUND_SMTP_CERT: z.string().optional().describe('File with its certificate chain (PEM).'),
+  TEST_ADDRESSES: listOfTestAddresses
+    .optional()
+    .describe(
+      'E-mail addresses and numbers besides those of members that messages may be sent to for a test, separated by commas.',
+    ),
   DNS_SERVERS: listOfServers
     .optional()
     .describe(

@@ -47,6 +47,7 @@ export const ALLOWED: Readonly<Record<string, string>> = {
   'POST /api/v1/journeys/{key}/publish/undo': 'OM',
   'POST /api/v1/journeys/{key}/resume': 'OMP',
   'POST /api/v1/journeys/{key}/resume/preview': ALL,
+  'POST /api/v1/journeys/{key}/test-send': 'OM',
   'GET /api/v1/keys': 'O',
   'POST /api/v1/keys': 'O',
   'DELETE /api/v1/keys/{id}': 'O',

@@ -19,6 +19,9 @@ import { ManageKeys } from './access/manage-keys.use-case.js';
 import { BacktestJobs } from './backtest/backtest-jobs.js';
 import { DryRunJourney } from './backtest/dry-run-journey.use-case.js';
 import { PreviewMessages } from './backtest/preview-messages.use-case.js';
+import { SendTest } from './backtest/send-test.use-case.js';
+import { TestLetters } from './backtest/test-letters.js';
+import { TestRecipients } from './backtest/test-recipients.js';
 import { RunBacktest } from './backtest/run-backtest.use-case.js';
 import { SampleMessages } from './backtest/sample-messages.js';
 import { AdvanceClock } from './clock/advance-clock.use-case.js';
@@ -166,6 +169,9 @@ const useCases = [
   MailAddresses,
   ReceiveMail,
   SenderOfShop,
+  SendTest,
+  TestLetters,
+  TestRecipients,
   ListShops,
   ManageShop,
   ManageSources,

@@ -1,5 +1,5 @@
 export { auditList, keyDocument, keyList, madeKey, newKey, permissionList } from './api/access.schema.js';
-export { messagePreview, previewRequest, sampleList } from './api/preview.schema.js';
+export { messagePreview, previewRequest, sampleList, sentTest, testRequest } from './api/preview.schema.js';
 export { backtestJob, backtestReport, backtestRequest, dryRunReport, dryRunRequest } from './api/backtest.schema.js';
 export { callList, callQuery, callSecret, rotatedCallSecret } from './api/call.schema.js';
 export { caseClosing, caseDocument, caseList, caseQuery } from './api/case.schema.js';

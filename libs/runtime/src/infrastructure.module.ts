@@ -12,6 +12,7 @@ import {
   ProviderHealthStore,
   type SecretPort,
   SourceKinds,
+  TestSettings,
   TemplateEngine,
   UseCasesModule,
 } from '#app/application';
@@ -61,6 +62,7 @@ export class InfrastructureModule {
         useFactory: () => channelsOf(config),
       },
       { provide: CallSender, useFactory: () => new HttpsCallSender({ allowLoopback: config.calls.allowLoopback }) },
+      { provide: TestSettings, useValue: { addresses: config.testAddresses } },
       { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },
       { provide: InboundMailSettings, useValue: { domain: config.inboundMail.domain } },
       { provide: PresetCatalogue, useFactory: () => new FilePresetCatalogue(options.presetsFolder) },

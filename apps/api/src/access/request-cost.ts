@@ -4,11 +4,12 @@ import type { FastifyRequest } from 'fastify';
 const EVENTS_PER_REQUEST = 10;
 /** What occupies a thread for a moment. */
 const THOUGHT = 20;
-/** What walks through the history of a shop. */
+/** What walks through the history of a shop, or leaves the house. */
 const HISTORY = 200;
 
 const COSTS: readonly (readonly [ending: string, cost: number])[] = [
   ['/backtest', HISTORY],
+  ['/test-send', HISTORY],
   ['/check', THOUGHT],
   ['/dry-run', THOUGHT],
   ['/publish', THOUGHT],

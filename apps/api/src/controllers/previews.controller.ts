@@ -1,11 +1,12 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { PreviewMessages, ReadSamples } from '#app/application';
-import { journeyKeyParam, messagePreview, previewRequest, sampleList } from '#app/contracts';
+import { PreviewMessages, ReadSamples, SendTest } from '#app/application';
+import { journeyKeyParam, messagePreview, previewRequest, sampleList, sentTest, testRequest } from '#app/contracts';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
 import { Answers, ApiController, Refuses } from '../http/api-controller.js';
+import { OnceByKey } from '../http/once.interceptor.js';
 
 const KEY = { schema: journeyKeyParam };
 
@@ -14,6 +15,7 @@ export class PreviewsController {
   constructor(
     private readonly previews: PreviewMessages,
     private readonly samples: ReadSamples,
+    private readonly tests: SendTest,
   ) {}
 
   @Get('presets/:key/samples')
@@ -50,5 +52,26 @@ export class PreviewsController {
     const subject = customer === undefined ? { sample: sample ?? '' } : { customer, order };
     const { messages, ...preview } = await this.previews.run(shopId, { key, ...request, subject });
     return { ...preview, messages: messages.map((message) => ({ ...message, channels: [...message.channels] })) };
+  }
+
+  @Post('journeys/:key/test-send')
+  @OnceByKey()
+  @Needs('journeys:write')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Send one message of a journey to yourself',
+    description:
+      'Written as in a preview, marked as a test, and sent by the channel that customers get theirs by. Its links lead nowhere. It is no message of the journey: no rule, figure or report knows of it, and it is not in the outbox. That it was sent is in the audit log.',
+  })
+  @Answers(200, sentTest, 'What the channel said, with the message as it was sent.')
+  @Refuses(403, 'This address gets no tests.')
+  @Refuses(404, 'There is no such journey, version, step, sample, customer or order.')
+  async sendTest(
+    @ShopId() shopId: string,
+    @Param('key', KEY) key: string,
+    @Body({ schema: testRequest }) { sample, customer, order, ...request }: z.output<typeof testRequest>,
+  ): Promise<z.input<typeof sentTest>> {
+    const subject = customer === undefined ? { sample: sample ?? '' } : { customer, order };
+    return this.tests.run(shopId, { key, ...request, subject });
   }
 }

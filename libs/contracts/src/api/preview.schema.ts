@@ -21,20 +21,36 @@ export const sampleList = z
   })
   .meta({ id: 'SampleList' });
 
+const written = {
+  sample: z.string().min(1).max(64).optional().meta({ description: 'Name of a sample.' }),
+  customer: z.uuid({ error: 'must be the id of a customer (a UUID)' }).optional(),
+  order: z.string().min(1).max(255).optional().meta({ description: "The sender's id of an order of the customer." }),
+  version: z.number().int().min(1).optional().meta({ description: 'The latest when left out, published or not.' }),
+  locale: z.string().min(2).max(35).optional().meta({ description: "The person's own when left out." }),
+};
+const step = z.string().min(1).max(64);
+const hasOneSubject = ({ sample, customer }: { sample?: string | undefined; customer?: string | undefined }): boolean =>
+  (sample === undefined) !== (customer === undefined);
+const ONE_SUBJECT = { error: 'needs either a sample or a customer', path: ['sample'] };
+
 export const previewRequest = z
-  .strictObject({
-    sample: z.string().min(1).max(64).optional().meta({ description: 'Name of a sample.' }),
-    customer: z.uuid({ error: 'must be the id of a customer (a UUID)' }).optional(),
-    order: z.string().min(1).max(255).optional().meta({ description: "The sender's id of an order of the customer." }),
-    version: z.number().int().min(1).optional().meta({ description: 'The latest when left out, published or not.' }),
-    step: z.string().min(1).max(64).optional().meta({ description: 'All steps that send when left out.' }),
-    locale: z.string().min(2).max(35).optional().meta({ description: "The person's own when left out." }),
-  })
-  .refine(({ sample, customer }) => (sample === undefined) !== (customer === undefined), {
-    error: 'needs either a sample or a customer',
-    path: ['sample'],
-  })
+  .strictObject({ ...written, step: step.optional().meta({ description: 'All steps that send when left out.' }) })
+  .refine(hasOneSubject, ONE_SUBJECT)
   .meta({ id: 'PreviewRequest' });
+
+export const testRequest = z
+  .strictObject({
+    ...written,
+    step: step.meta({ description: 'The step whose message is sent.' }),
+    medium: z.enum(['email', 'sms']),
+    to: z.string().trim().min(3).max(254).meta({
+      description:
+        'The address of a member, or one of TEST_ADDRESSES; any address while the medium is captured, for then nothing leaves.',
+      example: 'you@example.com',
+    }),
+  })
+  .refine(hasOneSubject, ONE_SUBJECT)
+  .meta({ id: 'TestRequest' });
 
 const text = z.string().nullable();
 
@@ -59,3 +75,22 @@ export const messagePreview = z
       .meta({ description: 'In the order of the steps.' }),
   })
   .meta({ id: 'MessagePreview' });
+
+export const sentTest = z
+  .object({
+    journey: z.string(),
+    version: z.number().int(),
+    step: z.string(),
+    template: z.string(),
+    locale: text,
+    channel: z.string().meta({ example: 'capture' }),
+    outcome: z.enum(['sent', 'permanent', 'transient', 'provider_down', 'unknown']).meta({
+      description: 'What the channel said: `permanent` is a refusal, `unknown` may have gone out.',
+    }),
+    code: text.meta({ description: "The provider's code." }),
+    detail: text,
+    subject: text.meta({ description: 'As it was sent, marked as a test.' }),
+    text: z.string(),
+    html: text,
+  })
+  .meta({ id: 'SentTest' });

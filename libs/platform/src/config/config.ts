@@ -105,6 +105,8 @@ export class Config {
   /** Undefined: text messages are captured. */
   readonly sms: SmsConfig | undefined;
   readonly calls: CallsConfig;
+  /** In lower case. */
+  readonly testAddresses: readonly string[];
   /** Undefined: those of the machine. */
   readonly dnsServers: readonly string[] | undefined;
   readonly session: SessionConfig;
@@ -146,6 +148,7 @@ export class Config {
       journalsMonths: env.KEEP_JOURNALS_MONTHS,
     };
     this.inboundMail = inboundMailOf(env);
+    this.testAddresses = env.TEST_ADDRESSES ?? [];
     this.dnsServers = env.DNS_SERVERS;
     this.publicUrl = publicUrlOf(env);
     this.bootstrapApiKey = env.BOOTSTRAP_API_KEY;
