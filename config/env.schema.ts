@@ -256,6 +256,12 @@ const GROUPS: readonly (readonly [name: string, keys: readonly EnvKey[]])[] = [
   ['OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']],
 ];
 
+/** A key that another one needs. */
+const COMPANIONS: readonly (readonly [key: EnvKey, companion: EnvKey, example: string])[] = [
+  ['MAIL_FROM', 'SMTP_URL', '"Shop <hello@example.com>"'],
+  ['INBOUND_MAIL_DOMAIN', 'INBOUND_SMTP_PORT', 'mail.shop.example.com'],
+];
+
 /** The rules that concern two keys, on the values as given: so that they are told together with the faults of single keys. */
 export function* relationFaults(
   given: Readonly<Record<string, string | undefined>>,
@@ -270,18 +276,9 @@ export function* relationFaults(
       message: 'is less than KEEP_BODIES_MONTHS: what is stored could not be taken again',
     };
   }
-  if (given['SMTP_URL'] !== undefined && given['MAIL_FROM'] === undefined) {
-    yield {
-      key: 'MAIL_FROM',
-      message: 'is missing, but SMTP_URL is set; write e.g. MAIL_FROM="Shop <hello@example.com>"',
-    };
-  }
-  if (given['INBOUND_SMTP_PORT'] !== undefined && given['INBOUND_MAIL_DOMAIN'] === undefined) {
-    yield {
-      key: 'INBOUND_MAIL_DOMAIN',
-      message: 'is missing, but INBOUND_SMTP_PORT is set; write e.g. INBOUND_MAIL_DOMAIN=mail.shop.example.com',
-    };
-  }
+  for (const [key, companion, example] of COMPANIONS)
+    if (given[companion] !== undefined && given[key] === undefined)
+      yield { key, message: `is missing, but ${companion} is set; write e.g. ${key}=${example}` };
   for (const [name, keys] of GROUPS) {
     const missing = keys.filter((key) => given[key] === undefined);
     if (missing.length === keys.length) continue;
