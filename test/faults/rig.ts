@@ -209,8 +209,9 @@ export class FaultRig {
 
   /** `kill -9` for one process of a kind, any but the last one that runs and the one spared; its successor starts meanwhile. */
   async killOne(name: AppName, spared?: AppProcess): Promise<void> {
-    const running = this.apps.filter((app) => app.name === name && app.process && app.process !== spared);
-    const victim = running[Math.floor(this.random() * running.length)];
+    const running = this.apps.filter((app) => app.name === name && app.process);
+    const others = running.filter(({ process }) => process !== spared);
+    const victim = others[Math.floor(this.random() * others.length)];
     if (victim && running.length > 1) await this.kill(victim);
   }
 
