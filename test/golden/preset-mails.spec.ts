@@ -3,7 +3,7 @@ import { ConfiguredChannels } from '#app/channels';
 import { HtmlValidate } from 'html-validate';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { verifyDkim } from '../support/verify-dkim.js';
-import { classOf, presetTexts, rendered, samples } from './rendered-presets.js';
+import { classOf, outbound, presetTexts, rendered, samples } from './rendered-presets.js';
 
 const DOMAIN = 'birch.example';
 const SELECTOR = 'ag1';
@@ -45,20 +45,8 @@ describe.each(mails)('the mail $name of $key in $locale', (one) => {
     const channels = new ConfiguredChannels({ smtpUrl: sink.url, mailFrom: `hello@${DOMAIN}` });
     const isService = classOf(one) === 'service';
     for (const sample of samples) {
-      const { subject = '', text = '', html = '' } = await rendered(one, sample);
-      const result = await channels.forMedium('email').send({
-        id: 'message',
-        key: '0'.repeat(64),
-        medium: 'email',
-        to: 'ada@mail.example',
-        fromName: 'Birch & Bowl',
-        subject,
-        text,
-        html,
-        unsubscribeUrl: isService ? null : 'https://shop.example/u/token',
-        sender: { from: null, replyTo: `care@${DOMAIN}`, returnPath: null, unsubscribe: null, keys: [key] },
-        stream: { shopId: 'shop', journey: one.key, class: classOf(one) },
-      });
+      const message = await outbound(one, sample, [key]);
+      const result = await channels.forMedium('email').send(message);
       expect(result).toMatchObject({ outcome: 'sent' });
       const verdict = await verifyDkim(sink.mails.at(-1)?.data ?? '', records);
       expect(verdict).toMatchObject({ result: 'pass', domain: DOMAIN });

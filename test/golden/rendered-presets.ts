@@ -1,3 +1,4 @@
+import type { DkimKey, OutboundMessage } from '#app/application';
 import { eventOfTrigger, type MessageClass } from '#app/domain';
 import { type CompiledTemplate, compileTemplate, type RenderedMessage, renderTemplate } from '#app/templates';
 import { presetDocument, presetKeys } from './play.js';
@@ -46,4 +47,27 @@ export async function rendered(one: PresetText, sample: PresetSample): Promise<R
       ...(document.class === 'service' ? {} : { unsubscribe: 'https://shop.example/u' }),
     },
   });
+}
+
+/** The mail as it is handed to the channel. */
+export async function outbound(
+  one: PresetText,
+  sample: PresetSample,
+  keys: readonly DkimKey[],
+): Promise<OutboundMessage> {
+  const { subject = '', text = '', html = '' } = await rendered(one, sample);
+  const kind = classOf(one);
+  return {
+    id: 'message',
+    key: '0'.repeat(64),
+    medium: 'email',
+    to: 'ada@mail.example',
+    fromName: 'Birch & Bowl',
+    subject,
+    text,
+    html,
+    unsubscribeUrl: kind === 'service' ? null : 'https://shop.example/u/token',
+    sender: { from: null, replyTo: 'care@birch.example', returnPath: null, unsubscribe: null, keys },
+    stream: { shopId: '0199c0de-0000-7000-8000-000000000001', journey: one.key, class: kind },
+  };
 }
