@@ -131,7 +131,7 @@ describe('shop and sources', () => {
       expect(refused.body.errors?.[0]).toMatchObject({ pointer: '/kind' });
     }
     const kinds = await rig.get<{ items: { code: string; settings: object }[] }>('/api/v1/source-kinds');
-    expect(kinds.body.items.map(({ code }) => code)).toEqual(['shopify', 'woocommerce', 'standard-webhooks']);
+    expect(kinds.body.items.map(({ code }) => code)).toEqual(['shopify', 'woocommerce', 'twilio', 'standard-webhooks']);
     expect(kinds.body.items[0]?.settings).toHaveProperty('type', 'object');
   });
 

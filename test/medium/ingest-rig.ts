@@ -2,24 +2,27 @@ import { Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   AcceptEvents,
+  CallbackDirectory,
   ClockPort,
   HintPort,
   IdPort,
   InboxPort,
+  LinkSettings,
   Metrics,
   RateLimits,
+  ReceiveCallback,
   ReceiveWebhook,
   SecretPort,
   SourceDirectory,
   SourceKinds,
   SubmitEvents,
 } from '#app/application';
-import { createDataSource, PgClock, PgInbox, PgSourceDirectory } from '#app/persistence';
+import { createDataSource, PgCallbackDirectory, PgClock, PgInbox, PgSourceDirectory } from '#app/persistence';
 import { bucketsFor, createHttpApp, createLogger, PrometheusMetrics, SecretKeyring, UuidV7Ids } from '#app/platform';
 import { SourceRegistry } from '#app/sources';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { IngestModule } from '../../apps/ingest/src/ingest.module.js';
+import { IngestController } from '../../apps/ingest/src/ingest.controller.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 
 export const SHOP = '0190a000-0000-7000-8000-000000000001';
@@ -122,12 +125,14 @@ function moduleOver(source: DataSource, keyring: SecretKeyring, hinted: string[]
     { provide: InboxPort, useClass: PgInbox },
     { provide: SourceDirectory, useClass: PgSourceDirectory },
     { provide: SourceKinds, useClass: SourceRegistry },
+    { provide: CallbackDirectory, useFactory: () => new PgCallbackDirectory(source, { twilio: [SECRET] }) },
+    { provide: LinkSettings, useValue: { publicUrl: 'https://shop.example' } },
   ];
-  const useCases = [AcceptEvents, ReceiveWebhook, SubmitEvents];
+  const useCases = [AcceptEvents, ReceiveCallback, ReceiveWebhook, SubmitEvents];
   const names = [...infrastructure.map(({ provide }) => provide), ...useCases];
   class Infrastructure {}
   Module({ providers: [...infrastructure, ...useCases], exports: names })(Infrastructure);
   class TestModule {}
-  Module({ imports: [{ module: Infrastructure, global: true }, IngestModule] })(TestModule);
+  Module({ imports: [{ module: Infrastructure, global: true }], controllers: [IngestController] })(TestModule);
   return TestModule;
 }

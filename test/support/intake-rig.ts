@@ -3,6 +3,7 @@ import {
   BeginErasures,
   DigestBodies,
   FoldEvents,
+  HeedMessages,
   type FoldedEvent,
   HintPort,
   IdPort,
@@ -22,6 +23,8 @@ import {
   createDataSource,
   pg,
   PgAnswerStore,
+  PgDeliveryStore,
+  PgMessageNewsStore,
   PgClock,
   PgErasureStore,
   PgFactsReader,
@@ -136,7 +139,8 @@ export class IntakeRig {
     this.owner = new pgDriver.Client({ connectionString: database.ownerUrl });
     this.inbox = new PgInbox(dataSource, ids);
     this.unitOfWork = new PgUnitOfWork(dataSource);
-    const bodies = new OpenBodies(new Kinds(), this.facts, store, answers);
+    const messages = new HeedMessages(new PgMessageNewsStore(), new PgDeliveryStore(), store, this.secrets);
+    const bodies = new OpenBodies(new Kinds(), this.facts, store, answers, messages);
     const folding = new FoldEvents(store, answers, ids, this.secrets, new PgHeldMessages());
     const requests = new PgPrivacyRequests();
     const erasures = new BeginErasures(requests, new PgErasureStore(), this.secrets, ids);

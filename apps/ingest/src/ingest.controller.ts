@@ -1,5 +1,5 @@
 import { Controller, Logger, Post, Req, Res } from '@nestjs/common';
-import { Metrics, ReceiveWebhook, type WebhookReceipt } from '#app/application';
+import { Metrics, ReceiveCallback, ReceiveWebhook, type WebhookReceipt } from '#app/application';
 import { AfterglowError } from '#app/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -17,13 +17,16 @@ export class IngestController {
 
   constructor(
     private readonly webhooks: ReceiveWebhook,
+    private readonly callbacks: ReceiveCallback,
     private readonly metrics: Metrics,
   ) {}
 
   @Post(':sourceId')
   async receive(@Req() request: FastifyRequest<HookRoute>, @Res() reply: FastifyReply): Promise<void> {
     try {
-      this.answer(await this.webhooks.receive(request.params.sourceId, incoming(request)), reply);
+      const { sourceId } = request.params;
+      if (this.callbacks.takes(sourceId)) await this.hear(sourceId, request, reply);
+      else this.answer(await this.webhooks.receive(sourceId, incoming(request)), reply);
     } catch (error) {
       this.metrics.count('afterglow_webhooks_total', {
         kind: 'unknown',
@@ -33,13 +36,22 @@ export class IngestController {
     }
   }
 
+  /** What a provider tells the installation: of no use to any shop is no fault of the provider's. */
+  private async hear(kind: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { answer, shops } = await this.callbacks.receive(kind, incoming(request));
+    this.metrics.count('afterglow_webhooks_total', { kind, result: shops === 0 ? 'nobody' : 'accepted' });
+    if (shops === 0) this.logger.warn({ kind }, 'A provider told of a message or a number that is no shop’s');
+    if (answer) void reply.code(200).type(answer.contentType).send(answer.body);
+    else void reply.code(202).send({ ok: true });
+  }
+
   private answer(receipt: WebhookReceipt, reply: FastifyReply): void {
     if (receipt.outcome === 'ping') {
       this.metrics.count('afterglow_webhooks_total', { kind: 'unknown', result: 'ping' });
       void reply.code(200).send({ ok: true });
       return;
     }
-    const { outcome, eventId, source } = receipt;
+    const { outcome, eventId, source, answer } = receipt;
     this.metrics.count('afterglow_webhooks_total', { kind: source.kind, result: outcome });
     if (outcome === 'conflict') {
       // the sender can do nothing about it, so it isn't told; the first body stands
@@ -48,18 +60,20 @@ export class IngestController {
         'The id of an earlier webhook came with another body, which was left out',
       );
     }
-    if (outcome === 'duplicate') void reply.code(200).send({ id: eventId, duplicate: true });
+    if (answer) void reply.code(200).type(answer.contentType).send(answer.body);
+    else if (outcome === 'duplicate') void reply.code(200).send({ id: eventId, duplicate: true });
     else void reply.code(202).send({ id: eventId });
   }
 }
 
 /** Node has lower-cased the names and joined repeated headers; only set-cookie would be a list. */
-function incoming({ headers, body }: FastifyRequest): Parameters<ReceiveWebhook['receive']>[1] {
+function incoming({ headers, body, url }: FastifyRequest): Parameters<ReceiveWebhook['receive']>[1] {
   const contentType = headers['content-type'] ?? '';
   const end = contentType.indexOf(';');
   return {
     headers: headers as Record<string, string>,
     rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    path: url,
     contentType: (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase(),
   };
 }

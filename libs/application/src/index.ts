@@ -174,6 +174,16 @@ export { AnswerStore, type GivenAnswer, type NewAnswer } from './feedback/answer
 export { AnswerSurveyLink, type LinkAnswer } from './feedback/answer-survey-link.use-case.js';
 export { AnswerUnboxing, UNBOXING_SCALE, unboxingSurvey } from './feedback/answer-unboxing.use-case.js';
 export { FindLink } from './feedback/find-link.js';
+export { HeedMessages } from './feedback/heed-messages.js';
+export {
+  type Conversation,
+  type MentionedMessage,
+  MessageNewsStore,
+  type MessageStatus,
+  STATUS_RANKS,
+  type StatusNews,
+  type StoredStatus,
+} from './feedback/message-news.port.js';
 export { LinkEvents } from './feedback/link-events.js';
 export { LinkFactory, LinkSettings, type MessageLinks } from './feedback/link-factory.js';
 export {
@@ -218,6 +228,8 @@ export { ProcessInbox } from './intake/process-inbox.use-case.js';
 export { AcceptEvents } from './intake/accept-event.use-case.js';
 export { type ClaimedBody, InboxPort, type KeptKey, type ReceivedBody, type StoredBody } from './intake/inbox.port.js';
 export { type RateKind, RateLimits } from './ports/rate-limits.port.js';
+export { CallbackDirectory } from './intake/callback-directory.port.js';
+export { ReceiveCallback } from './intake/receive-callback.use-case.js';
 export { ReceiveWebhook, type WebhookReceipt } from './intake/receive-webhook.use-case.js';
 export { type RegisteredSource, SourceDirectory } from './intake/source-directory.port.js';
 export { type SubmittedEvent, SubmitEvents } from './intake/submit-events.use-case.js';
@@ -225,6 +237,7 @@ export {
   type IncomingRequest,
   type ParseContext,
   type ParsedBody,
+  QUERY,
   type SignatureVerdict,
   type SourceKind,
   SourceKinds,

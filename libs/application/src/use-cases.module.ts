@@ -48,6 +48,7 @@ import { AnswerUnboxing } from './feedback/answer-unboxing.use-case.js';
 import { FollowLink } from './feedback/follow-link.use-case.js';
 import { JudgeHits } from './feedback/judge-hits.use-case.js';
 import { FindLink } from './feedback/find-link.js';
+import { HeedMessages } from './feedback/heed-messages.js';
 import { LinkEvents } from './feedback/link-events.js';
 import { LinkFactory } from './feedback/link-factory.js';
 import { OpenSurveyLink } from './feedback/open-survey-link.use-case.js';
@@ -64,6 +65,7 @@ import { DigestBodies } from './intake/digest-bodies.use-case.js';
 import { FoldEvents } from './intake/fold-events.use-case.js';
 import { OpenBodies } from './intake/open-bodies.use-case.js';
 import { ProcessInbox } from './intake/process-inbox.use-case.js';
+import { ReceiveCallback } from './intake/receive-callback.use-case.js';
 import { ReceiveWebhook } from './intake/receive-webhook.use-case.js';
 import { SubmitEvents } from './intake/submit-events.use-case.js';
 import { KeepDates } from './journeys/entries/keep-dates.js';
@@ -155,6 +157,7 @@ const useCases = [
   JudgeHits,
   FireDueTimers,
   FoldEvents,
+  HeedMessages,
   InstallPreset,
   JourneyPlans,
   KeepDates,
@@ -204,6 +207,7 @@ const useCases = [
   ReadPrivacy,
   ReadRuns,
   ReadScores,
+  ReceiveCallback,
   ReceiveWebhook,
   RecordAnswers,
   RecordHandOvers,

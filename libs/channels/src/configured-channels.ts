@@ -21,6 +21,7 @@ export interface ChannelSettings {
         readonly authToken: string;
         readonly from: string;
         readonly baseUrl?: string | undefined;
+        readonly callbackUrl?: string | undefined;
       }
     | undefined;
 }

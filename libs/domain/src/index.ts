@@ -48,6 +48,7 @@ export { type ContactJudgement, judgeContact } from './contact/judge-contact.js'
 export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';
 export {
+  type Bounce,
   type ConsentChange,
   type ConsentEvidence,
   type ConsentState,
@@ -59,6 +60,7 @@ export {
   type EventType,
   isOwnEvent,
   type MessageMention,
+  type MessageReply,
   type NormalisedEvent,
   type OrderDetails,
   type OrderLine,
@@ -176,3 +178,5 @@ export {
 } from './time/instant.js';
 export { localTime } from './time/local-time.js';
 export { type LocalWindow, nextOpening } from './time/window.js';
+export { type ReadKeyword, readKeyword } from './reply/read-keyword.js';
+export { type ReadScore, readScore } from './reply/read-score.js';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type DynamicModule, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import {
+  CallbackDirectory,
   CallSender,
   Channels,
   Checker,
@@ -17,6 +18,7 @@ import {
   UseCasesModule,
 } from '#app/application';
 import { ConfiguredChannels, HttpsCallSender } from '#app/channels';
+import { PgCallbackDirectory } from '#app/persistence';
 import { type Config, FilePresetCatalogue, OperationsModule, PlatformModule, type ReadinessCheck } from '#app/platform';
 import { BullHints, QueueModule, type QueueSettings } from '#app/queue';
 import { SourceRegistry } from '#app/sources';
@@ -57,10 +59,7 @@ export class InfrastructureModule {
     const { config } = options;
     const lost = new LostHints();
     const providers = [
-      {
-        provide: Channels,
-        useFactory: () => channelsOf(config),
-      },
+      channelsOf(config),
       { provide: CallSender, useFactory: () => new HttpsCallSender({ allowLoopback: config.calls.allowLoopback }) },
       { provide: TestSettings, useValue: { addresses: config.testAddresses } },
       { provide: LinkSettings, useValue: { publicUrl: config.publicUrl } },
@@ -68,6 +67,7 @@ export class InfrastructureModule {
       { provide: PresetCatalogue, useFactory: () => new FilePresetCatalogue(options.presetsFolder) },
       { provide: Checker, useFactory: () => new ThreadChecker(options.checkWorker) },
       { provide: SourceKinds, useClass: SourceRegistry },
+      callbacksOf(config),
       {
         provide: TemplateEngine,
         useFactory: () => new ThreadTemplates(path.join(path.dirname(options.checkWorker), 'compile.worker.js')),
@@ -103,6 +103,19 @@ export class InfrastructureModule {
   }
 }
 
+function channelsOf({ mail, sms, calls }: Config) {
+  const settings = { smtpUrl: mail?.smtpUrl, mailFrom: mail?.from, twilio: sms, accountsTo: calls };
+  return { provide: Channels, useFactory: () => new ConfiguredChannels(settings) };
+}
+
+function callbacksOf({ sms }: Config) {
+  return {
+    provide: CallbackDirectory,
+    useFactory: (dataSource: DataSource) => new PgCallbackDirectory(dataSource, sms ? { twilio: [sms.authToken] } : {}),
+    inject: [DataSource],
+  };
+}
+
 function readinessChecks(
   dataSource: DataSource,
   hints: BullHints,
@@ -122,13 +135,4 @@ function readinessChecks(
 
 function refuse(isWrong: boolean): void {
   if (isWrong) throw new Error('It is not as it should be.');
-}
-
-function channelsOf(config: Config): ConfiguredChannels {
-  return new ConfiguredChannels({
-    smtpUrl: config.mail?.smtpUrl,
-    mailFrom: config.mail?.from,
-    twilio: config.sms,
-    accountsTo: config.calls,
-  });
 }

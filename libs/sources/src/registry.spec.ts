@@ -13,7 +13,7 @@ describe('the registry of sources', () => {
   });
 
   it('lists each kind that a shop can add once', () => {
-    expect(registry.list().map(({ code }) => code)).toEqual(['shopify', 'woocommerce', 'standard-webhooks']);
+    expect(registry.list().map(({ code }) => code)).toEqual(['shopify', 'woocommerce', 'twilio', 'standard-webhooks']);
   });
 
   it.each(['api', 'link', 'mail'])('takes no webhook of the internal kind %s', (code) => {

@@ -5,10 +5,11 @@ import { linkSource } from './link/link.source.js';
 import { mailSource } from './mail/mail.source.js';
 import { shopifySource } from './shopify/shopify.source.js';
 import { standardWebhooksSource } from './standard-webhooks/standard-webhooks.source.js';
+import { twilioSource } from './twilio/twilio.source.js';
 import { wooCommerceSource } from './woocommerce/woocommerce.source.js';
 
 /** Kinds that a shop can add as a source. */
-const WEBHOOKS: readonly SourceKind[] = [shopifySource, wooCommerceSource, standardWebhooksSource];
+const WEBHOOKS: readonly SourceKind[] = [shopifySource, wooCommerceSource, twilioSource, standardWebhooksSource];
 /** Kinds that only ever stand in the inbox. */
 const INTERNAL: readonly SourceKind[] = [apiSource, linkSource, mailSource];
 

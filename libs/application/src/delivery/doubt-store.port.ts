@@ -14,13 +14,15 @@ export interface DoubtfulMessage {
   /** Null once the texts of old messages are deleted. */
   readonly text: string | null;
   readonly handedAt: Instant;
+  /** The provider has told of it by itself since. */
+  readonly isTold: boolean;
   /** The shop wants it sent once more, and it is still useful. */
   readonly mayBeResent: boolean;
 }
 
 /** What is done about it. `held`: it stays unknown, for a person to decide. */
 export type DoubtVerdict =
-  | { readonly state: 'sent'; readonly answer: 'taken'; readonly providerRef: string }
+  | { readonly state: 'sent'; readonly answer: 'taken'; readonly providerRef: string | null }
   | { readonly state: 'queued' | 'held'; readonly answer: 'not-taken' | 'cannot-tell' };
 
 export abstract class DoubtStore {

@@ -8,6 +8,7 @@ import { type DoubtfulMessage, DoubtStore, type DoubtVerdict } from './doubt-sto
 /** Business time after which no process that froze in the middle of the hand-over still comes back to send. */
 const QUARANTINE_MS = 15 * 60_000;
 const BATCH = 50;
+const TOLD = { answer: 'taken', providerRef: null } as const;
 
 export interface DoubtReport {
   /** The provider has them. */
@@ -48,7 +49,7 @@ export class ResolveDoubts {
     const message = await this.uow.inShop(shopId, (tx) => this.store.load(tx, id));
     if (!message) return 'over';
     // outside a transaction: the provider takes its time
-    const answer = await this.ask(shopId, message);
+    const answer = message.isTold ? TOLD : await this.ask(shopId, message);
     if (answer?.answer === 'unreachable') return 'unreachable';
     const verdict = verdictOn(message, answer);
     const isSettled = await this.uow.inShop(shopId, (tx) => this.store.settle(tx, message, verdict));
@@ -66,7 +67,7 @@ export class ResolveDoubts {
   }
 }
 
-function verdictOn({ mayBeResent }: DoubtfulMessage, answer: DoubtAnswer | undefined): DoubtVerdict {
+function verdictOn({ mayBeResent }: DoubtfulMessage, answer: DoubtAnswer | typeof TOLD | undefined): DoubtVerdict {
   if (answer?.answer === 'taken') return { state: 'sent', ...answer };
   return { state: mayBeResent ? 'queued' : 'held', answer: answer ? 'not-taken' : 'cannot-tell' };
 }

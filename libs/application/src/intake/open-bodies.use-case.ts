@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type DomainEvent, type NormalisedEvent, PermanentError, type ShopFacts, toIso } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { FactsStore } from '../facts/facts-store.port.js';
+import { HeedMessages } from '../feedback/heed-messages.js';
+import type { StatusNews } from '../feedback/message-news.port.js';
 import { askedOf, RecordAnswers, type Surveys } from '../feedback/record-answers.use-case.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import type { IncomingEvent } from './fold-batch.js';
@@ -12,6 +14,7 @@ import { storable } from './storable-text.js';
 type ReadBody = {
   readonly body: ClaimedBody;
   readonly events: readonly NormalisedEvent[];
+  readonly statuses: readonly StatusNews[];
   readonly note: string | null;
 };
 export type OpenedBody = { readonly body: ClaimedBody; readonly note: string | null };
@@ -33,6 +36,7 @@ export class OpenBodies {
     private readonly facts: FactsReader,
     private readonly store: FactsStore,
     private readonly answers: RecordAnswers,
+    private readonly messages: HeedMessages,
   ) {}
 
   async open(tx: Transaction, claimed: readonly ClaimedBody[]): Promise<OpenedBodies> {
@@ -53,7 +57,9 @@ export class OpenBodies {
       read.flatMap(({ events }) => events),
     );
     const sound = read.flatMap((each) => attempt(faulty, each.body, () => refuseUnknownAnswers(each, surveys)));
-    return { shop, faulty, ...(await this.withoutRepeated(tx, sound)) };
+    const { opened, events } = await this.withoutRepeated(tx, sound);
+    const statuses = sound.flatMap((body) => body.statuses);
+    return { shop, faulty, opened, events: await this.messages.run(tx, events, statuses) };
   }
 
   private read(body: ClaimedBody, shop: ShopFacts, settings: unknown): ReadBody {
@@ -63,7 +69,11 @@ export class OpenBodies {
         'event.invalid',
         `No source kind '${body.kind}' is installed: add it, or drop this event.`,
       );
-    const { events, ignored } = kind.parse(
+    const {
+      events,
+      ignored,
+      statuses = [],
+    } = kind.parse(
       { headers: body.headers, body: body.body },
       {
         settings: kind.settings.parse(settings ?? {}),
@@ -72,7 +82,8 @@ export class OpenBodies {
         shopCurrency: shop.currency,
       },
     );
-    return { body, events: events.map((event) => normalised(storable(event))), note: storable(ignored ?? null) };
+    const sound = events.map((event) => normalised(storable(event)));
+    return { body, events: sound, statuses: storable(statuses), note: storable(ignored ?? null) };
   }
 
   private async withoutRepeated(

@@ -1,4 +1,5 @@
 import type { Instant, NormalisedEvent } from '#app/domain';
+import type { StatusNews } from '../feedback/message-news.port.js';
 import type { z } from 'zod';
 
 /** A request as it came in: the bytes are what was signed. Header names are lower-case, several values joined by ", ". */
@@ -6,6 +7,21 @@ export interface IncomingRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly rawBody: Buffer;
   readonly contentType: string;
+  /** Path and query as they were called, for senders that sign them. */
+  readonly path?: string | undefined;
+}
+
+/** Beside the sender's headers: the query that it called with. No header of HTTP can have this name. */
+export const QUERY = ':query';
+
+/** Whom a call to the address of the installation concerns. */
+export interface Addressee {
+  /** Of one message of ours. */
+  readonly shopId?: string | undefined;
+  /** A phone number that somebody wrote from. */
+  readonly number?: string | undefined;
+  /** It concerns every shop that writes to the number, not only the last one that did. */
+  readonly isForAll?: boolean | undefined;
 }
 
 export type SignatureVerdict = { readonly genuine: true } | { readonly genuine: false; readonly reason: string };
@@ -28,6 +44,8 @@ export interface ParseContext {
 export interface ParsedBody {
   readonly events: readonly NormalisedEvent[];
   readonly ignored?: string;
+  /** What became of messages; nothing of it stands on the timeline. */
+  readonly statuses?: readonly StatusNews[];
 }
 
 /** A kind of sender: one folder in libs/sources. Verifies before it parses; parsing is pure and happens later, in a worker. */
@@ -43,8 +61,12 @@ export interface SourceKind<S = unknown> {
   refuseSecret?(secret: string): string | undefined;
   /** A set-up call that must be answered 200 and stores nothing (WooCommerce's ping). */
   isPing?(request: IncomingRequest): boolean;
-  /** Constant time over all secrets. `nowMs` is wall time, for the sender's time stamp. */
-  verify(request: IncomingRequest, secrets: readonly string[], nowMs: number): SignatureVerdict;
+  /** The answer to what was taken, where the sender reads it; without it a small JSON object. */
+  readonly answer?: { readonly contentType: string; readonly body: string };
+  /** Only of kinds that may call the address of the installation, `/hooks/<code>`, signed with its own credentials. */
+  addressee?(request: IncomingRequest): Addressee | undefined;
+  /** Constant time over all secrets. `publicUrl`: where we are called from outside. `nowMs` is wall time, for the sender's time stamp. */
+  verify(request: IncomingRequest, secrets: readonly string[], nowMs: number, publicUrl?: string): SignatureVerdict;
   /** The same for every delivery of the same happening, see each sender's documentation. */
   dedupeKey(request: IncomingRequest): string;
   /** @throws PermanentError `event.invalid` when the body isn't what the sender documents */

@@ -20,6 +20,8 @@ const smsTwilioSettings = z.object({
   /** A number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…). */
   from: z.string().min(1),
   baseUrl: z.url().optional(),
+  /** Where Twilio tells what becomes of messages; without it nobody hears of it. */
+  callbackUrl: z.url().optional(),
 });
 type SmsTwilioSettings = z.infer<typeof smsTwilioSettings>;
 
@@ -55,6 +57,7 @@ export class SmsTwilioChannel implements Channel {
         body: message.text,
         validityPeriod: VALIDITY_S,
         ...this.sender(),
+        ...this.callback(message),
       });
       return { outcome: 'sent', phase: 'answered', providerRef: sid, code: null, detail: null };
     } catch (error) {
@@ -80,6 +83,13 @@ export class SmsTwilioChannel implements Channel {
   private connect(): Promise<TwilioMessages> {
     this.messages ??= connectTwilio(this.settings, { timeoutMs: this.requestTimeoutMs, maxSockets: MAX_REQUESTS });
     return this.messages;
+  }
+
+  /** Names shop and message, so that what is told of it is joined even when our own record of the hand-over was lost. */
+  private callback({ stream, id }: OutboundMessage): { statusCallback?: string } {
+    const { callbackUrl } = this.settings;
+    if (callbackUrl === undefined || !stream) return {};
+    return { statusCallback: `${callbackUrl}?message=${stream.shopId}.${id}` };
   }
 
   private sender(): { from: string } | { messagingServiceSid: string } {

@@ -4,6 +4,7 @@ export interface MessageRequest {
   readonly validityPeriod: number;
   readonly from?: string;
   readonly messagingServiceSid?: string;
+  readonly statusCallback?: string;
 }
 /** A message in Twilio's log. */
 export interface LoggedMessage {

@@ -13,6 +13,7 @@ interface DoubtRow extends QueryResultRow {
   readonly address: string | null;
   readonly text: string | null;
   readonly handed_at: Date;
+  readonly is_told: boolean;
   readonly may_be_resent: boolean;
 }
 
@@ -28,9 +29,10 @@ export class PgDoubtStore extends DoubtStore {
 
   async load(tx: Transaction, id: string): Promise<DoubtfulMessage | undefined> {
     const [row] = await pg(tx).query<DoubtRow>(
-      `select m.id, m.epoch, m.medium, m.channel, m.account_id, m.address, c.text, m.handed_at,
+      `select m.id, m.epoch, m.medium, m.channel, m.account_id, m.address, c.text, m.handed_at, s.message_id is not null as is_told,
          m.unknown_policy = 'resend_once' and (m.expires_at is null or m.expires_at > app.now()) as may_be_resent
        from app.message m left join app.message_content c on c.shop_id = m.shop_id and c.message_id = m.id
+       left join app.message_status s on s.shop_id = m.shop_id and s.message_id = m.id
        where m.shop_id = app.current_shop() and m.id = $1 and m.state = 'unknown' and m.doubt_answer is null`,
       [id],
     );
@@ -43,9 +45,10 @@ export class PgDoubtStore extends DoubtStore {
       address: to,
       text,
       handed_at: handedAt,
+      is_told: isTold,
       may_be_resent: mayBeResent,
     } = row;
-    return { id, epoch, medium, channel, accountId, to, text, handedAt: handedAt.getTime(), mayBeResent };
+    return { id, epoch, medium, channel, accountId, to, text, handedAt: handedAt.getTime(), isTold, mayBeResent };
   }
 
   async settle(tx: Transaction, { id, epoch }: DoubtfulMessage, verdict: DoubtVerdict): Promise<boolean> {

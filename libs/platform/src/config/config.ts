@@ -3,6 +3,8 @@ import type { Env } from '../../../../config/env.schema.js';
 
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const TWILIO = 'https://api.twilio.com';
 
 export interface HttpConfig {
   readonly port: number;
@@ -50,6 +52,8 @@ export interface SmsConfig {
   readonly authToken: string;
   readonly from: string;
   readonly baseUrl: string;
+  /** Where Twilio tells what becomes of messages; undefined where it can't reach us. */
+  readonly callbackUrl: string | undefined;
 }
 
 export interface MetricsConfig {
@@ -176,7 +180,15 @@ function mailOf(env: Env): MailConfig | undefined {
 function smsOf(env: Env): SmsConfig | undefined {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = env;
   if (accountSid === undefined || authToken === undefined || from === undefined) return undefined;
-  return { accountSid, authToken, from, baseUrl: env.TWILIO_BASE_URL.replace(/\/+$/, '') };
+  const baseUrl = env.TWILIO_BASE_URL.replace(/\/+$/, '');
+  return { accountSid, authToken, from, baseUrl, callbackUrl: callbackUrlOf(env, baseUrl) };
+}
+
+/** Twilio refuses messages whose callback it can't reach; a stub on this machine can reach everything. */
+function callbackUrlOf(env: Env, baseUrl: string): string | undefined {
+  if (env.PUBLIC_URL === undefined) return undefined;
+  const isPrivate = LOOPBACK.test(new URL(env.PUBLIC_URL).hostname) && baseUrl === TWILIO;
+  return isPrivate ? undefined : `${publicUrlOf(env)}/hooks/twilio`;
 }
 
 function oidcOf(env: Env): OidcConfig | undefined {

@@ -1,0 +1,207 @@
+import { Injectable } from '@nestjs/common';
+import type { Bounce, CustomerFacts, DomainEvent, MessageMention } from '#app/domain';
+import { DeliveryStore, type NewSuppression } from '../delivery/delivery-store.port.js';
+import { FactsStore } from '../facts/facts-store.port.js';
+import type { IncomingEvent } from '../intake/fold-batch.js';
+import { SecretPort } from '../ports/secret.port.js';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import { hearReply, type Heard, type Said } from './hear-reply.js';
+import {
+  type Conversation,
+  type MentionedMessage,
+  MessageNewsStore,
+  type StatusNews,
+  type StoredStatus,
+} from './message-news.port.js';
+import { refOf } from './person-ref.js';
+
+const DAY_MS = 86_400_000;
+/** A number that comes later than this answers something else. */
+const ANSWER_DAYS = 14;
+/** Twilio: the recipient has opted out of this sender. */
+const OPTED_OUT_CODES = new Set(['21610']);
+/** Beyond those that a body may hold itself. */
+const FIRST_DERIVED = 1_000;
+
+type MessageEvent = Extract<DomainEvent, { type: `message.${string}` }>;
+
+/**
+ * Joins what providers and people say of messages with the messages: names the person, keeps the status, suppresses addresses that are
+ * dead or don't want us, and makes consents and answers of replies. Run again it changes nothing.
+ */
+@Injectable()
+export class HeedMessages {
+  constructor(
+    private readonly news: MessageNewsStore,
+    private readonly delivery: DeliveryStore,
+    private readonly facts: FactsStore,
+    private readonly secrets: SecretPort,
+  ) {}
+
+  /** The events as they go on: with their person, and with what follows from them behind them. */
+  async run(
+    tx: Transaction,
+    told: readonly IncomingEvent[],
+    statuses: readonly StatusNews[],
+  ): Promise<IncomingEvent[]> {
+    const ofMessages = told.flatMap(({ event }) => (isOfMessage(event) ? [event] : []));
+    if (ofMessages.length === 0 && statuses.length === 0) return [...told];
+    const found = await this.find(tx, [...ofMessages.map(({ data }) => data), ...statuses]);
+    const talks = await this.conversations(tx, ofMessages, found);
+    // of two wishes in one batch the second one is heard after the first
+    const wished = new Map([...talks].map(([number, { customer }]) => [number, isOut(customer)]));
+    const heard = told.map((incoming) => ({ incoming, ...this.hear(incoming.event, found, talks, wished) }));
+    await this.note(tx, [...statuses, ...ofMessages.flatMap(statusOf)], found);
+    await this.suppress(tx, ofMessages, found);
+    await this.heedWishes(
+      tx,
+      heard.flatMap(({ wish }) => wish ?? []),
+    );
+    return heard.flatMap(({ incoming, event, derived }) => [
+      { ...incoming, event },
+      ...derived.map((said, index) => follow(incoming, said, index)),
+    ]);
+  }
+
+  private async find(tx: Transaction, mentions: readonly Partial<MessageMention>[]): Promise<Mentioned> {
+    const ids = [...new Set(mentions.flatMap(({ messageId }) => messageId ?? []))];
+    const refs = [...new Set(mentions.flatMap(({ messageId, providerRef }) => (messageId ? [] : (providerRef ?? []))))];
+    if (ids.length + refs.length === 0) return () => undefined;
+    const messages = await this.news.mentioned(tx, { ids, refs });
+    const byName = new Map(
+      messages.flatMap((message) => [
+        [`id|${message.id}`, message] as const,
+        [`ref|${message.providerRef}`, message] as const,
+      ]),
+    );
+    return ({ messageId, providerRef }) => byName.get(messageId ? `id|${messageId}` : `ref|${providerRef}`);
+  }
+
+  /** Replies by telephone name nothing but the number. */
+  private async conversations(tx: Transaction, events: readonly MessageEvent[], found: Mentioned): Promise<Talks> {
+    const numbers = events.flatMap(({ type, data }) =>
+      type === 'message.replied' && data.channel !== 'email' && data.from !== undefined && !found(data)
+        ? [data.from]
+        : [],
+    );
+    if (numbers.length === 0) return new Map();
+    const talks = await this.news.conversations(tx, [...new Set(numbers)], ANSWER_DAYS * DAY_MS);
+    return new Map(talks.map((talk) => [talk.number, talk]));
+  }
+
+  private hear(event: DomainEvent, found: Mentioned, talks: Talks, wished: Map<string, boolean>): Heard {
+    if (!isOfMessage(event)) return { event, derived: [] };
+    const talk = event.type === 'message.replied' ? talks.get(event.data.from ?? '') : undefined;
+    const message = found(event.data) ?? talk?.last;
+    const named = message ? withPerson(event, message) : event;
+    if (named.type === 'message.replied') return this.hearReply(named, message, talk, wished);
+    return { event: named, derived: withdrawalOf(named) };
+  }
+
+  private hearReply(
+    event: Extract<MessageEvent, { type: 'message.replied' }>,
+    message: MentionedMessage | null | undefined,
+    talk: Conversation | undefined,
+    wished: Map<string, boolean>,
+  ): Heard {
+    const isOptedOut = wished.get(event.data.from ?? '') ?? isOut(message?.customer);
+    const asked = talk ? talk.asked : (message ?? null);
+    const heard = hearReply(event, isOptedOut, asked, (id) => this.invitation(id));
+    if (heard.wish) wished.set(heard.wish.number, heard.wish.action === 'add');
+    return heard;
+  }
+
+  /** The same invitation as the link's in that message. */
+  private invitation(messageId: string): string {
+    return Buffer.from(this.secrets.sha256(this.secrets.linkToken('survey', messageId))).toString('hex');
+  }
+
+  private async note(tx: Transaction, news: readonly StatusNews[], found: Mentioned): Promise<void> {
+    const known = news.flatMap((status): StoredStatus[] => {
+      const message = found(status);
+      return message ? [{ ...status, messageId: message.id }] : [];
+    });
+    if (known.length > 0) await this.news.note(tx, known);
+  }
+
+  private async suppress(tx: Transaction, events: readonly MessageEvent[], found: Mentioned): Promise<void> {
+    const dead = events.flatMap((event): NewSuppression[] => {
+      const message = found(event.data);
+      const reason = whyDead(event);
+      if (!reason || !message || message.address === null) return [];
+      return [{ medium: message.medium, fingerprint: this.hex(message.address), scope: 'all', reason }];
+    });
+    if (dead.length > 0) await this.delivery.suppress(tx, dead);
+  }
+
+  /** For the very number that was written from: the person may have another one by now. */
+  private async heedWishes(tx: Transaction, wishes: readonly NonNullable<Heard['wish']>[]): Promise<void> {
+    if (wishes.length === 0) return;
+    const changes = wishes.map(({ number, action }) => {
+      return { medium: 'sms' as const, fingerprint: this.secrets.fingerprint(number, 'address'), action };
+    });
+    await this.facts.changeSuppressions(tx, changes);
+  }
+
+  private hex(address: string): string {
+    return Buffer.from(this.secrets.fingerprint(address, 'address')).toString('hex');
+  }
+}
+
+type Talks = ReadonlyMap<string, Conversation>;
+type Mentioned = (mention: Pick<MessageMention, 'messageId' | 'providerRef'>) => MentionedMessage | undefined;
+
+function isOut(customer: CustomerFacts | null | undefined): boolean {
+  return customer?.consents.sms?.state === 'opted_out';
+}
+
+function isOfMessage(event: DomainEvent): event is MessageEvent {
+  return event.type.startsWith('message.');
+}
+
+/** A sender's own word on who it is counts for less than whom we wrote to. */
+function withPerson(event: MessageEvent, message: MentionedMessage): MessageEvent {
+  const ref = refOf(message.customer);
+  const isKnown = ref.externalId !== undefined || ref.email !== undefined || ref.phone !== undefined;
+  const order = message.orderExternalId === null ? {} : { order: { externalId: message.orderExternalId } };
+  const data = { ...event.data, messageId: message.id };
+  return { ...event, ...(isKnown && { customer: ref }), ...order, data } as MessageEvent;
+}
+
+function statusOf({ type, data, occurredAt: at }: MessageEvent): StatusNews[] {
+  const { messageId, providerRef } = data;
+  if (type === 'message.delivered') return [{ messageId, providerRef, status: 'delivered', at }];
+  if (type === 'message.bounced') return [{ messageId, providerRef, status: 'undelivered', at, code: data.code }];
+  return [];
+}
+
+function whyDead({ type, data }: MessageEvent): string | null {
+  if (type === 'message.complained') return 'complained';
+  return type === 'message.bounced' && data.kind === 'hard' ? `bounced ${data.code ?? ''}`.trim() : null;
+}
+
+/** Who marks mail as spam, or has blocked the sender, has withdrawn. */
+function withdrawalOf(event: MessageEvent): Said[] {
+  const isBlocked = event.type === 'message.bounced' && isOptedOut(event.data);
+  if (event.type !== 'message.complained' && !isBlocked) return [];
+  const what = isBlocked ? `refused by the provider with ${event.data.code}` : 'marked as spam';
+  const proof = `message ${event.data.messageId ?? event.data.providerRef ?? ''} ${what}`;
+  return [
+    {
+      type: 'consent.changed',
+      data: { channel: event.data.channel, state: 'opted_out', level: 'confirmed', proof },
+      customer: event.customer,
+    },
+  ];
+}
+
+function isOptedOut({ code }: Bounce): boolean {
+  return code !== undefined && OPTED_OUT_CODES.has(code);
+}
+
+function follow(incoming: IncomingEvent, { type, data, customer, order }: Said, index: number): IncomingEvent {
+  const ordinal = FIRST_DERIVED + incoming.ordinal * 2 + index;
+  const { occurredAt, receivedAt } = incoming.event;
+  const id = `${incoming.inboxId}-${ordinal}`;
+  return { ...incoming, ordinal, event: { id, type, data, occurredAt, receivedAt, customer, order } as DomainEvent };
+}

@@ -1,0 +1,11 @@
+/** What is known of providers that call the address of the installation rather than that of a shop's source. */
+export abstract class CallbackDirectory {
+  /** The credentials of the installation by which a kind signs; none where it isn't configured. */
+  abstract secretsOf(kind: string): readonly string[];
+
+  /**
+   * The shops that have written to a phone number, the last one first; the only shop of an installation in any case.
+   * @throws TransientError `unavailable` when the database can't be reached
+   */
+  abstract shopsOfNumber(number: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,28 @@
+import { CallbackDirectory } from '#app/application';
+import type { DataSource } from 'typeorm';
+import { queryAlone } from '../connection/query-alone.js';
+
+export type CallbackSecrets = Readonly<Record<string, readonly string[]>>;
+
+export class PgCallbackDirectory extends CallbackDirectory {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly secrets: CallbackSecrets,
+  ) {
+    super();
+  }
+
+  secretsOf(kind: string): readonly string[] {
+    return Object.hasOwn(this.secrets, kind) ? (this.secrets[kind] ?? []) : [];
+  }
+
+  async shopsOfNumber(number: string): Promise<readonly string[]> {
+    const rows = await queryAlone<{ shop_id: string }>(
+      this.dataSource,
+      'select shop_id from app.shops_of_number($1)',
+      [number],
+      'shops_of_number',
+    );
+    return rows.map(({ shop_id: shopId }) => shopId);
+  }
+}
