@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { ConfiguredChannels } from '#app/channels';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { ApiRig } from './api-rig.js';
-import { DeliveryRig, type MessagePlan } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan } from './planned-message.js';
 
 jest.setTimeout(120_000);
 /** Half past eleven in the evening in Berlin, where the shop is. */

@@ -4,7 +4,8 @@ import { type ContactBooks, ContactStore } from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
 import { LiquidTemplateEngine } from '#app/templates';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
-import { DeliveryRig, type MessagePlan } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan } from './planned-message.js';
 
 jest.setTimeout(60_000);
 /** Noon in Berlin, where the shop is. */

@@ -5,7 +5,8 @@ import { ConfiguredChannels } from '#app/channels';
 import { type DomainEvent, emptyOrder, type OrderFacts } from '#app/domain';
 import { PgAnswerStore, PgCaseFiles, PgFactsReader, PgFactsStore, PgHeldMessages } from '#app/persistence';
 import { UuidV7Ids } from '#app/platform';
-import { DeliveryRig, type MessagePlan } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan } from './planned-message.js';
 
 jest.setTimeout(60_000);
 /** Noon in Berlin, where the shop is. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { ConfiguredChannels } from '#app/channels';
-import { DeliveryRig, type MessagePlan, SURVEY } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan, SURVEY } from './planned-message.js';
 
 jest.setTimeout(60_000);
 /** Noon in Berlin, where the shop is. */

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { ConfiguredChannels } from '#app/channels';
 import { localDate, toInstant } from '#app/domain';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
-import { DeliveryRig, type MessagePlan, SURVEY } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan, SURVEY } from './planned-message.js';
 
 jest.setTimeout(60_000);
 /** Noon in Berlin, where the shop is. */

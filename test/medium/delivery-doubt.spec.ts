@@ -3,7 +3,8 @@ import type { Channel, HandOverResult, OutboundMessage } from '#app/application'
 import type { ConfiguredChannels } from '#app/channels';
 import PostalMime from 'postal-mime';
 import { SmtpSink } from '../support/smtp-sink.js';
-import { DeliveryRig, SURVEY } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { SURVEY } from './planned-message.js';
 
 let rig: DeliveryRig;
 let sink: SmtpSink;

@@ -3,7 +3,8 @@ import { ConfiguredChannels } from '#app/channels';
 import { PgDoubtStore } from '#app/persistence';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TwilioStub } from '../support/twilio-stub.js';
-import { DeliveryRig, type MessagePlan } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan } from './planned-message.js';
 
 const SETTINGS = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'a token of the stub', from: '+15005550006' };
 const OPTED_IN = { state: 'opted_in', at: '2026-01-01T00:00:00.000Z', proof: null, statements: {} } as const;

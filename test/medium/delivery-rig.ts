@@ -28,15 +28,7 @@ import {
   Routes,
 } from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
-import {
-  type CustomerFacts,
-  DEFAULT_PRIORITY,
-  EMPTY_CUSTOMER,
-  emptyOrder,
-  type Medium,
-  type MessageClass,
-  type SurveyDefinition,
-} from '#app/domain';
+import { type CustomerFacts, DEFAULT_PRIORITY, EMPTY_CUSTOMER, emptyOrder } from '#app/domain';
 import {
   createDataSource,
   PgClock,
@@ -65,6 +57,7 @@ import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import type { SmtpSink } from '../support/smtp-sink.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
 import { OneChannel } from './one-channel.js';
+import type { MessagePlan, MessageRow } from './planned-message.js';
 import { compiledTemplates } from './delivery-templates.js';
 
 class NotedHints extends HintPort {
@@ -81,41 +74,6 @@ class NoMetrics extends Metrics {
   gauge(): void {}
 }
 
-export interface MessagePlan {
-  readonly medium?: Medium;
-  readonly class?: MessageClass;
-  readonly template?: string;
-  readonly survey?: SurveyDefinition | null;
-  readonly expiresAt?: string | null;
-  readonly dueAt?: string;
-  readonly customer?: Partial<CustomerFacts>;
-  readonly customerId?: string;
-  readonly runEnd?: string;
-  /** Of its journey. */
-  readonly priority?: number;
-}
-
-export interface MessageRow {
-  readonly id: string;
-  readonly state: string;
-  readonly reason: string | null;
-  readonly attempts: number;
-  readonly epoch: number;
-  readonly channel: string | null;
-  readonly address: string | null;
-  readonly provider_ref: string | null;
-  readonly sent_at: Date | null;
-  readonly not_before: Date;
-  readonly customer_id: string;
-}
-
-export const SURVEY: SurveyDefinition = {
-  key: 'delivery',
-  metric: 'csat',
-  scale: { min: 1, max: 5, polarity: 'higher-better', topK: 2 },
-  question: { en: 'How was it?', de: 'Wie war es?' },
-  anchors: { en: ['bad', 'good'], de: ['schlecht', 'gut'] },
-};
 /** Delivery over a database of its own. Rows are planned here as the journey runtime plans them. */
 export class DeliveryRig {
   readonly shopId = randomUUID();
@@ -127,6 +85,7 @@ export class DeliveryRig {
   readonly contacts = new PgContactStore();
   readonly reader = new PgMessageReader();
   readonly clock: PgClock;
+  readonly events: LinkEvents;
   readonly inboundMail: { domain: string | null } = { domain: null };
   readonly addresses = new MailAddresses(this.secrets, this.inboundMail);
   readonly links: LinkFactory;
@@ -150,7 +109,8 @@ export class DeliveryRig {
     this.housekeeping = new PgHousekeeping(dataSource, 90);
     const linkStore = new PgLinkStore();
     const find = new FindLink(this.uow, linkStore, this.secrets);
-    const events = new LinkEvents(new PgInbox(dataSource, new UuidV7Ids()), this.hints);
+    this.events = new LinkEvents(new PgInbox(dataSource, new UuidV7Ids()), this.hints);
+    const { events } = this;
     this.openSurvey = new OpenSurveyLink(this.uow, linkStore, find);
     this.answerSurvey = new AnswerSurveyLink(this.uow, linkStore, find, events);
     this.unsubscribe = new Unsubscribe(
@@ -217,7 +177,15 @@ export class DeliveryRig {
     const compose = new ComposeMessage(templates, this.links);
     const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard, trustingGuard(this.uow));
     const fence = new FenceMessages(this.uow, this.store, atFence, this.secrets);
-    const recorder = new RecordHandOvers(this.uow, this.store, this.clock, new NoMetrics(), guard);
+    const recorder = new RecordHandOvers(
+      this.uow,
+      this.store,
+      this.clock,
+      new NoMetrics(),
+      guard,
+      new PgLinkStore(),
+      this.events,
+    );
     const all = channels instanceof Channels ? channels : new OneChannel(channels);
     return new DeliverMessages(
       new AssignRoutes(this.routes(all), guard, this.uow, this.directory, this.clock),

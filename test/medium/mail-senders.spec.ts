@@ -3,7 +3,8 @@ import type { ConfiguredChannels } from '#app/channels';
 import PostalMime from 'postal-mime';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { verifyDkim } from '../support/verify-dkim.js';
-import { DeliveryRig, type MessagePlan } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan } from './planned-message.js';
 
 let rig: DeliveryRig;
 let sink: SmtpSink;

@@ -5,7 +5,8 @@ import { UuidV7Ids } from '#app/platform';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import { SmtpSink } from '../support/smtp-sink.js';
-import { DeliveryRig, type MessagePlan } from './delivery-rig.js';
+import { DeliveryRig } from './delivery-rig.js';
+import { type MessagePlan } from './planned-message.js';
 
 const BROWSER = { agent: 'Mozilla/5.0 (X11; Linux) Firefox/140.0', isRobot: false, isLook: false };
 const LINK = /https:\/\/shop\.example\/l\/([\w-]+)/g;

@@ -83,6 +83,16 @@ describe('what Twilio tells of a message', () => {
     );
   });
 
+  it('takes a refusal by 21610 when a message is handed over for a withdrawal, too', async () => {
+    rig.stub.answer = () => TWILIO_ANSWERS.unsubscribed;
+    await rig.order();
+    await rig.work();
+    expect(await messages()).toMatchObject([{ state: 'failed', reason: '21610' }]);
+    expect(await suppressed()).toEqual([{ medium: 'sms', scope: 'non_service', reason: 'opted-out 21610' }]);
+    expect(await consent()).toMatchObject({ state: 'opted_out', proof: expect.stringContaining('opted-out 21610') });
+    rig.stub.answer = () => 'accept';
+  });
+
   it('settles a message in doubt, whose hand-over was never answered', async () => {
     rig.stub.answer = () => 'drop';
     await rig.order();

@@ -127,7 +127,7 @@ export function describeSourceContract(name: string, rig: SourceRig): void {
         ? Object.fromEntries(new URLSearchParams(rawBody.toString()))
         : (JSON.parse(rawBody.toString()) as Record<string, unknown>);
       const write = (fields: Record<string, unknown>): string =>
-        rig.isForm ? new URLSearchParams(fields as Record<string, string>).toString() : JSON.stringify(fields);
+        rig.isForm ? new URLSearchParams(Object.entries(fields).map(inForm)).toString() : JSON.stringify(fields);
       const mutated = fc
         .tuple(fc.constantFrom(...Object.keys(sample)), fc.jsonValue())
         .map(([key, value]) => write({ ...sample, [key]: value }));
@@ -150,4 +150,9 @@ export function describeSourceContract(name: string, rig: SourceRig): void {
 
 function meaningOf(form: Buffer): string {
   return JSON.stringify([...new URLSearchParams(form.toString('utf8'))]);
+}
+
+/** A form holds texts alone. */
+function inForm([name, value]: [string, unknown]): [string, string] {
+  return [name, typeof value === 'string' ? value : JSON.stringify(value)];
 }

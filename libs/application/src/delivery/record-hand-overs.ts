@@ -3,7 +3,9 @@ import { AfterglowError } from '#app/domain';
 import { ClockPort } from '../ports/clock.port.js';
 import { storable } from '../intake/storable-text.js';
 import { Metrics } from '../ports/metrics.port.js';
-import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { LinkEvents } from '../feedback/link-events.js';
+import { LinkStore } from '../feedback/link-store.port.js';
 import type { HandOverResult } from './channel.js';
 import { DeliveryStore, type HandOverRecord } from './delivery-store.port.js';
 import { ProviderGuard } from './provider-guard.js';
@@ -21,6 +23,8 @@ export class RecordHandOvers {
     private readonly clock: ClockPort,
     private readonly metrics: Metrics,
     private readonly provider: ProviderGuard,
+    private readonly links: LinkStore,
+    private readonly events: LinkEvents,
   ) {}
 
   /** What an answer says about the provider; told at once, before it is stored. */
@@ -58,13 +62,33 @@ export class RecordHandOvers {
   private async persist(shopId: string, records: readonly HandOverRecord[]): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
-        await this.uow.inShop(shopId, (tx) => this.store.record(tx, records));
+        await this.uow.inShop(shopId, async (tx) => {
+          const stored = await this.store.record(tx, records);
+          for (const record of records)
+            if (stored.has(record.id) && isOptOut(record)) await this.withdraw(tx, shopId, record);
+        });
+        if (records.some(isOptOut)) this.events.hint();
         return;
       } catch (error) {
         if (!isAway(error) || tries >= MAX_TRIES) throw error;
         await this.clock.sleep(PAUSE_MS);
       }
     }
+  }
+
+  /** A provider that refuses an address because its owner has opted out there tells us of a withdrawal that we had not heard. */
+  private async withdraw(tx: Transaction, shopId: string, { id, suppression }: HandOverRecord): Promise<void> {
+    const message = await this.links.message(tx, id, false);
+    if (!message) return;
+    const { medium: channel, now: at } = message;
+    const proof = `message ${id} refused by the provider: ${suppression?.reason ?? ''}`;
+    await this.events.store(tx, { shopId, hash: `message:${id}` }, message, {
+      type: 'consent.changed',
+      use: 'opted-out',
+      at,
+      data: { channel, state: 'opted_out', level: 'confirmed', proof },
+      withOrder: false,
+    });
   }
 
   private async oneByOne(shopId: string, records: readonly HandOverRecord[]): Promise<void> {
@@ -82,4 +106,9 @@ export class RecordHandOvers {
 
 function isAway(error: unknown): boolean {
   return error instanceof AfterglowError && error.code === 'unavailable';
+}
+
+/** Bad addresses are suppressed for every class, people's wishes for all but service messages. */
+function isOptOut({ suppression }: HandOverRecord): boolean {
+  return suppression?.scope === 'non_service';
 }
