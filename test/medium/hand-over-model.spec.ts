@@ -1,3 +1,4 @@
+import { ConfiguredChannels } from '#app/channels';
 import { type ClaimedMessage, type FenceVerdict, type HandOverRecord, HintPort, ResolveDoubts } from '#app/application';
 import { PgDoubtStore } from '#app/persistence';
 import fc from 'fast-check';
@@ -38,8 +39,8 @@ afterAll(() => rig.stop());
 class NoHints extends HintPort {
   hint(): void {}
 }
-const unasked = () => ({ forMedium: () => ({ code: 'none' }) as never, close: async () => {} }) as never;
-const resolver = () => new ResolveDoubts(rig.uow, new PgDoubtStore(), unasked(), new NoHints());
+const resolver = () =>
+  new ResolveDoubts(rig.uow, new PgDoubtStore(), rig.routes(new ConfiguredChannels({})), new NoHints());
 
 function step(name: string, run: (world: World) => Promise<void>): Step {
   return { check: () => true, run: (_model, world) => run(world), toString: () => name };
