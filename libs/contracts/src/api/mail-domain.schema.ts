@@ -3,13 +3,14 @@ import { isoInstant, listOf } from './list.schema.js';
 
 const MAX_DOMAIN = 253;
 /** ASCII, as it stands in the DNS; other scripts as xn--…. */
-const DOMAIN = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
 export const newMailDomain = z
   .strictObject({
     domain: z
       .string()
       .trim()
+      .min(4)
       .toLowerCase()
       .max(MAX_DOMAIN)
       .regex(DOMAIN, { error: 'must be a domain; write e.g. shop.example.com, other scripts as xn--…' })
