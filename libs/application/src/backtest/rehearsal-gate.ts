@@ -14,6 +14,7 @@ import {
   type RivalMessage,
   toIso,
 } from '#app/domain';
+import { zonesOfPerson } from '../delivery/zones-of-person.js';
 import { markOf } from '../delivery/contact-desk.js';
 import { passGate } from '../delivery/contact-gate.js';
 import type { CustomerMerge } from '../facts/facts-store.port.js';
@@ -178,7 +179,7 @@ export class RehearsalGate implements RehearsalWitness {
       priority: this.priority,
       dueAt: effect.dueAt,
       usefulUntil: effect.usefulUntil,
-      zone: customer.timeZone ?? this.shopZone,
+      ...zonesOfPerson(customer, this.shopZone),
       order,
     };
     const { history, others } = this.historyAt(customerId, candidate, now);

@@ -8,6 +8,7 @@ import {
   type SurveyMark,
 } from '#app/domain';
 import type { ContactBooks } from './contact-store.port.js';
+import { zonesOfPerson } from './zones-of-person.js';
 import type { RankedMessage } from './ranked-message.js';
 
 /** Judges messages one after the other, those of higher rank first: what one of them takes is gone for the next. */
@@ -34,7 +35,7 @@ export class ContactDesk {
       dueAt: message.dueAt,
       survey,
       usefulUntil: message.expiresAt,
-      zone: book.zone ?? shopZone,
+      ...zonesOfPerson(book, shopZone),
       order: (message.orderId === null ? undefined : book.orders.get(message.orderId)) ?? null,
     };
     const history = {

@@ -7,7 +7,9 @@ export interface PersonBook {
   /** The record that the person's others were merged into. */
   readonly person: string;
   /** IANA name; null where unknown. */
-  readonly zone: string | null;
+  readonly timeZone: string | null;
+  /** ISO 3166-1 alpha-2; null where unknown. */
+  readonly country: string | null;
   readonly history: ContactHistory;
   /** By our id. */
   readonly orders: ReadonlyMap<string, OrderFacts>;

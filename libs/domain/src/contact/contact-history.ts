@@ -72,8 +72,10 @@ export interface ContactCandidate {
   readonly survey: SurveyMark | null;
   /** See `usefulUntilOf`; a message whose time is over isn't judged any more. */
   readonly usefulUntil: Instant | null;
-  /** The person's IANA zone, the shop's where unknown. */
+  /** The person's IANA zone, a likely one where unknown: days and rests are those of it. */
   readonly zone: string;
+  /** Further zones that may be the person's: messages go out when it is day in all of them. */
+  readonly otherZones?: readonly string[];
   /** The order that the message is about. */
   readonly order: OrderFacts | null;
 }

@@ -41,6 +41,11 @@ describe('the hours', () => {
     expect(verdict({ zone: 'America/New_York' })).toBe('quiet-hours until 2026-03-10T12:00');
   });
 
+  it('are those of every zone that may be the person’s', () => {
+    const otherZones = ['America/Los_Angeles', 'America/Chicago'];
+    expect(verdict({ zone: 'America/New_York', otherZones })).toBe('quiet-hours until 2026-03-10T15:00');
+  });
+
   it('hold no service message', () => {
     expect(verdict({ class: 'service' }, {}, { now: '2026-03-10T03:00:00+01:00' })).toBe('go');
   });

@@ -1,5 +1,5 @@
 import { addDuration, type Instant, toIso } from '../time/instant.js';
-import { nextOpening } from '../time/window.js';
+import { nextCommonOpening, nextOpening } from '../time/window.js';
 import type { Block, ContactFacts, ContactReason, TimedBlock } from './block.js';
 import type { ContactCandidate, ContactHistory } from './contact-history.js';
 import type { ContactRules } from './contact-rules.js';
@@ -47,13 +47,9 @@ function holdOn(candidate: ContactCandidate, history: ContactHistory, rules: Con
   return null;
 }
 
-function askAgain(
-  block: Block,
-  { zone, usefulUntil }: ContactCandidate,
-  rules: ContactRules,
-  now: Instant,
-): ContactJudgement {
-  const next = opening(addDuration(now, ASK_AGAIN, zone), zone, rules);
+function askAgain(block: Block, candidate: ContactCandidate, rules: ContactRules, now: Instant): ContactJudgement {
+  const { zone, usefulUntil } = candidate;
+  const next = opening(addDuration(now, ASK_AGAIN, zone), candidate, rules);
   return { type: 'defer', ...block, until: Math.min(next, usefulUntil ?? next) };
 }
 
@@ -73,9 +69,12 @@ function firstFree(
       at = rest.until;
       continue;
     }
-    const open = opening(at, candidate.zone, rules);
+    const open = opening(at, candidate, rules);
     if (open === at) return { at, block };
-    block ??= { reason: 'quiet-hours', facts: { ...rules.hours, zone: candidate.zone } as ContactFacts };
+    block ??= {
+      reason: 'quiet-hours',
+      facts: { ...rules.hours, zone: closedZone(at, candidate, rules) } as ContactFacts,
+    };
     at = open;
   }
 }
@@ -103,10 +102,15 @@ function standBack(
     (other) => other.priority > priority || (other.priority === priority && other.dueAt < dueAt),
   );
   if (!rival) return null;
-  const until = opening(addDuration(now, STAND_BACK, 'UTC'), candidate.zone, rules);
+  const until = opening(addDuration(now, STAND_BACK, 'UTC'), candidate, rules);
   return putOff({ reason: 'outranked', facts: { priority, by: rival.priority } }, until, candidate);
 }
 
-function opening(at: Instant, zone: string, { hours }: ContactRules): Instant {
-  return hours ? nextOpening(at, hours, zone) : at;
+function opening(at: Instant, { zone, otherZones = [] }: ContactCandidate, { hours }: ContactRules): Instant {
+  return hours ? nextCommonOpening(at, hours, [zone, ...otherZones]) : at;
+}
+
+/** One in which it is night. */
+function closedZone(at: Instant, { zone, otherZones = [] }: ContactCandidate, { hours }: ContactRules): string {
+  return [zone, ...otherZones].find((one) => hours !== null && nextOpening(at, hours, one) !== at) ?? zone;
 }

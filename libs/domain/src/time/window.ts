@@ -29,6 +29,20 @@ export function nextOpening(at: Instant, window: LocalWindow, zone: string): Ins
   return at;
 }
 
+/** So many times one zone may close while it is waited for another: a week of days that begin and end elsewhere. */
+const MAX_TURNS = 64;
+
+/** The same for several zones: the next time at which it stands open in all of them; in the first one alone where they never do. */
+export function nextCommonOpening(at: Instant, window: LocalWindow, zones: readonly [string, ...string[]]): Instant {
+  let common = at;
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+    const later = Math.max(...zones.map((zone) => nextOpening(common, window, zone)));
+    if (later === common) return common;
+    common = later;
+  }
+  return nextOpening(at, window, zones[0]);
+}
+
 /** By the wall clock alone, so that an hour that occurs twice counts both times, and one that is skipped never. */
 function isOpen(at: Instant, { from, to, days }: LocalWindow, zone: string): boolean {
   const local = wallClock(at, zone);

@@ -35,7 +35,7 @@ interface RulesRow extends QueryResultRow {
 interface BookRow extends QueryResultRow {
   readonly asked: string;
   readonly person: string;
-  readonly zone: string | null;
+  readonly place: Pick<PersonBook, 'timeZone' | 'country'> | null;
   readonly contacts: ContactHistory['contacts'] | null;
   readonly answers: readonly (Omit<PastAnswer, 'isBad'> & { score: number; scale: SurveyScale })[] | null;
   readonly cases: ContactHistory['cases'] | null;
@@ -81,10 +81,11 @@ export class PgContactStore extends ContactStore {
   }
 }
 
-function toBook({ person, zone, contacts, answers, cases, orders, rivals }: BookRow): PersonBook {
+function toBook({ person, place, contacts, answers, cases, orders, rivals }: BookRow): PersonBook {
   return {
     person,
-    zone,
+    timeZone: place?.timeZone ?? null,
+    country: place?.country ?? null,
     orders: new Map((orders ?? []).map(({ id, facts }) => [id, facts])),
     history: {
       contacts: contacts ?? [],
