@@ -1,13 +1,15 @@
+import { JudgeHits, ProcessInbox } from '#app/application';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiRig } from './api-rig.js';
 import { linksOf } from './message-links.js';
 
 let rig: ApiRig;
 let click: string;
+let messageId: string;
 
 beforeAll(async () => {
   rig = await ApiRig.start('link_redirect');
-  ({ click } = await linksOf(rig));
+  ({ click, message: messageId } = await linksOf(rig));
 });
 afterAll(() => rig?.stop());
 
@@ -39,6 +41,15 @@ describe('a link of a message', () => {
       { agent: expect.stringContaining('Googlebot'), is_robot: true },
       { agent: '', is_robot: true },
     ]);
+  });
+
+  it('that a person followed is on their timeline', async () => {
+    await rig.owner.query(`update app.link_hit set seen_at = seen_at - interval '11 seconds'`);
+    expect(await rig.app.get(JudgeHits).run()).toBe(1);
+    await rig.app.get(ProcessInbox).run();
+    const { rows } = await rig.owner.query(`select body->'data' as data from app.event where type = 'message.clicked'`);
+    expect(rows).toEqual([{ data: { messageId, channel: 'email', url: 'https://shop.example/new' } }]);
+    expect((await rig.owner.query('select from app.dead_letter')).rowCount).toBe(0);
   });
 
   it('opens no other door', async () => {

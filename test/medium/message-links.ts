@@ -72,7 +72,7 @@ async function aSentMessage(rig: ApiRig, locale: string): Promise<{ customer: st
 export async function linksOf(
   rig: ApiRig,
   { locale = 'en', expires = '30 days' } = {},
-): Promise<{ survey: string; unsubscribe: string; click: string; customer: string }> {
+): Promise<{ survey: string; unsubscribe: string; click: string; customer: string; message: string }> {
   const { customer, message } = await aSentMessage(rig, locale);
   const secrets = rig.app.get(SecretPort, { strict: false });
   const link = async (purpose: string): Promise<string> => {
@@ -93,5 +93,6 @@ export async function linksOf(
     unsubscribe: `/u/${await link('unsubscribe')}`,
     click: `/l/${await link('click')}`,
     customer,
+    message,
   };
 }

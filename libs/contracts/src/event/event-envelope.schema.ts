@@ -56,6 +56,7 @@ function envelope<T extends EventType, D extends z.ZodType>(type: T, data: D, su
 }
 
 const answered = envelope('survey.answered', eventData['survey.answered'], 'either');
+const clicked = envelope('message.clicked', eventData['message.clicked'], 'message');
 const reviewed = envelope('review.submitted', eventData['review.submitted'], 'either');
 const consented = envelope('consent.changed', eventData['consent.changed'], 'customer');
 
@@ -92,7 +93,7 @@ export const wireEvent = z
     envelope('message.bounced', eventData['message.bounced'], 'message'),
     envelope('message.complained', eventData['message.complained'], 'message'),
     envelope('message.replied', eventData['message.replied'], 'message'),
-    envelope('message.clicked', eventData['message.clicked'], 'message'),
+    clicked,
   ])
   .meta({ id: 'Event' });
 
@@ -106,6 +107,7 @@ export const linkEvent = z.discriminatedUnion('type', [
   envelope('survey.answered', linkedSurveyAnswer, 'anybody', 'LinkEvent.survey.answered'),
   reviewed,
   consented,
+  clicked,
 ]);
 export type LinkEvent = z.output<typeof linkEvent>;
 
