@@ -16,8 +16,13 @@ const BUSY = new Set([LOCK_TIMEOUT, '57014', ...RETRYABLE]);
 const UNAVAILABLE =
   /^(08|53|57P|58)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|EMFILE|ENFILE)$/;
 
-/** A transaction on one pooled connection. */
+/**
+ * A transaction on one pooled connection. It takes nothing more once it is over: of several things that are done at once one may fail
+ * while others go on, and what those still send must not end up in the next transaction of the connection.
+ */
 export class PgTransaction extends Transaction {
+  private isOver = false;
+
   constructor(
     readonly shopId: string | null,
     private readonly client: PoolClient,
@@ -33,14 +38,29 @@ export class PgTransaction extends Transaction {
     values: unknown[] = [],
     name?: string,
   ): Promise<T[]> {
-    const result = await this.client.query<T>({ text, values, ...(name ? { name } : {}) });
+    const result = await this.open().query<T>({ text, values, ...(name ? { name } : {}) });
     return result.rows;
   }
 
   /** Runs a statement for its effect; returns the number of rows it touched. */
   async run(text: string, values: unknown[] = []): Promise<number> {
-    const result = await this.client.query({ text, values });
+    const result = await this.open().query({ text, values });
     return result.rowCount ?? 0;
+  }
+
+  /** Whoever still holds it gets an error from now on. What was sent before is ahead of the commit or the rollback. */
+  end(): void {
+    this.isOver = true;
+  }
+
+  /** A part of it that ends by itself. */
+  part(): PgTransaction {
+    return new PgTransaction(this.shopId, this.client, this.manager);
+  }
+
+  private open(): PoolClient {
+    if (this.isOver) throw new AfterglowError('internal', 'This transaction is over: it was committed or rolled back.');
+    return this.client;
   }
 }
 
@@ -108,16 +128,18 @@ export class PgUnitOfWork extends UnitOfWork {
     try {
       const client = await connect(runner);
       const tx = new PgTransaction(shopId, client, runner.manager);
-      if (opening === null) return await work(tx);
+      if (opening === null) return await work(tx).finally(() => tx.end());
       // Not awaited: the first statement of the work travels with it.
       const opened = client.query(opening);
       opened.catch(() => undefined);
       try {
         const result = await work(tx);
+        tx.end();
         await opened;
         await client.query('commit');
         return result;
       } catch (error) {
+        tx.end();
         await client.query('rollback').catch(() => undefined);
         throw error;
       }
@@ -130,11 +152,14 @@ export class PgUnitOfWork extends UnitOfWork {
 /** As a transaction of its own would be: what it did is undone when it fails, and the whole may go on. */
 async function joined<T>(tx: PgTransaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
   await tx.run('savepoint joined');
+  const part = tx.part();
   try {
-    const result = await work(tx);
+    const result = await work(part);
+    part.end();
     await tx.run('release savepoint joined');
     return result;
   } catch (error) {
+    part.end();
     await tx.run('rollback to savepoint joined');
     throw error;
   }
