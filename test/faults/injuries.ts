@@ -57,7 +57,9 @@ const DEATHS: Readonly<Record<string, (medium: string) => void>> = {
     }),
   'while-sending': (medium) => {
     if (medium === 'sms')
-      return wrap(ClientRequest.prototype, 'end', (_self, end, ...args) => {
+      return wrap(ClientRequest.prototype, 'end', (self, end, ...args) => {
+        // an answer that is quicker is not heard
+        self.prependOnceListener('response', die);
         setTimeout(die, 20);
         return end(...args);
       });
