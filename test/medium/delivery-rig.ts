@@ -78,7 +78,7 @@ class NoMetrics extends Metrics {
 export class DeliveryRig {
   readonly shopId = randomUUID();
   readonly secrets = new SecretKeyring(['a secret key for tests, thirty-two bytes or more']);
-  readonly directory = new PgAccountDirectory(this.secrets);
+  readonly directory = new PgAccountDirectory();
   readonly hints = new NotedHints();
   readonly uow: PgUnitOfWork;
   readonly store = new PgDeliveryStore();
@@ -162,7 +162,7 @@ export class DeliveryRig {
   }
 
   routes(channels: Channels): Routes {
-    return new Routes(this.uow, this.directory, channels, this.clock);
+    return new Routes(this.uow, this.directory, channels, this.secrets, this.clock);
   }
 
   deliverer(

@@ -60,6 +60,7 @@ describe('provider accounts', () => {
     ['a channel of another medium', { channel: 'sms-twilio' }, '/channel'],
     ['capture, which sends nothing', { channel: 'capture' }, '/channel'],
     ['settings without an address', { settings: { url: SMTP.url } }, '/settings/from'],
+    ['a setting that there is not', { settings: { ...SMTP, user: 'shop' } }, '/settings'],
     ['a server that is none', { settings: { ...SMTP, url: 'https://mail.birch.example' } }, '/settings/url'],
     ['a weight of nothing', { weight: 0 }, '/weight'],
     ['a rate of nothing', { perSecond: 0 }, '/perSecond'],

@@ -118,6 +118,15 @@ describe('a shop with accounts of its own', () => {
     expect(usual.mails).toHaveLength(0);
   });
 
+  it('sends by the others when the settings of one cannot be opened', async () => {
+    const damaged = await account(ours);
+    await account(theirs);
+    await rig.rows(`update app.provider_account set settings = 'damaged' where id = $1`, [damaged]);
+    await rig.plan(5);
+    expect(await deliver()).toMatchObject({ sent: 5 });
+    expect(theirs.mails).toHaveLength(5);
+  });
+
   it('goes back to the account of the installation when its last one is removed', async () => {
     const id = await account(ours);
     await rig.rows('update app.provider_account set deleted_at = now() where id = $1', [id]);

@@ -115,6 +115,21 @@ describe('a click', () => {
     expect(await rig.rows('select from app.link_hit where is_machine = false')).toHaveLength(5);
   });
 
+  it('is judged a thousand at a time, however often somebody follows a link', async () => {
+    const { id } = await sent();
+    await longAfterHandOver(id);
+    await rig.rows(
+      `insert into app.link_hit (shop_id, message_id, position, agent, is_robot, seen_at)
+       select $1, $2, 0, 'Firefox', false, app.lease_now() - n * interval '10 seconds' from generate_series(2, 2501) n`,
+      [rig.shopId, id],
+    );
+    let rounds = 0;
+    while ((await judge.run()) > 0) rounds += 1;
+    expect(rounds).toBe(3);
+    expect(await rig.rows('select from app.link_hit where is_machine = false')).toHaveLength(2_500);
+    expect(await clicks(id)).toHaveLength(1);
+  });
+
   it('of a machine is kept and told nobody', async () => {
     const { id, codes } = await sent();
     await longAfterHandOver(id);

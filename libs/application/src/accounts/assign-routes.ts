@@ -45,6 +45,8 @@ export interface Assignment<T> {
 export class AssignRoutes {
   /** Accounts that have nothing more to give, until this time of the monotonic clock. */
   private readonly emptyUntilMs = new Map<string, number>();
+  /** The day that is over, by account. */
+  private readonly daysOver = new Map<string, number>();
 
   constructor(
     private readonly routes: Routes,
@@ -84,17 +86,8 @@ export class AssignRoutes {
       }
       left = refused;
     }
-    return {
-      ready,
-      stranded:
-        left.length === 0
-          ? null
-          : this.strand(
-              left.map(({ item }) => item),
-              routes,
-              now,
-            ),
-    };
+    const stranded = left.map(({ item }) => item);
+    return { ready, stranded: stranded.length === 0 ? null : this.strand(stranded, routes, now) };
   }
 
   private async hasRoom(routes: readonly Route[]): Promise<boolean> {
@@ -123,9 +116,6 @@ export class AssignRoutes {
     }
     return granted;
   }
-
-  /** The day that is over, by account. */
-  private readonly daysOver = new Map<string, number>();
 
   private strand<T>(items: readonly T[], routes: readonly Route[], now: Instant): Stranded<T> {
     const today = Math.floor(now / DAY_MS);

@@ -1,4 +1,4 @@
-import type { Instant, Json, Medium } from '#app/domain';
+import type { Instant, Medium } from '#app/domain';
 
 /** How much an account may be given; null: any amount. */
 export interface AccountLimits {
@@ -37,7 +37,8 @@ export interface LiveAccount extends AccountLimits {
   readonly shopId: string;
   readonly id: string;
   readonly channel: string;
-  readonly settings: Json;
+  /** See `accountContext`. */
+  readonly sealedSettings: string;
   readonly weight: number;
   readonly isPaused: boolean;
   /** Of its settings, too. */

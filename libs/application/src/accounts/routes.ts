@@ -1,10 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Instant, Medium } from '#app/domain';
+import type { Instant, Json, Medium } from '#app/domain';
 import { type Channel, Channels } from '../delivery/channel.js';
 import { ClockPort } from '../ports/clock.port.js';
+import { SecretPort } from '../ports/secret.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { AccountDirectory } from './account-directory.port.js';
-import type { LiveAccount } from './provider-account.js';
+import { accountContext, type LiveAccount } from './provider-account.js';
 import type { Route } from './route.js';
 
 /** A change of an account takes effect within this time. */
@@ -33,6 +34,7 @@ export class Routes {
     private readonly uow: UnitOfWork,
     private readonly directory: AccountDirectory,
     private readonly channels: Channels,
+    private readonly secrets: SecretPort,
     private readonly clock: ClockPort,
   ) {}
 
@@ -70,11 +72,13 @@ export class Routes {
     return routes.find((route) => route.accountId === accountId)?.channel;
   }
 
-  private open({ id, channel: code, settings, changedAt }: LiveAccount, medium: Medium): Channel | null {
+  /** One that can't be opened holds up nobody else's messages. */
+  private open({ id, channel: code, sealedSettings, changedAt }: LiveAccount, medium: Medium): Channel | null {
     const before = this.opened.get(id);
     if (before?.changedAt === changedAt) return before.channel;
     let channel: Channel | null = null;
     try {
+      const settings = JSON.parse(this.secrets.open(sealedSettings, accountContext(id))) as Json;
       channel = this.channels.open(code, settings, medium);
     } catch (error) {
       this.logger.error({ account: id, error: String(error) }, 'A provider account cannot be set up; messages wait');

@@ -131,6 +131,10 @@ export class DeliverMessages {
     const { sendings, stopped } = run;
     const composed = await this.prepare.composeAll(shopId, claims);
     for (let start = 0; start < composed.length; start += MAX_CHUNK) {
+      if (this.isStopped) {
+        stopped.queued += await this.fence.giveBack(shopId, composed.slice(start));
+        return;
+      }
       const chunk = composed.slice(start, start + MAX_CHUNK);
       const { ready, stranded } = await this.accounts.run(shopId, run.medium, chunk);
       if (stranded) stopped.queued += await this.fence.putOff(shopId, stranded);

@@ -37,7 +37,7 @@ export class JudgeHits {
   private async judge(tx: Transaction, shopId: string, messageId: string): Promise<void> {
     const hit = await this.hits.load(tx, messageId);
     const machines = machineHits(hit.hits, hit.medium, hit.handedAt);
-    await this.hits.judge(tx, messageId, [...machines]);
+    await this.hits.judge(tx, hit.hits, machines);
     const message = await this.links.message(tx, messageId, false);
     if (!message) return;
     for (const first of firstOfEach(hit.hits.filter(({ id }) => !machines.has(id))))

@@ -30,9 +30,9 @@ export abstract class LinkHits {
     limit: number,
   ): Promise<readonly { readonly shopId: string; readonly messageId: string }[]>;
 
-  /** All hits of a message; keeps others from judging them until the transaction ends. */
+  /** The oldest hits of a message that nobody has judged, and those shortly before; no more than is looked at in one go. Kept from others. */
   abstract load(tx: Transaction, messageId: string): Promise<HitMessage>;
 
-  /** Notes of all hits of a message whether they were a machine's. */
-  abstract judge(tx: Transaction, messageId: string, machines: readonly string[]): Promise<void>;
+  /** Notes of each of these hits whether it was a machine's. */
+  abstract judge(tx: Transaction, hits: readonly LinkHit[], machines: ReadonlySet<string>): Promise<void>;
 }

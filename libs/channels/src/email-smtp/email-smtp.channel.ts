@@ -15,7 +15,7 @@ import { lineSettings, outlineOf, SOCKET_TIMEOUT_MS, smtpUrl } from './smtp-url.
 const MAX_CONNECTIONS = 10;
 const MAX_DETAIL_CHARS = 300;
 
-const emailSmtpSettings = z.object({
+const emailSmtpSettings = z.strictObject({
   url: smtpUrl,
   /** `shop@example.com`, with or without a name; the name shown is the shop's. */
   from: z.string().refine((text) => bareAddress(text) !== null, 'must be one e-mail address'),

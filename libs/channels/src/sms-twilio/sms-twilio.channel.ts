@@ -14,7 +14,7 @@ const MAX_DETAIL_CHARS = 300;
 /** E.164 */
 const PHONE = /^\+[1-9]\d{6,14}$/;
 
-const smsTwilioSettings = z.object({
+const smsTwilioSettings = z.strictObject({
   accountSid: z.string().regex(/^AC/, 'must begin with AC'),
   authToken: z.string().min(1),
   /** A number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…). */

@@ -1,14 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  accountContext,
-  AccountDirectory,
-  type Allotment,
-  type LiveAccount,
-  SecretPort,
-  type Transaction,
-  type WarmUp,
-} from '#app/application';
-import type { Json, Medium } from '#app/domain';
+import { AccountDirectory, type Allotment, type LiveAccount, type Transaction, type WarmUp } from '#app/application';
+import type { Medium } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 
@@ -27,17 +19,13 @@ interface LiveRow extends QueryResultRow {
 
 @Injectable()
 export class PgAccountDirectory extends AccountDirectory {
-  constructor(private readonly secrets: SecretPort) {
-    super();
-  }
-
   async list(tx: Transaction, medium: Medium): Promise<readonly LiveAccount[]> {
     const rows = await pg(tx).query<LiveRow>('select * from app.list_provider_accounts($1)', [medium], 'accounts_list');
     return rows.map((row) => ({
       shopId: row.shop_id,
       id: row.id,
       channel: row.channel,
-      settings: JSON.parse(this.secrets.open(row.settings, accountContext(row.id))) as Json,
+      sealedSettings: row.settings,
       weight: row.weight,
       perSecond: row.per_second,
       perDay: row.per_day,

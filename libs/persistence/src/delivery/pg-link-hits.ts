@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type HitMessage, LinkHits, type Transaction } from '#app/application';
+import { type HitMessage, type LinkHit, LinkHits, type Transaction } from '#app/application';
 import type { Medium } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
@@ -17,6 +17,9 @@ interface MessageRow extends QueryResultRow {
   readonly handed_at: Date | null;
   readonly links: readonly string[] | null;
 }
+
+/** Each is compared with all: whoever follows a link for hours takes no more of a worker than this. */
+const MAX_HITS = 1_000;
 
 @Injectable()
 export class PgLinkHits extends LinkHits {
@@ -51,8 +54,10 @@ export class PgLinkHits extends LinkHits {
   async load(tx: Transaction, messageId: string): Promise<HitMessage> {
     const hits = await pg(tx).query<HitRow>(
       `select h.id, h.position, h.at, h.seen_at, h.is_robot from app.link_hit h
-       where h.shop_id = app.current_shop() and h.message_id = $1 order by h.id for update`,
-      [messageId],
+       where h.shop_id = app.current_shop() and h.message_id = $1 and h.seen_at >= (select min(u.seen_at) from app.link_hit u
+         where u.shop_id = app.current_shop() and u.message_id = $1 and u.is_machine is null) - interval '3 seconds'
+       order by h.seen_at, h.id limit $2 for update`,
+      [messageId, MAX_HITS],
     );
     const [message] = await pg(tx).query<MessageRow>(
       `select m.medium, m.handed_at, c.links from app.message m
@@ -70,11 +75,11 @@ export class PgLinkHits extends LinkHits {
     };
   }
 
-  async judge(tx: Transaction, messageId: string, machines: readonly string[]): Promise<void> {
+  async judge(tx: Transaction, hits: readonly LinkHit[], machines: ReadonlySet<string>): Promise<void> {
     await pg(tx).run(
       `update app.link_hit set is_machine = id = any($2::uuid[])
-       where shop_id = app.current_shop() and message_id = $1 and is_machine is distinct from (id = any($2::uuid[]))`,
-      [messageId, machines],
+       where shop_id = app.current_shop() and id = any($1::uuid[]) and is_machine is distinct from (id = any($2::uuid[]))`,
+      [hits.map(({ id }) => id), [...machines]],
     );
   }
 }
