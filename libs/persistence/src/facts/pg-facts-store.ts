@@ -21,9 +21,12 @@ import { saveFacts } from './save-facts.js';
 const LOCK_TIMEOUT = '55P03';
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('intake|' || app.current_shop()::text, 0))`;
 
+/** One look-up by key for each: where few were claimed when the table was analysed, a join reads all that waits. */
 const STILL_CLAIMED = `
-  select e.id from unnest($1::uuid[], $2::timestamptz[], $3::integer[]) as r (id, received_at, epoch)
-  join app.inbox_event e on e.received_at = r.received_at and e.id = r.id
+  select r.id from unnest($1::uuid[], $2::timestamptz[], $3::integer[]) as r (id, received_at, epoch)
+  cross join lateral (
+    select e.epoch, e.state from app.inbox_event e
+    where e.shop_id = app.current_shop() and e.received_at = r.received_at and e.id = r.id offset 0) e
   where e.epoch = r.epoch and e.state = 'claimed'`;
 
 const CLAIM_ONCE = `
