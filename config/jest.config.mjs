@@ -55,7 +55,13 @@ const projects = [
   project('golden', ['test/golden'], ['**/*.spec.ts']),
   project('e2e', ['test/e2e'], ['**/*.spec.ts'], withDatabase),
   // only when asked for: see config/scripts/faults.mjs
-  ...(process.env.AFTERGLOW_FAULTS ? [project('faults', ['test/faults'], ['**/*.fault.ts'])] : []),
+  ...(process.env.AFTERGLOW_FAULTS
+    ? [
+        project('faults', ['test/faults'], ['**/*.fault.ts'], {
+          setupFilesAfterEnv: ['<rootDir>/test/faults/once-more.ts'],
+        }),
+      ]
+    : []),
 ];
 
 /** @type {import('jest').Config} */

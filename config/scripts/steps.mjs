@@ -45,7 +45,8 @@ async function runStep(step) {
   }
   const { isOk, output } = await execute(step);
   console.log(`${isOk ? 'ok  ' : 'FAIL'}  ${step.name.padEnd(16)} ${seconds(startedAt).padStart(6)} s`);
-  if (!isOk) console.log(`${output.trimEnd()}\n`);
+  // of thousands of lines, first those that say what failed
+  if (!isOk) console.log([...new Set(output.match(/^ +● .+$/gm)), output.trimEnd(), ''].join('\n'));
   if (step.counts !== false) record(step.name, isOk);
   return isOk;
 }

@@ -11,6 +11,9 @@ export const describeLong = isLong ? describe : describe.skip;
 export const once = <T>({ kind }: TestBackend, rows: readonly T[]): readonly T[] =>
   isLong || kind === 'postgres' ? rows : [];
 
+/** Promises broken by this file's rows: a row that is run once more does not make them good. */
+const broken: object[] = [];
+
 /** Handed over at once by one process: so many messages may be in doubt for each interruption. */
 const IN_HAND = 20;
 
@@ -24,7 +27,8 @@ export function expectKept(fault: string, rig: FaultRig, outcome: Outcome): void
     `${fault}: ${own.cases} orders, ${own.messages} messages, ${own.kills} kills, ${own.stops} stops, ${lost.length} lost, ${doubled.length} doubled, ` +
       `${own.unknown} unknown, settled after ${settledSeconds.toFixed(1)} s, seed ${rig.seed}\n`,
   );
-  expect({ lost, doubled, contradicted }).toEqual({ lost: [], doubled: [], contradicted: [] });
+  if (lost.length + doubled.length + contradicted.length > 0) broken.push({ fault, lost, doubled, contradicted });
+  expect(broken).toEqual([]);
   // a sender is told to come again, never that it was wrong
   expect([...rig.tally.answers.keys()].filter((status) => ![0, 200, 202, 503].includes(status))).toEqual([]);
   // an app that ended by itself would have needed somebody to start it again
