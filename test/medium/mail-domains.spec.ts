@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { addMailDomain, checkMailDomain, listMailDomains } from '../../apps/cli/src/mail-domains.js';
+import { WatchMailDomains } from '#app/application';
 import { DnsStub } from '../support/dns-stub.js';
 import { ApiRig } from './api-rig.js';
 
@@ -59,6 +60,34 @@ describe('a domain that the shop sends from', () => {
     dns.isSilent = false;
     const { items } = (await rig.get<{ items: Domain[] }>('/api/v1/mail-domains')).body;
     expect(items.find((each) => each.id === id)?.verifiedAt).not.toBeNull();
+  });
+
+  it('is looked at again without being asked: found by itself, given up when it was gone twice', async () => {
+    const { id, record } = await add('watched.example');
+    const isOurs = async () => {
+      const { items } = (await rig.get<{ items: Domain[] }>('/api/v1/mail-domains')).body;
+      return items.find((each) => each.id === id)?.verifiedAt !== null;
+    };
+    const look = async () => {
+      await rig.owner.query(
+        `update app.mail_domain set look_at = case when id = $1 then now() else now() + interval '1 day' end`,
+        [id],
+      );
+      const looked = await rig.app.get(WatchMailDomains).run();
+      return [looked, await isOurs()];
+    };
+    expect(await look()).toEqual([1, false]);
+    dns.records.set(record.name, [record.value]);
+    expect(await look()).toEqual([1, true]);
+    expect(await rig.app.get(WatchMailDomains).run()).toBe(0);
+    dns.records.delete(record.name);
+    expect(await look()).toEqual([1, true]);
+    expect(await look()).toEqual([1, false]);
+    dns.records.set(record.name, [record.value]);
+    expect(await look()).toEqual([1, true]);
+    dns.isSilent = true;
+    expect(await look()).toEqual([1, true]);
+    dns.isSilent = false;
   });
 
   it.each(['birch', 'birch..example', 'a@birch.example', '-birch.example', 'möbel.example', '192.0.2.1', ''])(

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { HintPort, JudgeHits, KeepHouse, ResolveDoubts, RunErasures } from '#app/application';
+import { HintPort, JudgeHits, KeepHouse, ResolveDoubts, RunErasures, WatchMailDomains } from '#app/application';
 import { ClockWatch } from './clock-watch.js';
 import { Drains } from './drains.js';
 import { UpkeepWatch } from './upkeep-watch.js';
@@ -25,6 +25,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly erasures: RunErasures,
     private readonly doubts: ResolveDoubts,
     private readonly hits: JudgeHits,
+    private readonly domains: WatchMailDomains,
     private readonly hints: HintPort,
     private readonly clock: ClockWatch,
     private readonly upkeep: UpkeepWatch,
@@ -34,6 +35,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     for (const drain of this.drains.all()) this.every(SWEEP_MS, () => drain.run());
     this.every(HITS_MS, () => this.hits.run());
     this.every(HOUSEKEEPING_MS, () => this.upkeep.look());
+    this.every(HOUSEKEEPING_MS, () => this.domains.run());
     this.every(HOUSEKEEPING_MS, async () => {
       this.hints.hint('maintenance');
       // leases and ages go by the same clock

@@ -104,6 +104,7 @@ export { SenderOfShop } from './mail/sender-of-shop.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DEFAULT_LINKS, type LinkSettingsOfShop } from './feedback/track-links.js';
 export { FollowLink } from './feedback/follow-link.use-case.js';
+export { WatchMailDomains } from './mail/watch-mail-domains.use-case.js';
 export { JudgeHits } from './feedback/judge-hits.use-case.js';
 export { LinkHits, type HitMessage } from './feedback/link-hits.port.js';
 export type { LinkHit } from './feedback/judge-hits.js';

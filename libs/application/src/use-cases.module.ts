@@ -95,6 +95,7 @@ import { RunJourneys } from './journeys/runtime/run-journeys.js';
 import { RunWriter } from './journeys/runtime/run-writer.js';
 import { WakeRuns } from './journeys/runtime/wake-runs.js';
 import { ManageMailDomains } from './mail/manage-mail-domains.use-case.js';
+import { WatchMailDomains } from './mail/watch-mail-domains.use-case.js';
 import { MailAddresses } from './mail/mail-addresses.js';
 import { ReceiveMail } from './mail/receive-mail.use-case.js';
 import { SenderOfShop } from './mail/sender-of-shop.js';
@@ -169,6 +170,7 @@ const useCases = [
   MigrateCode,
   ManageKeys,
   ManageMailDomains,
+  WatchMailDomains,
   MailAddresses,
   ReceiveMail,
   SenderOfShop,

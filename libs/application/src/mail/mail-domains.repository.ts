@@ -33,8 +33,14 @@ export abstract class MailDomains {
 
   abstract insert(tx: Transaction, domain: NewMailDomain): Promise<void>;
 
-  /** Notes what a look into the DNS has found. False when there is no such domain any more. */
-  abstract noteCheck(tx: Transaction, id: string, isFound: boolean): Promise<boolean>;
+  /** Domains of all shops that are to be looked at again; they are nobody else's for an hour. */
+  abstract claimDue(tx: Transaction, limit: number): Promise<{ readonly shopId: string; readonly id: string }[]>;
+
+  /**
+   * Notes what a look into the DNS has found. A verified domain stays so through `patience` looks in a row that find nothing.
+   * False when there is no such domain any more.
+   */
+  abstract noteCheck(tx: Transaction, id: string, isFound: boolean, patience: number): Promise<boolean>;
 
   /** False when there was none. */
   abstract remove(tx: Transaction, id: string): Promise<boolean>;

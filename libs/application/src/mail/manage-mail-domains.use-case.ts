@@ -8,6 +8,7 @@ import { SecretPort } from '../ports/secret.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { DnsRecords } from './dns-records.port.js';
 import { type MailDomain, MailDomains } from './mail-domains.repository.js';
+import { domainRecordName, type FoundKey, lookForKey } from './look-for-key.js';
 import { keyContext } from './sender-of-shop.js';
 
 /** Mailbox providers refuse shorter ones; longer ones don't fit into a record of many DNS servers. */
@@ -30,7 +31,7 @@ export interface MailDomainView extends MailDomain {
 
 export interface MailDomainCheck extends MailDomainView {
   /** What the DNS says. `other`: a record stands there, with another key. */
-  readonly found: 'right' | 'missing' | 'other';
+  readonly found: FoundKey;
   /** The DMARC policy of the domain, which Gmail and Yahoo ask for; null: there is none. */
   readonly dmarc: string | null;
 }
@@ -82,14 +83,12 @@ export class ManageMailDomains {
    */
   async check(shopId: string, id: string): Promise<MailDomainCheck> {
     const domain = await this.uow.inShop(shopId, async (tx) => found(await this.domains.find(tx, id), id));
-    const [records, policies] = await Promise.all([
-      this.dns.txt(recordName(domain)),
+    const [state, policies] = await Promise.all([
+      lookForKey(this.dns, domain),
       this.dns.txt(`_dmarc.${domain.domain}`),
     ]);
-    const keys = records.map(publishedKey).filter((key) => key !== null);
-    const state = keys.includes(domain.publicKey) ? 'right' : keys.length > 0 ? 'other' : 'missing';
     const checked = await this.uow.inShop(shopId, async (tx) => {
-      await this.domains.noteCheck(tx, id, state === 'right');
+      await this.domains.noteCheck(tx, id, state === 'right', 0);
       return found(await this.domains.find(tx, id), id);
     });
     const dmarc = policies.find((text) => /^v=DMARC1\b/i.test(text)) ?? null;
@@ -105,18 +104,8 @@ export class ManageMailDomains {
 function viewOf(domain: MailDomain): MailDomainView {
   return {
     ...domain,
-    record: { name: recordName(domain), type: 'TXT', value: `v=DKIM1; k=rsa; p=${domain.publicKey}` },
+    record: { name: domainRecordName(domain), type: 'TXT', value: `v=DKIM1; k=rsa; p=${domain.publicKey}` },
   };
-}
-
-function recordName({ selector, domain }: MailDomain): string {
-  return `${selector}._domainkey.${domain}`;
-}
-
-/** The key of a DKIM record, without blanks that got into it; null: another kind of record, or a key that was withdrawn. */
-function publishedKey(text: string): string | null {
-  const tags = text.split(';').map((tag) => tag.replaceAll(/\s+/g, ''));
-  return tags.find((tag) => tag.startsWith('p='))?.slice(2) || null;
 }
 
 function found(domain: MailDomain | null, id: string): MailDomain {

@@ -51,11 +51,19 @@ export class PgMailDomains extends MailDomains {
     );
   }
 
-  async noteCheck(tx: Transaction, id: string, isFound: boolean): Promise<boolean> {
+  claimDue(tx: Transaction, limit: number): Promise<{ shopId: string; id: string }[]> {
+    return pg(tx).query(`select shop_id as "shopId", id from app.claim_mail_domains($1)`, [limit]);
+  }
+
+  async noteCheck(tx: Transaction, id: string, isFound: boolean, patience: number): Promise<boolean> {
     const touched = await pg(tx).run(
-      `update app.mail_domain set checked_at = app.now(), verified_at = case when $2 then coalesce(verified_at, app.now()) end
+      `update app.mail_domain set checked_at = app.now(), misses = case when $2 then 0 else misses + 1 end,
+         verified_at = case when $2 then coalesce(verified_at, app.now()) when misses < $3 then verified_at end,
+         look_at = app.lease_now() + case
+           when not $2 and (verified_at is not null or created_at > app.now() - interval '3 days') then interval '1 hour'
+           else interval '1 day' end
        where id = $1`,
-      [id, isFound],
+      [id, isFound, patience],
     );
     return touched === 1;
   }
