@@ -12,6 +12,7 @@ import {
   type OrderFacts,
   type PastContact,
   type RivalMessage,
+  toInstant,
   toIso,
 } from '#app/domain';
 import { zonesOfPerson } from '../delivery/zones-of-person.js';
@@ -222,12 +223,14 @@ export class RehearsalGate implements RehearsalWitness {
   private historyAt(customerId: string, own: RivalMessage, now: Instant) {
     const dealings = this.facts.dealings(customerId);
     const { past, rivals } = messagesAt(dealings, own, now);
+    const { repliedAt } = this.facts.snapshot(customerId, null).customer;
     const recorded = dealings.cases.filter(({ isOwn }) => !isOwn);
     const history = {
       contacts: [...past, ...this.contactsOf(customerId)],
       answers: answersAt(dealings, now),
       cases: casesAt([...recorded, ...(this.cases.get(customerId) ?? [])], now),
       orders: this.facts.orders(customerId),
+      repliedAt: repliedAt === undefined ? null : toInstant(repliedAt),
       rivals,
     };
     return { history, others: [...past, ...rivals] };

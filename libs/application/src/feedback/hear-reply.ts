@@ -34,7 +34,9 @@ export function hearReply(
   const wish = wishOf(data, isOptedOut);
   if (wish) return obey({ ...reply, data: { ...data, keyword: wish.keyword } }, wish);
   const answer = asked?.survey ? answerOf(reply, asked, invitation) : undefined;
-  return { event: reply, derived: answer ? [answer] : [] };
+  if (!answer) return { event: reply, derived: [] };
+  // what was written beside the number is the answer's comment
+  return { event: { ...reply, data: { ...data, keyword: 'score' } }, derived: [answer] };
 }
 
 /** Only texts are answered by words: who withdraws by mail follows a link, or is read by a person. */
@@ -42,12 +44,13 @@ function wishOf({ channel, from: number, text, keyword: told }: MessageReply, is
   if (channel !== 'sms' || number === undefined) return undefined;
   const read = readKeyword(text, isOptedOut);
   const keyword = told ?? read?.keyword;
-  const isSentence = read?.keyword === keyword && read?.how === 'sentence';
-  return keyword && { keyword, isSentence, isOptedOut, number };
+  if (keyword === undefined || keyword === 'score') return undefined;
+  const isSentence = read?.keyword === keyword && read.how === 'sentence';
+  return { keyword, isSentence, isOptedOut, number };
 }
 
 interface Wish {
-  readonly keyword: NonNullable<MessageReply['keyword']>;
+  readonly keyword: 'stop' | 'start' | 'help';
   readonly isSentence: boolean;
   readonly isOptedOut: boolean;
   readonly number: string;

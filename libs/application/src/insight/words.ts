@@ -31,6 +31,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'mood:failed-delivery': 'a delivery to the customer failed',
   'mood:open-case': 'a case of the customer is open',
   'mood:complaint': 'the customer gave a bad answer that nobody has closed a case on',
+  'mood:reply': 'the customer wrote to the shop, and nobody has closed a case on it',
   'order-under-way': 'the order is still under way',
   'return-under-way': 'the return of the order is still under way',
   outranked: 'a message that matters more is due at the same time',

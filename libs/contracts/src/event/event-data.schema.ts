@@ -177,7 +177,7 @@ export const eventData = {
     subject: wireFreeText(1_000).optional(),
     from: wireText(320).optional(),
     automatic: z.boolean().optional(),
-    keyword: z.enum(['stop', 'start', 'help']).optional(),
+    keyword: z.enum(['stop', 'start', 'help', 'score']).optional(),
     attachments: z.array(wireText(255)).max(MAX_ATTACHMENTS).optional(),
   }),
   'message.clicked': mention.extend({ url: wireText(4_096) }),

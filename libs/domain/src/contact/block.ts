@@ -7,6 +7,7 @@ export const HOLD_REASONS = [
   'mood:failed-delivery',
   'mood:open-case',
   'mood:complaint',
+  'mood:reply',
   'order-under-way',
   'return-under-way',
 ] as const;

@@ -54,6 +54,8 @@ export interface ContactHistory {
   readonly answers: readonly PastAnswer[];
   readonly cases: readonly PastCase[];
   readonly orders: readonly OrderFacts[];
+  /** When the person last wrote something that a person has to read. */
+  readonly repliedAt?: Instant | null;
   readonly rivals: readonly RivalMessage[];
   /** Left out where there is no ceiling. */
   readonly shopDay?: ShopDay;

@@ -77,6 +77,8 @@ export const MARKETING_WINDOW = 'P7D';
 export const SURVEY_WINDOW = 'P30D';
 /** So long a bad answer without a closed case counts as a complaint. */
 export const COMPLAINT_WINDOW = 'P14D';
+/** So long what somebody wrote to the shop holds marketing, unless a case is closed before. */
+export const REPLY_WINDOW = 'P7D';
 
 /** The longest rest that can be set. */
 export const MAX_REST_DAYS = 366;

@@ -91,6 +91,16 @@ describe('marketing', () => {
     expect(marketing({ answers: answers.map((answer) => ({ ...answer, isBad: false })) })).toBe('go');
   });
 
+  it('waits a week after somebody wrote, or until a case was closed on it', () => {
+    const repliedAt = toInstant('2026-03-06T10:00:00Z');
+    expect(marketing({ repliedAt })).toBe('mood:reply');
+    expect(marketing({ repliedAt, cases: [aCase({ closedAt: toInstant('2026-03-05T10:00:00Z') })] })).toBe(
+      'mood:reply',
+    );
+    expect(marketing({ repliedAt, cases: [aCase({ closedAt: toInstant('2026-03-07T10:00:00Z') })] })).toBe('go');
+    expect(marketing({ repliedAt }, '2026-03-13T11:00:00Z')).toBe('go');
+  });
+
   it('is looked at again a day later, and at the end of its use', () => {
     const asked = (usefulUntil: string | null) =>
       judgeContact(

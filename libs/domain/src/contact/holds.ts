@@ -1,8 +1,8 @@
 import type { OrderFacts, ParcelFacts } from '../facts/facts.js';
 import { isCalledOff, isDelivered } from '../facts/order-state.js';
-import { addDuration, endOfDay, type Instant, toInstant } from '../time/instant.js';
+import { addDuration, endOfDay, type Instant, toInstant, toIso } from '../time/instant.js';
 import type { Block } from './block.js';
-import { COMPLAINT_WINDOW } from './contact-rules.js';
+import { COMPLAINT_WINDOW, REPLY_WINDOW } from './contact-rules.js';
 import type { ContactHistory, PastCase } from './contact-history.js';
 
 /** Bounds for what nobody ever reports the end of, so that one lost scan doesn't silence a person for ever. */
@@ -14,8 +14,8 @@ const RETURN_FOR = 'P60D';
 const FAILED_STATES: ReadonlySet<ParcelFacts['state']> = new Set(['attempt_failed', 'exception', 'delayed']);
 
 /**
- * What holds marketing: a late parcel, a failed delivery, an open case, a bad answer that no case was closed on since. Cases of low
- * priority are chores of the shop's own and hold nothing.
+ * What holds marketing: a late parcel, a failed delivery, an open case, a bad answer or a letter that no case was closed on since. Cases of
+ * low priority are chores of the shop's own and hold nothing.
  */
 export function marketingHold(history: ContactHistory, zone: string, now: Instant): Block | null {
   for (const order of history.orders) {
@@ -27,7 +27,10 @@ export function marketingHold(history: ContactHistory, zone: string, now: Instan
   const complaint = history.answers.find(
     (answer) => answer.isBad && isRecent(answer.at, COMPLAINT_WINDOW, now) && !isSettled(answer.at, history.cases),
   );
-  return complaint ? { reason: 'mood:complaint', facts: { metric: complaint.metric } } : null;
+  if (complaint) return { reason: 'mood:complaint', facts: { metric: complaint.metric } };
+  const { repliedAt = null, cases } = history;
+  if (repliedAt === null || !isRecent(repliedAt, REPLY_WINDOW, now) || isSettled(repliedAt, cases)) return null;
+  return { reason: 'mood:reply', facts: { repliedAt: toIso(repliedAt) } };
 }
 
 /** What holds a request for a public review: facts of the order alone, never what the person said of it. */

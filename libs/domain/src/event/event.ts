@@ -133,7 +133,7 @@ export interface MessageReply extends MessageMention {
   /** Written by a machine, such as a notice of absence. */
   readonly automatic?: boolean | undefined;
   /** What it asks for, where that is nothing to be answered by a person. */
-  readonly keyword?: 'stop' | 'start' | 'help' | undefined;
+  readonly keyword?: 'stop' | 'start' | 'help' | 'score' | undefined;
   /** Names of what was attached; the files are not kept. */
   readonly attachments?: readonly string[] | undefined;
 }

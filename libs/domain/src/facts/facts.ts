@@ -42,6 +42,8 @@ export interface CustomerFacts {
   readonly firstSeenAt: IsoInstant | null;
   /** The latest request to erase this person: from the first one on nothing is sent to them and no journey takes them. */
   readonly erasedAt?: IsoInstant;
+  /** When they last wrote something that a person has to read. */
+  readonly repliedAt?: IsoInstant;
   readonly stamps: Readonly<Record<string, Stamp>>;
 }
 

@@ -11,9 +11,13 @@ export function foldCustomer(customer: CustomerFacts, event: DomainEvent): Custo
   const profiled = foldProfile(identified, stamp, profileOf(event));
   const consents = foldConsents(profiled.consents, event, stamp);
   const consenting = consents === profiled.consents ? profiled : { ...profiled, consents };
-  return event.type === 'customer.redacted'
-    ? setStamped(consenting, stamp, { erasedAt: event.occurredAt })
-    : consenting;
+  if (event.type === 'customer.redacted') return setStamped(consenting, stamp, { erasedAt: event.occurredAt });
+  return isForPeople(event) ? setStamped(consenting, stamp, { repliedAt: event.occurredAt }) : consenting;
+}
+
+/** No machine wrote it, and no machine can answer it. */
+function isForPeople({ type, data }: DomainEvent): boolean {
+  return type === 'message.replied' && data.automatic !== true && data.keyword === undefined;
 }
 
 /** Two records of one person as one. Symmetric, so it does not matter which one survives. */

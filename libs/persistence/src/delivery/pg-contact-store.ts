@@ -14,11 +14,13 @@ import {
   DEFAULT_PRIORITY,
   isAnyRuleOn,
   isBadAnswer,
+  type IsoInstant,
   type Medium,
   type OrderFacts,
   type PastAnswer,
   PermanentError,
   type SurveyScale,
+  toInstant,
 } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
@@ -35,7 +37,7 @@ interface RulesRow extends QueryResultRow {
 interface BookRow extends QueryResultRow {
   readonly asked: string;
   readonly person: string;
-  readonly place: Pick<PersonBook, 'timeZone' | 'country'> | null;
+  readonly place: (Pick<PersonBook, 'timeZone' | 'country'> & { readonly repliedAt: IsoInstant | null }) | null;
   readonly contacts: ContactHistory['contacts'] | null;
   readonly answers: readonly (Omit<PastAnswer, 'isBad'> & { score: number; scale: SurveyScale })[] | null;
   readonly cases: ContactHistory['cases'] | null;
@@ -81,22 +83,31 @@ export class PgContactStore extends ContactStore {
   }
 }
 
-function toBook({ person, place, contacts, answers, cases, orders, rivals }: BookRow): PersonBook {
+const NOWHERE = { timeZone: null, country: null, repliedAt: null };
+
+function toBook(row: BookRow): PersonBook {
+  const { timeZone, country } = row.place ?? NOWHERE;
   return {
-    person,
-    timeZone: place?.timeZone ?? null,
-    country: place?.country ?? null,
-    orders: new Map((orders ?? []).map(({ id, facts }) => [id, facts])),
-    history: {
-      contacts: contacts ?? [],
-      answers: (answers ?? []).map(({ at, metric, score, scale }) => ({
-        at,
-        metric,
-        isBad: isBadAnswer(metric, score, scale),
-      })),
-      cases: cases ?? [],
-      orders: (orders ?? []).map(({ facts }) => facts),
-      rivals: rivals ?? [],
-    },
+    person: row.person,
+    timeZone,
+    country,
+    orders: new Map((row.orders ?? []).map(({ id, facts }) => [id, facts])),
+    history: historyOf(row),
+  };
+}
+
+function historyOf({ place, contacts, answers, cases, orders, rivals }: BookRow): ContactHistory {
+  const { repliedAt } = place ?? NOWHERE;
+  return {
+    contacts: contacts ?? [],
+    answers: (answers ?? []).map(({ at, metric, score, scale }) => ({
+      at,
+      metric,
+      isBad: isBadAnswer(metric, score, scale),
+    })),
+    cases: cases ?? [],
+    orders: (orders ?? []).map(({ facts }) => facts),
+    rivals: rivals ?? [],
+    repliedAt: repliedAt === null ? null : toInstant(repliedAt),
   };
 }
