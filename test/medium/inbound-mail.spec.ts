@@ -5,6 +5,7 @@ import { MailListener } from '#app/sources';
 import { jest } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import PostalMime from 'postal-mime';
+import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { complaint, deliveryStatus, type InboundMail, plainMail, WITH_FILE } from '../support/corpora/inbound-mails.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { aJourney } from './a-journey.js';
@@ -23,6 +24,8 @@ beforeAll(async () => {
     INBOUND_MAIL_DOMAIN: DOMAIN,
     INBOUND_SMTP_PORT: '0',
   });
+  // by night too
+  await rig.call('PATCH', '/api/v1/shop', { body: { contactRules: NO_CONTACT_RULES } });
   await rig.post('/api/v1/journeys', aJourney({ class: 'feedback' }));
   await rig.post('/api/v1/journeys/thanks/publish');
 });
