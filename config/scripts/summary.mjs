@@ -35,7 +35,7 @@ function failuresIn(name, { testResults, failed }) {
 function told(how, what, why) {
   const lines = stripVTControlCharacters(why)
     .split('\n')
-    .filter((line) => line.trim())
+    .filter((line) => line.trim() && !line.includes('/node_modules/') && !line.includes('node:internal'))
     .slice(0, REASON_LINES);
   return [`${how}: ${what}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
