@@ -14,6 +14,10 @@ export class OneChannel extends Channels {
     throw new Error('There is one channel.');
   }
 
+  secretOf(): undefined {
+    return undefined;
+  }
+
   kinds(): [] {
     return [];
   }

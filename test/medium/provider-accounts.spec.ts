@@ -31,7 +31,7 @@ beforeEach(async () => {
   channels = new ConfiguredChannels({
     smtpUrl: usual.url,
     mailFrom: 'hello@birch.example',
-    accountsTo: { allowLoopback: true },
+    accounts: { allowLoopback: true },
   });
   await rig.rows(`update app.message set state = 'failed'`);
   await rig.rows('delete from app.provider_account');

@@ -66,13 +66,15 @@ export class TwilioRig {
     readonly stub: TwilioStub,
   ) {}
 
-  static async start(label: string): Promise<TwilioRig> {
+  /** @param env settings besides those of every rig */
+  static async start(label: string, env: Readonly<Record<string, string>> = {}): Promise<TwilioRig> {
     const stub = await TwilioStub.start();
     const api = await ApiRig.start(label, {
       TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
       TWILIO_AUTH_TOKEN: TOKEN,
       TWILIO_FROM: '+15005550006',
       TWILIO_BASE_URL: stub.url,
+      ...env,
     });
     const rig = new TwilioRig(api, stub);
     await api.owner.query('update app.shop set contact_rules = $1', [NO_CONTACT_RULES]);
@@ -153,14 +155,12 @@ export class TwilioRig {
   }
 
   /** The n-th message that Twilio was given, as it tells of it later. */
-  report(n: number, { status, sid, code }: Told): Promise<Answer> {
+  report(n: number, { status, sid, code }: Told, token = TOKEN): Promise<Answer> {
     const { form, sid: given = 'SM0' } = this.calls[n] ?? { form: {} as Record<string, string> };
     const callback = new URL(form['StatusCallback'] ?? 'https://nowhere.example/none');
     const fields = { MessageSid: sid ?? given, MessageStatus: status, To: form['To'] ?? '', From: '+15005550006' };
-    return this.call(callback.pathname + callback.search, {
-      ...fields,
-      ...(code !== undefined && { ErrorCode: code }),
-    });
+    const told = { ...fields, ...(code !== undefined && { ErrorCode: code }) };
+    return this.call(callback.pathname + callback.search, told, token);
   }
 
   /** A text that comes in, worked on. */

@@ -30,6 +30,7 @@ import { ApplyCode } from './code/apply-code.use-case.js';
 import { MigrateCode } from './code/migrate-code.use-case.js';
 import { PlanCode } from './code/plan-code.use-case.js';
 import { AssignRoutes } from './accounts/assign-routes.js';
+import { AccountSecrets } from './accounts/account-secrets.js';
 import { ManageProviderAccounts } from './accounts/manage-provider-accounts.use-case.js';
 import { Routes } from './accounts/routes.js';
 import { ComposeMessage } from './delivery/compose-message.js';
@@ -139,6 +140,7 @@ const useCases = [
   CheckJourney,
   ClockGuard,
   AssignRoutes,
+  AccountSecrets,
   ManageProviderAccounts,
   Routes,
   ComposeMessage,

@@ -2,14 +2,13 @@ import { type Channel, type ChannelKindInfo, Channels } from '#app/application';
 import { type Fault, type Json, type Medium, PermanentError } from '#app/domain';
 import { capture } from './capture/capture.channel.js';
 import { emailSmtp } from './email-smtp/email-smtp.channel.js';
-import type { ChannelKind } from './channel-kind.js';
-import type { AddressPolicy } from './public-address.js';
+import type { AccountPolicy, ChannelKind } from './channel-kind.js';
 import { channelKinds } from './registry.js';
 import { smsTwilio } from './sms-twilio/sms-twilio.channel.js';
 
 export interface ChannelSettings {
-  /** Where the accounts of shops may lead beside what is public. */
-  readonly accountsTo?: AddressPolicy | undefined;
+  /** Of the accounts of shops. */
+  readonly accounts?: AccountPolicy | undefined;
   /** SMTP_URL; without it e-mail is captured. */
   readonly smtpUrl?: string | undefined;
   /** MAIL_FROM; needed with SMTP_URL. */
@@ -28,13 +27,13 @@ export interface ChannelSettings {
 
 /** The channels that the settings ask for: SMTP and Twilio where they are configured, capture elsewhere. */
 export class ConfiguredChannels extends Channels {
-  private readonly accountsTo: AddressPolicy;
+  private readonly accounts: AccountPolicy;
   private readonly byMedium: Readonly<Record<Medium, Channel>>;
 
   /** @throws PermanentError `configuration` when a setting is wrong */
-  constructor({ smtpUrl, mailFrom, twilio, accountsTo = { allowLoopback: false } }: ChannelSettings) {
+  constructor({ smtpUrl, mailFrom, twilio, accounts = { allowLoopback: false } }: ChannelSettings) {
     super();
-    this.accountsTo = accountsTo;
+    this.accounts = accounts;
     this.byMedium = {
       email:
         smtpUrl === undefined
@@ -49,7 +48,11 @@ export class ConfiguredChannels extends Channels {
   }
 
   open(code: string, settings: Json, medium: Medium): Channel {
-    return kindOf(code).create(settings, medium, this.accountsTo);
+    return kindOf(code).create(settings, medium, this.accounts);
+  }
+
+  secretOf(code: string, settings: Json, source: string): string | undefined {
+    return kindOf(code).secretOf(settings, source);
   }
 
   kinds(): readonly ChannelKindInfo[] {

@@ -103,8 +103,9 @@ export class InfrastructureModule {
   }
 }
 
-function channelsOf({ mail, sms, calls }: Config) {
-  const settings = { smtpUrl: mail?.smtpUrl, mailFrom: mail?.from, twilio: sms, accountsTo: calls };
+function channelsOf({ mail, sms, calls, accountCallbackUrl }: Config) {
+  const accounts = { allowLoopback: calls.allowLoopback, callbackUrls: { twilio: accountCallbackUrl } };
+  const settings = { smtpUrl: mail?.smtpUrl, mailFrom: mail?.from, twilio: sms, accounts };
   return { provide: Channels, useFactory: () => new ConfiguredChannels(settings) };
 }
 

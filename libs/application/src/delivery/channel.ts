@@ -111,6 +111,12 @@ export abstract class Channels {
    */
   abstract open(code: string, settings: Json, medium: Medium): Channel;
 
+  /**
+   * What the provider of an account signs its calls by, as the source kind `source`; undefined where it makes none.
+   * @throws PermanentError `configuration` as `open`
+   */
+  abstract secretOf(code: string, settings: Json, source: string): string | undefined;
+
   abstract kinds(): readonly ChannelKindInfo[];
 
   /** What is wrong with the settings of an account, pointers from its root. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountSecrets } from '../accounts/account-secrets.js';
 import { LinkSettings } from '../feedback/link-factory.js';
 import { RateLimits } from '../ports/rate-limits.port.js';
 import { AcceptEvents } from './accept-event.use-case.js';
@@ -7,6 +8,8 @@ import { keptHeaders, notGenuine, refuseMediaType, refuseUnreadable } from './re
 import { type Addressee, type IncomingRequest, type SourceKind, SourceKinds } from './source-kind.js';
 
 const MAX_KEY_LENGTH = 255;
+/** Shops that have written to one number; whose account a forged call might have been signed by costs no more than these. */
+const MAX_CANDIDATES = 10;
 
 export interface CallbackReceipt {
   readonly answer: SourceKind['answer'];
@@ -16,8 +19,9 @@ export interface CallbackReceipt {
 }
 
 /**
- * Takes what a provider of the installation says at `/hooks/<kind>`: nobody sets up a source for it, since the credentials that we send
- * by are those that it signs with. The shop is found by the message that the call names, or by who has written to the number.
+ * Takes what a provider says at `/hooks/<kind>`: nobody sets up a source for it, since the credentials that we send by are those that
+ * it signs with. The shop is found by the message that the call names, or by who has written to the number; what a shop's own account
+ * signs is for that shop alone.
  */
 @Injectable()
 export class ReceiveCallback {
@@ -27,6 +31,7 @@ export class ReceiveCallback {
     private readonly events: AcceptEvents,
     private readonly rates: RateLimits,
     private readonly settings: LinkSettings,
+    private readonly accounts: AccountSecrets,
   ) {}
 
   takes(code: string): boolean {
@@ -40,11 +45,12 @@ export class ReceiveCallback {
   async receive(code: string, request: IncomingRequest): Promise<CallbackReceipt> {
     refuseMediaType(request);
     const kind = this.kinds.find(code);
-    const secrets = this.directory.secretsOf(code);
-    if (!kind?.addressee || !kind.verify(request, secrets, 0, this.settings.publicUrl).genuine) throw notGenuine();
+    if (!kind?.addressee) throw notGenuine();
+    const addressee = kind.addressee(request);
+    const isOurs = this.isSigned(kind, request, this.directory.secretsOf(code));
+    const shops = isOurs ? await this.shopsOf(addressee) : await this.shopsThatSigned(kind, request, addressee);
     this.rates.take('source', code);
     refuseUnreadable(kind, request);
-    const shops = await this.shopsOf(kind.addressee(request));
     const dedupeKey = `${code}|${kind.dedupeKey(request)}`.slice(0, MAX_KEY_LENGTH);
     const [headers, body] = [keptHeaders(kind, request), request.rawBody.toString('utf8')];
     const bodies = shops.map((shopId) => ({ shopId, sourceId: shopId, kind: code, dedupeKey, headers, body }));
@@ -52,10 +58,30 @@ export class ReceiveCallback {
     return { answer: kind.answer, kind: code, shops: shops.length };
   }
 
+  private isSigned(kind: SourceKind, request: IncomingRequest, secrets: readonly string[]): boolean {
+    return secrets.length > 0 && kind.verify(request, secrets, 0, this.settings.publicUrl).genuine;
+  }
+
   private async shopsOf(addressee: Addressee | undefined): Promise<readonly string[]> {
+    const shops = await this.candidates(addressee);
+    return addressee?.isForAll ? shops : shops.slice(0, 1);
+  }
+
+  /** Those by whose own account the call is signed. */
+  private async shopsThatSigned(
+    kind: SourceKind,
+    request: IncomingRequest,
+    addressee: Addressee | undefined,
+  ): Promise<readonly string[]> {
+    const signed: string[] = [];
+    for (const shopId of (await this.candidates(addressee)).slice(0, MAX_CANDIDATES))
+      if (this.isSigned(kind, request, await this.accounts.of(shopId, kind.code))) signed.push(shopId);
+    if (signed.length === 0) throw notGenuine();
+    return addressee?.isForAll ? signed : signed.slice(0, 1);
+  }
+
+  private async candidates(addressee: Addressee | undefined): Promise<readonly string[]> {
     if (addressee?.shopId !== undefined) return [addressee.shopId];
-    if (addressee?.number === undefined) return [];
-    const shops = await this.directory.shopsOfNumber(addressee.number);
-    return addressee.isForAll ? shops : shops.slice(0, 1);
+    return addressee?.number === undefined ? [] : this.directory.shopsOfNumber(addressee.number);
   }
 }

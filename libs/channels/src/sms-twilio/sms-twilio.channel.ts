@@ -20,7 +20,7 @@ const smsTwilioSettings = z.strictObject({
   /** A number in E.164, a short code, an alphanumeric sender, or a messaging service (MG…). */
   from: z.string().min(1),
   baseUrl: z.url().optional(),
-  /** Where Twilio tells what becomes of messages; without it nobody hears of it. */
+  /** Where Twilio tells what becomes of messages; left out: at PUBLIC_URL, where Twilio can reach it. */
   callbackUrl: z.url().optional(),
 });
 type SmsTwilioSettings = z.infer<typeof smsTwilioSettings>;
@@ -134,6 +134,10 @@ export const smsTwilio = defineChannelKind({
   settings: smsTwilioSettings,
   outline: ({ accountSid, from }) => `${accountSid}, from ${from}`,
   // another address than Twilio's own is for tests
-  create: (settings, _medium, policy) =>
-    new SmsTwilioChannel(policy === null || policy.allowLoopback ? settings : { ...settings, baseUrl: undefined }),
+  callbacks: { source: 'twilio', secretOf: ({ authToken }) => authToken },
+  create(settings, _medium, policy) {
+    if (policy === null) return new SmsTwilioChannel(settings);
+    const { baseUrl, callbackUrl = policy.callbackUrls?.['twilio'] } = settings;
+    return new SmsTwilioChannel({ ...settings, callbackUrl, baseUrl: policy.allowLoopback ? baseUrl : undefined });
+  },
 });

@@ -108,6 +108,8 @@ export class Config {
   readonly inboundMail: InboundMailConfig;
   /** Undefined: text messages are captured. */
   readonly sms: SmsConfig | undefined;
+  /** Where Twilio tells of messages that go by shops' own accounts; undefined where it can't reach us. */
+  readonly accountCallbackUrl: string | undefined;
   readonly calls: CallsConfig;
   /** In lower case. */
   readonly testAddresses: readonly string[];
@@ -141,6 +143,7 @@ export class Config {
     this.mail = mailOf(env);
     this.sms = smsOf(env);
     this.calls = { allowLoopback: env.WEBHOOKS_TO_LOOPBACK === 'allow' };
+    this.accountCallbackUrl = callbackUrlOf(env, this.calls.allowLoopback);
     this.session = { idleSeconds: env.SESSION_IDLE_HOURS * HOUR_S, maxSeconds: env.SESSION_MAX_DAYS * DAY_S };
     this.oidc = oidcOf(env);
     this.clock = { mode: env.CLOCK, start: env.CLOCK_START === undefined ? undefined : Date.parse(env.CLOCK_START) };
@@ -181,14 +184,14 @@ function smsOf(env: Env): SmsConfig | undefined {
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = env;
   if (accountSid === undefined || authToken === undefined || from === undefined) return undefined;
   const baseUrl = env.TWILIO_BASE_URL.replace(/\/+$/, '');
-  return { accountSid, authToken, from, baseUrl, callbackUrl: callbackUrlOf(env, baseUrl) };
+  return { accountSid, authToken, from, baseUrl, callbackUrl: callbackUrlOf(env, baseUrl !== TWILIO) };
 }
 
 /** Twilio refuses messages whose callback it can't reach; a stub on this machine can reach everything. */
-function callbackUrlOf(env: Env, baseUrl: string): string | undefined {
+function callbackUrlOf(env: Env, isStub: boolean): string | undefined {
   if (env.PUBLIC_URL === undefined) return undefined;
-  const isPrivate = LOOPBACK.test(new URL(env.PUBLIC_URL).hostname) && baseUrl === TWILIO;
-  return isPrivate ? undefined : `${publicUrlOf(env)}/hooks/twilio`;
+  const isPrivate = LOOPBACK.test(new URL(env.PUBLIC_URL).hostname);
+  return isPrivate && !isStub ? undefined : `${publicUrlOf(env)}/hooks/twilio`;
 }
 
 function oidcOf(env: Env): OidcConfig | undefined {
