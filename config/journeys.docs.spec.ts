@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseJourneyText } from '#app/application';
-import { compileJourney, EVENT_TYPES, type Fault } from '#app/domain';
+import { compileJourney, type Fault, JOURNEY_EVENT_TYPES } from '#app/domain';
 import { stepKinds } from '#app/steps';
 import { compileTemplate } from '#app/templates';
 import { parse } from 'yaml';
@@ -55,6 +55,6 @@ describe('docs/journeys.md', () => {
   });
 
   it('names every type of event', () => {
-    expect(EVENT_TYPES.filter((type) => !guide.includes(`\`${type}\``))).toEqual([]);
+    expect(JOURNEY_EVENT_TYPES.filter((type) => !guide.includes(`\`${type}\``))).toEqual([]);
   });
 });

@@ -59,6 +59,8 @@ export {
   type EventDataByType,
   type EventType,
   isOwnEvent,
+  JOURNEY_EVENT_TYPES,
+  noJourneyEvent,
   type MessageMention,
   type MessageReply,
   type NormalisedEvent,

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, isDuration, isIsoDate, MEDIA, WEEKDAYS } from '#app/domain';
+import { isDuration, isIsoDate, JOURNEY_EVENT_TYPES, MEDIA, noJourneyEvent, WEEKDAYS } from '#app/domain';
 import { z } from 'zod';
 
 /** Parts of settings that several kinds of step use; the descriptions appear in the JSON Schema and in forms. */
@@ -17,7 +17,9 @@ export const expression = z
 export const target = z.string().min(1).max(64).describe('Id of the step to go to; `end` ends the run.');
 
 export const eventType = z
-  .enum(EVENT_TYPES, { error: (issue) => `"${String(issue.input).slice(0, 60)}" is no event; write e.g. order.placed` })
+  .enum(JOURNEY_EVENT_TYPES, {
+    error: (issue) => noJourneyEvent(issue.input),
+  })
   .describe('Type of an event.');
 
 export const channels = z

@@ -180,5 +180,6 @@ export const eventData = {
     keyword: z.enum(['stop', 'start', 'help', 'score']).optional(),
     attachments: z.array(wireText(255)).max(MAX_ATTACHMENTS).optional(),
   }),
+  'message.opened': mention,
   'message.clicked': mention.extend({ url: wireText(4_096) }),
 } as const satisfies { readonly [T in SenderEventType]: z.ZodType<EventDataByType[T]> };

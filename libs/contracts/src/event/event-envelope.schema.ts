@@ -93,6 +93,7 @@ export const wireEvent = z
     envelope('message.bounced', eventData['message.bounced'], 'message'),
     envelope('message.complained', eventData['message.complained'], 'message'),
     envelope('message.replied', eventData['message.replied'], 'message'),
+    envelope('message.opened', eventData['message.opened'], 'message'),
     clicked,
   ])
   .meta({ id: 'Event' });

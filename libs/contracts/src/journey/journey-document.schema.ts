@@ -1,6 +1,7 @@
 import {
   DEFAULT_PRIORITY,
-  EVENT_TYPES,
+  JOURNEY_EVENT_TYPES,
+  noJourneyEvent,
   isDuration,
   type JourneyDocument,
   MESSAGE_CLASSES,
@@ -23,11 +24,9 @@ const expression = z
   .min(1)
   .max(1000)
   .describe('CEL expression over customer, order, shop, event, settings and run.');
-const notAnEvent = (input: unknown): string =>
-  `"${String(input).slice(0, 60)}" is no event type; write e.g. order.placed`;
 const eventType = z
-  .enum(EVENT_TYPES, {
-    error: (issue) => notAnEvent(issue.input),
+  .enum(JOURNEY_EVENT_TYPES, {
+    error: (issue) => noJourneyEvent(issue.input),
   })
   .describe('Type of an event.');
 const pattern = z.strictObject({ event: eventType, where: expression.optional() });
@@ -35,7 +34,7 @@ const pattern = z.strictObject({ event: eventType, where: expression.optional() 
 const shortPattern = z
   .union([eventType.transform((event) => ({ event })), pattern], {
     error: (issue) =>
-      typeof issue.input === 'string' ? notAnEvent(issue.input) : 'Write an event type, or {event, where}',
+      typeof issue.input === 'string' ? noJourneyEvent(issue.input) : 'Write an event type, or {event, where}',
   })
   .describe('An event type, or an event type with a condition.');
 
@@ -81,7 +80,7 @@ const trigger = z
   .union([apiTrigger, shortPattern, dateTrigger, scheduleTrigger], {
     error: (issue) =>
       typeof issue.input === 'string'
-        ? `${notAnEvent(issue.input)}, or api`
+        ? `${noJourneyEvent(issue.input)}, or api`
         : 'Write an event type, {event, where}, {date}, {schedule, segment}, or api',
   })
   .describe('What lets a person enter: an event, a date among the facts, a schedule over a segment, or api.');

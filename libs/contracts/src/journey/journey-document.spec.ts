@@ -39,6 +39,8 @@ describe('journeyDocument', () => {
     [{ audience: { when: 'order.isGift', recheck: 'daily' } }, 'Write before-send or every-step'],
     [{ audience: { when: 'order.isGift' } }, 'Write before-send or every-step'],
     [{ audience: 5 }, 'Write a condition, or {when, recheck}'],
+    [{ trigger: 'message.opened' }, 'Mail programs open mails by themselves'],
+    [{ exitOn: ['message.opened'] }, 'Mail programs open mails by themselves'],
     [{ priority: 101 }, 'whole number from 0 to 100'],
     [{ priority: 1.5 }, 'whole number from 0 to 100'],
     [{ holdOut: 'some' }, 'add a hold-out step'],

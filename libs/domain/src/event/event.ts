@@ -178,6 +178,8 @@ export interface EventDataByType {
   /** Marked as spam. */
   'message.complained': MessageMention;
   'message.replied': MessageReply;
+  /** Kept for those who ask; mail programs open mails by themselves, so nothing follows from it. */
+  'message.opened': MessageMention;
   /** A person followed a link of it. */
   'message.clicked': MessageMention & { readonly url: string };
   /** A date that a journey begins by has come; `date`: the day itself, however long before it that is. */
@@ -231,8 +233,20 @@ export const EVENT_TYPES = [
   'message.bounced',
   'message.complained',
   'message.replied',
+  'message.opened',
   'message.clicked',
 ] as const satisfies readonly SenderEventType[];
+
+/** What journeys can begin by, wait for and end with. */
+export const JOURNEY_EVENT_TYPES: readonly JourneyEventType[] = EVENT_TYPES.filter((type) => type !== 'message.opened');
+export type JourneyEventType = Exclude<SenderEventType, 'message.opened'>;
+
+/** What to say of a word that stands where the event of a journey belongs. */
+export function noJourneyEvent(input: unknown): string {
+  if (input === 'message.opened')
+    return 'Mail programs open mails by themselves, so message.opened says nothing; write e.g. message.clicked';
+  return `"${String(input).slice(0, 60)}" is no event; write e.g. order.placed`;
+}
 
 export function isOwnEvent(type: EventType): type is OwnEventType {
   return (OWN_EVENT_TYPES as readonly EventType[]).includes(type);

@@ -1,5 +1,5 @@
 import type { Fault } from '../errors.js';
-import { EVENT_TYPES, type EventType } from '../event/event.js';
+import { type EventType, JOURNEY_EVENT_TYPES } from '../event/event.js';
 import type { Json } from '../facts/view.js';
 import type { EventPattern } from './document.js';
 import { compileExpression, type Expression, type ExpressionPlace } from './expression.js';
@@ -41,8 +41,8 @@ export class DocumentChecks {
 
   private eventType(event: string, pointer: string): void {
     if (isEventType(event)) return;
-    const near = nearest(event, EVENT_TYPES);
-    const hint = near ? `did you mean ${near}?` : `write one of ${EVENT_TYPES.join(', ')}.`;
+    const near = nearest(event, JOURNEY_EVENT_TYPES);
+    const hint = near ? `did you mean ${near}?` : `write one of ${JOURNEY_EVENT_TYPES.join(', ')}.`;
     this.faults.push({ pointer, code: 'event.unknown', message: `${event}: ${hint}` });
   }
 }

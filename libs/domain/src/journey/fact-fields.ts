@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType, OWN_EVENT_TYPES } from '../event/event.js';
+import { type EventType, JOURNEY_EVENT_TYPES, OWN_EVENT_TYPES } from '../event/event.js';
 import type { Json } from '../facts/view.js';
 
 /**
@@ -123,6 +123,7 @@ const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<R
   'message.delivered': MENTION,
   'message.bounced': { ...MENTION, ...values('kind', 'code', 'reason') },
   'message.complained': MENTION,
+  'message.opened': MENTION,
   'message.clicked': { ...MENTION, ...values('url') },
   'message.replied': {
     ...MENTION,
@@ -174,5 +175,5 @@ export function rootFields(settings: Json, events: readonly EventType[]): Readon
 }
 
 export function isEventType(text: string): text is EventType {
-  return ([...EVENT_TYPES, ...OWN_EVENT_TYPES] as readonly string[]).includes(text);
+  return ([...JOURNEY_EVENT_TYPES, ...OWN_EVENT_TYPES] as readonly string[]).includes(text);
 }
