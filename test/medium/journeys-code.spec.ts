@@ -145,6 +145,32 @@ describe('journeys as code', () => {
     ]);
   });
 
+  it('are new where a partial that they render is', async () => {
+    const templates = { hello: { en: { subject: 'Hi', mjml: MJML, sms: 'Hello{% render "end" %}' } } };
+    await rig.publish(journey('shared', { templates, partials: { end: { default: ', bye' } } }));
+    await folder.pull();
+    expect(folder.files.get('shared.yaml')).toContain(', bye');
+    folder.edit('shared.yaml', ', bye', ', see you');
+    expect(await folder.kinds()).toContain('shared changed');
+    folder.files.set('partials/end.liquid', ', bye');
+    folder.edit('shared.yaml', "partials:\n  end:\n    default: ', see you'\n", '');
+    expect(await folder.kinds()).toContain('shared unchanged');
+    folder.files.set('partials/end.liquid', ', so long');
+    expect((await folder.plan()).changes.find(({ key }) => key === 'shared')?.diff).toContain(
+      "+    default: ', so long'",
+    );
+    expect(await folder.apply({ publish: true })).toContain('published shared 2');
+    expect(await folder.pull()).toMatchObject({ writes: [] });
+    folder.edit('shared.yaml', '"end"', '"and"');
+    expect((await folder.plan()).faults).toMatchObject([
+      {
+        file: 'shared.yaml',
+        pointer: '/templates/hello/en/sms',
+        message: expect.stringContaining('no partial "and": did you mean end?'),
+      },
+    ]);
+  });
+
   it('stay paused when they are published', async () => {
     await folder.pull();
     await rig.states.pause(rig.shop.id, 'thanks');

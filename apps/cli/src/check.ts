@@ -35,7 +35,9 @@ export async function check(paths: readonly string[], { strict, story }: CheckOp
       counts.error += printAll(placed(file, error.faults));
     }
   }
-  console.log(`${files.length} files, ${counts.error} errors, ${counts.warning} warnings`);
+  console.log(
+    `${files.filter(({ name }) => !name.endsWith('.liquid')).length} files, ${counts.error} errors, ${counts.warning} warnings`,
+  );
   if (counts.error > 0 || (strict && counts.warning > 0)) process.exitCode = 1;
 }
 
@@ -44,7 +46,9 @@ function filesAt(given: string): CodeFile[] {
   if (!stats) throw new PermanentError('validation', `There is no file or folder ${given}.`);
   if (stats.isDirectory())
     return new CodeFolder(given).journeys().map(({ name, text }) => ({ name: path.join(given, name), text }));
-  return [{ name: given, text: readFileSync(given, 'utf8') }];
+  const beside = path.dirname(given);
+  const partials = new CodeFolder(beside).partials().map(({ name, text }) => ({ name: path.join(beside, name), text }));
+  return [{ name: given, text: readFileSync(given, 'utf8') }, ...partials];
 }
 
 function printAll(faults: readonly CodeFault[]): number {

@@ -6,9 +6,11 @@ import { z } from 'zod';
 
 const LOCK = '.afterglow.json';
 const MIGRATIONS = 'migrations';
+const PARTIALS = 'partials';
 const lock = z.object({ journeys: z.record(z.string(), z.array(z.string())) });
 
 const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
+const isPartial = (name: string): boolean => name.endsWith('.liquid');
 const isScenario = (name: string): boolean => /\.scenario\.ya?ml$/.test(name);
 
 /** A folder with journeys, their scenarios, and what was seen of the shop. */
@@ -21,8 +23,14 @@ export class CodeFolder {
     return new CodeFolder(folder);
   }
 
+  /** With the partials that they share. */
   journeys(): CodeFile[] {
-    return this.files((name) => isYaml(name) && !isScenario(name));
+    return [...this.files((name) => isYaml(name) && !isScenario(name)), ...this.partials()];
+  }
+
+  /** Pieces of templates. */
+  partials(): CodeFile[] {
+    return this.below(PARTIALS, isPartial);
   }
 
   scenarios(): CodeFile[] {
@@ -31,9 +39,7 @@ export class CodeFolder {
 
   /** What runs of earlier versions are to do: one file a journey. */
   migrations(): CodeFile[] {
-    return new CodeFolder(path.join(this.path, MIGRATIONS))
-      .files(isYaml)
-      .map(({ name, text }) => ({ name: `${MIGRATIONS}/${name}`, text }));
+    return this.below(MIGRATIONS, isYaml);
   }
 
   /** @throws PermanentError `validation` for a file of another make */
@@ -58,6 +64,12 @@ export class CodeFolder {
   remember(journeys: Remembered): void {
     const inOrder = Object.fromEntries(Object.entries(journeys).toSorted(([a], [b]) => (a < b ? -1 : 1)));
     this.write([{ name: LOCK, text: `${JSON.stringify({ journeys: inOrder }, null, 2)}\n` }]);
+  }
+
+  private below(folder: string, isWanted: (name: string) => boolean): CodeFile[] {
+    return new CodeFolder(path.join(this.path, folder))
+      .files(isWanted)
+      .map(({ name, text }) => ({ name: `${folder}/${name}`, text }));
   }
 
   private files(isWanted: (name: string) => boolean): CodeFile[] {

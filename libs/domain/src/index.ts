@@ -107,6 +107,7 @@ export { concerns } from './journey/concerns.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { celView } from './journey/cel-view.js';
 export { compileExpression } from './journey/expression.js';
+export { expandPartials, partialsUsed } from './journey/partials.js';
 export {
   decide,
   enter,

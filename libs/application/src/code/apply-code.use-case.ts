@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PermanentError } from '#app/domain';
+import { expandPartials, PermanentError } from '#app/domain';
 import { TemplateEngine } from '../delivery/template-engine.port.js';
 import { CheckJourney, refuseErrors } from '../journeys/manage/check-journey.use-case.js';
 import { PlanEntries } from '../journeys/entries/plan-entries.js';
@@ -119,7 +119,7 @@ export class ApplyCode {
   private async compileAhead(work: readonly CodeChange[]): Promise<TemplateEngine> {
     const templates = new CompiledOnce(this.templates);
     for (const { journey } of work)
-      for (const locales of Object.values(journey?.document.templates ?? {}))
+      for (const locales of Object.values(journey ? expandPartials(journey.document).templates : {}))
         for (const source of Object.values(locales)) await templates.compile(source);
     return templates;
   }

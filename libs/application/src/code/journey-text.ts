@@ -9,7 +9,7 @@ export function canonicalJourney(document: JourneyDocument): string {
 /** A journey as YAML, in the order in which people write one. Reading it gives the same document. */
 export function writeJourney(document: JourneyDocument): string {
   const { key, title, class: messageClass, trigger, audience, entry, priority, holdOut, exitOn, goal } = document;
-  const { settings, steps, templates } = document;
+  const { settings, steps, templates, partials } = document;
   const fields = {
     key,
     title,
@@ -29,6 +29,7 @@ export function writeJourney(document: JourneyDocument): string {
       next: step.next,
     })),
     templates: unlessEmpty(mapValues(templates, (locales) => mapValues(locales, inOrder))),
+    partials: partials && unlessEmpty(partials),
   };
   return stringify(fields, {
     version: '1.2',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AfterglowError, compileJourney, type Fault, type Finding } from '#app/domain';
+import { AfterglowError, compileJourney, expandPartials, type Fault, type Finding } from '#app/domain';
 import { stepKinds } from '#app/steps';
 import { TemplateEngine } from '../delivery/template-engine.port.js';
 import { CheckJourney } from '../journeys/manage/check-journey.use-case.js';
@@ -108,7 +108,7 @@ export class PlanCode {
 async function faultsOf({ document }: CodeJourney, templates: TemplateEngine): Promise<Fault[]> {
   const result = compileJourney(document, stepKinds);
   const faults: Fault[] = 'faults' in result ? [...result.faults] : [];
-  for (const [name, locales] of Object.entries(document.templates))
+  for (const [name, locales] of Object.entries(expandPartials(document).templates))
     for (const [locale, source] of Object.entries(locales)) {
       const { faults: own } = await templates.compile(source);
       const below = (pointer: string): string =>

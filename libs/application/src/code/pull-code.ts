@@ -3,6 +3,7 @@ import { type JourneyDocument, PermanentError } from '#app/domain';
 import type { SecretPort } from '../ports/secret.port.js';
 import { canonicalJourney, writeJourney } from './journey-text.js';
 import { type CodeFile, type CodeJourney, readCode } from './read-code.js';
+import { readPartials } from './read-partials.js';
 import { fingerprintsOf, type Remembered } from './remembered.js';
 
 export interface PulledCode {
@@ -27,6 +28,7 @@ export function pullInto(
   { force, secrets }: { readonly force: boolean; readonly secrets: SecretPort },
 ): PulledCode {
   const { journeys } = readCode(files);
+  const { partials } = readPartials(files);
   const own = new Map(journeys.map((journey) => [journey.document.key, journey]));
   const pulled = shop.filter(({ state }) => state !== 'archived');
   const writes: CodeFile[] = [];
@@ -40,7 +42,7 @@ export function pullInto(
       continue;
     }
     if (isEdited(journey, name, { files, remembered, secrets })) edited.push(name);
-    writes.push({ name, text: writeJourney(there.document) });
+    writes.push({ name, text: writeJourney(partials.outOf(there.document, name)) });
   }
   if (edited.length > 0 && !force) {
     throw new PermanentError(

@@ -1,10 +1,13 @@
 import type { Fault, JourneyDocument } from '#app/domain';
+import { readPartials } from './read-partials.js';
 import { parseJourneyText } from '../journeys/parse-journey.js';
 import { readYaml } from '../journeys/read-yaml.js';
 
 export interface CodeFile {
   readonly name: string;
   readonly text: string;
+  /** Files that hold its partials, by the JSON pointer of each in the document. */
+  readonly pieces?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface CodeFault {
@@ -26,10 +29,11 @@ export interface Code {
   readonly faults: readonly CodeFault[];
 }
 
-/** Reads the journeys of a folder; every faulty file is named with all its faults. */
-export function readCode(files: readonly CodeFile[]): Code {
+/** Reads the journeys of a folder with the partials beside them; every faulty file is named with all its faults. */
+export function readCode(all: readonly CodeFile[]): Code {
+  const { files, partials, faults: ofPartials } = readPartials(all);
   const journeys: CodeJourney[] = [];
-  const faults: CodeFault[] = [];
+  const faults = ofPartials.map((fault): CodeFault => ({ ...fault, line: null, pointer: '' }));
   const fileOf = new Map<string, string>();
   for (const file of files) {
     const read = parseJourneyText(file.text, 'yaml');
@@ -39,8 +43,10 @@ export function readCode(files: readonly CodeFile[]): Code {
     }
     const { key } = read.document;
     const other = fileOf.get(key);
-    if (other === undefined) journeys.push({ file, document: read.document });
-    else
+    if (other === undefined) {
+      const { document, pieces } = partials.into(read.document, file.name);
+      journeys.push({ file: { ...file, pieces }, document });
+    } else
       faults.push(
         ...placed(file, [
           { pointer: '/key', code: 'journey.invalid', message: `The key "${key}" is that of ${other} too.` },
@@ -52,9 +58,11 @@ export function readCode(files: readonly CodeFile[]): Code {
 }
 
 /** Faults with the lines of a file. */
-export function placed({ name: file, text }: CodeFile, faults: readonly Fault[]): CodeFault[] {
+export function placed({ name: file, text, pieces }: CodeFile, faults: readonly Fault[]): CodeFault[] {
   const yaml = readYaml(text);
   return faults.map(({ pointer, message }) => {
+    const piece = pieces?.get(pointer);
+    if (piece !== undefined) return ofPiece(piece, message);
     const named = /^#line-(\d+)$/.exec(pointer);
     return {
       file,
@@ -63,4 +71,10 @@ export function placed({ name: file, text }: CodeFile, faults: readonly Fault[])
       message: message.replace(/^Line \d+(, column \d+)?: /, ''),
     };
   });
+}
+
+/** The line stands in the words: a partial is all text. */
+function ofPiece(file: string, message: string): CodeFault {
+  const [, words = message, line] = /^(.*) \(line (\d+)\)$/s.exec(message) ?? [];
+  return { file, line: line === undefined ? null : Number(line), pointer: '', message: words };
 }

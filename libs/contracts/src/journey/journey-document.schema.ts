@@ -126,6 +126,14 @@ const template = z.strictObject({
 const locale = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { error: 'Write a language tag such as en or fr-CA' });
+const partial = z
+  .record(
+    z.string().regex(/^(default|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*)$/, {
+      error: 'Write a language tag such as en or fr-CA, or default',
+    }),
+    z.string().max(16_000),
+  )
+  .describe('By language; `default` is for every other one (Liquid).');
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, { error: 'Write lower-case letters, digits and hyphens' });
 
 export const journeyDocument = z
@@ -190,6 +198,10 @@ export const journeyDocument = z
       .max(100, { error: 'At most 100 steps' })
       .describe('Taken in this order unless a step says otherwise.'),
     templates: z.record(name, z.record(locale, template)).default({}).describe('Templates by name and language.'),
+    partials: z
+      .record(name, partial)
+      .optional()
+      .describe('Pieces that templates share: `{% render "name" %}` stands for one of them.'),
   })
   .describe('A journey.');
 

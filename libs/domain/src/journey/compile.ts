@@ -7,6 +7,7 @@ import { triggerOf } from './compile-trigger.js';
 import { DocumentChecks } from './document-checks.js';
 import { DEFAULT_PRIORITY, type JourneyDocument } from './document.js';
 import { fillSettings } from './fill-settings.js';
+import { expandPartials } from './partials.js';
 import type { JourneyPlan, PlannedStep } from './plan.js';
 import type { StepKinds } from './step-kind.js';
 
@@ -33,12 +34,13 @@ export function compileJourney(
   const goal = document.goal ? goalOf(document.goal, document, checks) : null;
   const { planned, faults } = compileSteps(document, kinds, checks);
   const graph = faults.length === 0 ? graphFaults(planned) : [];
-  const all = [...checks.faults, ...faults, ...graph];
+  const { templates, faults: missing } = expandPartials(document);
+  const all = [...checks.faults, ...faults, ...missing, ...graph];
   if (origin === 'new' && faults.length === 0) all.push(...holdOutFaults(planned, document));
   if (all.length > 0) return { faults: all };
   return {
     plan: {
-      document,
+      document: document.partials ? { ...document, templates } : document,
       trigger,
       calendar,
       ...audience,

@@ -108,6 +108,8 @@ export interface JourneyDocument {
   readonly settings: Readonly<Record<string, Json>>;
   readonly steps: readonly StepDocument[];
   readonly templates: Readonly<Record<string, Readonly<Record<string, TemplateDocument>>>>;
+  /** Pieces that templates share, by name and language; `default` is for every other language. */
+  readonly partials?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined;
 }
 
 /** A survey that an `ask` step puts to the customer; scale and polarity are stored with every answer. */

@@ -1,6 +1,7 @@
 import {
   checkJourney,
   compileJourney,
+  expandPartials,
   type Fault,
   type Finding,
   type JourneyDocument,
@@ -48,7 +49,7 @@ export async function checkDocument(
 ): Promise<readonly Finding[]> {
   const result = compileJourney(document, stepKinds);
   const faults: Fault[] = 'faults' in result ? [...result.faults] : [];
-  for (const [name, locales] of Object.entries(document.templates))
+  for (const [name, locales] of Object.entries(expandPartials(document).templates))
     for (const [locale, source] of Object.entries(locales)) {
       const { faults: own } = await templates.compile(source);
       faults.push(...own.map((fault) => ({ ...fault, pointer: below(name, locale, fault.pointer) })));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { compileJourney, type Fault, type JourneyDocument, PermanentError } from '#app/domain';
+import { compileJourney, expandPartials, type Fault, type JourneyDocument, PermanentError } from '#app/domain';
 import { stepKinds } from '#app/steps';
 import { type CompiledTemplate, type CompiledTemplates, TemplateEngine } from '../../delivery/template-engine.port.js';
 import { IdPort } from '../../ports/id.port.js';
@@ -69,7 +69,7 @@ export class SaveDraft {
     const result = compileJourney(document, stepKinds);
     const faults: Fault[] = 'faults' in result ? [...result.faults] : [];
     const compiled: Record<string, Record<string, CompiledTemplate>> = {};
-    for (const [name, locales] of Object.entries(document.templates)) {
+    for (const [name, locales] of Object.entries(expandPartials(document).templates)) {
       compiled[name] = {};
       for (const [locale, source] of Object.entries(locales)) {
         const template = await this.templates.compile(source);
