@@ -36,6 +36,7 @@ export const ALLOWED: Readonly<Record<string, string>> = {
   'GET /api/v1/journeys/{key}': ALL,
   'POST /api/v1/journeys/{key}/archive': 'OM',
   'POST /api/v1/journeys/{key}/backtest': ALL,
+  'GET /api/v1/journeys/{key}/diff': ALL,
   'POST /api/v1/journeys/{key}/dry-run': ALL,
   'POST /api/v1/journeys/{key}/entries': 'OMD',
   'GET /api/v1/journeys/{key}/funnel': ALL,

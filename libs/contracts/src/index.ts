@@ -28,6 +28,8 @@ export {
   presetInstallation,
   presetList,
   runDocument,
+  versionsCompared,
+  versionsQuery,
   runList,
   runQuery,
   savedJourney,

@@ -23,6 +23,8 @@ import {
   resumePreview,
   resumeRequest,
   savedJourney,
+  versionsCompared,
+  versionsQuery,
 } from '#app/contracts';
 import { type JourneyDocument, PermanentError, toIso } from '#app/domain';
 import type { z } from 'zod';
@@ -97,6 +99,25 @@ export class JourneysController {
         document: { ...version.document },
       })),
     };
+  }
+
+  @Get(':key/diff')
+  @ApiOperation({ summary: 'What changed between two versions of a journey' })
+  @Answers(200, versionsCompared, 'The difference.', {
+    key: 'thanks',
+    from: 1,
+    to: 2,
+    diff: '@@ -1,2 +1,2 @@\n key: thanks\n-title: Thanks\n+title: Say thank you',
+    templates: [{ template: 'thanks', locale: 'en', change: 'changed' }],
+  })
+  @Refuses(404, 'There is no such journey, or it has no such version.')
+  async compare(
+    @ShopId() shopId: string,
+    @Param('key', KEY) key: string,
+    @Query({ schema: versionsQuery }) { from, to }: z.output<typeof versionsQuery>,
+  ): Promise<z.input<typeof versionsCompared>> {
+    const { templates, ...compared } = await this.journeys.compare(shopId, key, from, to);
+    return { ...compared, templates: [...templates] };
   }
 
   @Post(':key/pause')

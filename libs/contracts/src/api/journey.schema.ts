@@ -83,6 +83,27 @@ export const journeyDetail = summary
   })
   .meta({ id: 'JourneyDetail' });
 
+const versionNumber = z.coerce.number({ error: 'must be the number of a version' }).int().min(1).max(2_147_483_647);
+
+export const versionsQuery = z.strictObject({
+  from: versionNumber.meta({ description: 'Number of a version.' }),
+  to: versionNumber.meta({ description: 'Number of another.' }),
+});
+
+export const versionsCompared = z
+  .object({
+    key: z.string(),
+    from: count,
+    to: count,
+    diff: z.string().meta({
+      description: 'Of the documents as YAML, line by line in the unified format; empty when they are the same.',
+    }),
+    templates: z
+      .array(z.object({ template: z.string(), locale: z.string(), change: z.enum(['added', 'removed', 'changed']) }))
+      .meta({ description: 'Templates that read differently, be it for a partial of theirs.' }),
+  })
+  .meta({ id: 'VersionsCompared' });
+
 export const presetDocument = z
   .object({
     key: z.string(),
