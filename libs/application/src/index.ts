@@ -99,7 +99,7 @@ export { type MailDomainView, ManageMailDomains } from './mail/manage-mail-domai
 export type { StoredMail, TakenMail } from './mail/inbound-mail.js';
 export { InboundMailSettings, MailAddresses, type MailPurpose, type MailRef } from './mail/mail-addresses.js';
 export { ReceiveMail } from './mail/receive-mail.use-case.js';
-export { NO_SENDER, type ShopSender } from './mail/shop-sender.js';
+export { NO_LETTERHEAD, NO_SENDER, type ShopSender } from './mail/shop-sender.js';
 export { SenderOfShop } from './mail/sender-of-shop.js';
 export { ComposeMessage } from './delivery/compose-message.js';
 export { DEFAULT_LINKS, type LinkSettingsOfShop } from './feedback/track-links.js';

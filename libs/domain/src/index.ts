@@ -99,15 +99,17 @@ export {
   factsView,
   type Json,
   type OrderPosition,
+  type Letterhead,
   type ShopFacts,
+  shopView,
 } from './facts/view.js';
 export { withWritten, withWrittenFacts, type WrittenFacts } from './facts/written.js';
 export { afterAct } from './journey/after-act.js';
 export { concerns } from './journey/concerns.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
+export { expandPartials, partialsUsed } from './journey/partials.js';
 export { celView } from './journey/cel-view.js';
 export { compileExpression } from './journey/expression.js';
-export { expandPartials, partialsUsed } from './journey/partials.js';
 export {
   decide,
   enter,

@@ -20,6 +20,43 @@ const ORDER_MAIL = `<mj-text><h1>Thank you, {{ customer.first_name | default: 'f
 {% endif %}
 <mj-text>Total: <b>{{ order.total | money }}</b> &amp; thanks</mj-text>`;
 
+describe('the letterhead of a shop', () => {
+  const htmlOf = async (shop: object): Promise<string> => {
+    const mjml = '<mj-text>Hi</mj-text><mj-button href="https://shop.example">Go</mj-button>';
+    return (await renderSource({ subject: 'Hi', mjml }, aContext({ shop: { name: 'Birch', ...shop } }))).html ?? '';
+  };
+
+  it('gives a mail its colour, with words that can be read on it, its logo and its address', async () => {
+    const html = await htmlOf({ color: '#ffe100', logoUrl: 'https://shop.example/logo.png', address: '4 Mill Lane' });
+    expect(html).toMatch(/background:#ffe100;color:#18181b/);
+    expect(html).toContain('a { color: #ffe100; }');
+    expect(html).toContain('src="https://shop.example/logo.png"');
+    expect(html).toContain('4 Mill Lane<br />');
+  });
+
+  it('may be missing: then the name stands above, and buttons are blue', async () => {
+    const html = await htmlOf({ color: null, logoUrl: null, address: null });
+    expect(html).toMatch(/background:#1f5eff;color:#ffffff/);
+    expect(html).not.toContain('<img');
+    expect(html).toContain('>Birch</div>');
+  });
+});
+
+describe('a dark screen', () => {
+  it('gets colours of its own, unless the author chose some for a light one', async () => {
+    const isDark = async (mjml: string): Promise<boolean> =>
+      (await renderMail(mjml)).html.includes('(prefers-color-scheme: dark)');
+    expect(await isDark('<mj-text>x</mj-text>')).toBe(true);
+    expect(await isDark('<mj-text color="#111111">x</mj-text>')).toBe(false);
+    expect(await isDark('<mj-text><b style="color: #111">x</b></mj-text>')).toBe(false);
+    expect(
+      await isDark(
+        '<mjml><mj-body><mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body></mjml>',
+      ),
+    ).toBe(false);
+  });
+});
+
 describe('fragments', () => {
   it('get the default layout around them, with loops and conditions kept', async () => {
     const { subject, html, text } = await renderSource(
@@ -32,10 +69,13 @@ describe('fragments', () => {
     expect(html).toContain('<title>Order 1042</title>');
     expect(html).toContain('Hi Ines</div>');
     expect(html).toContain('name="color-scheme"');
+    expect(html).toContain('[style*="background-color:#ffffff"] { background: #1c1c20 !important;');
     expect(html).toContain('background:#0a7d4f');
     expect(html).toContain('src="https://shop.example/logo.png"');
     expect(html).toContain('2 × Beeswax &#34;Gold&#34;');
-    expect(html).toContain('href="https://shop.example/u/abc?x=1&amp;y=2" style="color:#52525b">Abmelden</a>');
+    expect(html).toContain(
+      'href="https://shop.example/u/abc?x=1&amp;y=2" style="display:inline-block;padding:11px 8px;color:#52525b">Abmelden</a>',
+    );
     expect(html).not.toMatch(/[\uE000\uE001]|\{%|\{\{/);
     expect(text).toBe(
       [

@@ -1,23 +1,38 @@
+import { isColor, lightenedFor, signOn } from './contrast.js';
+import { DARK_CARD } from './filters.js';
 import { markLiquid } from './liquid-tokens.js';
 import { escapeHtml } from './markup.js';
 import type { MjmlOutline } from './mjml-outline.js';
 import type { CompileOptions, TemplateBrand, TemplateSource } from './template.js';
 
 const FONTS = '-apple-system, BlinkMacSystemFont, Segoe UI, Helvetica, Arial, sans-serif';
-const HEX_COLOR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 
 interface Look {
+  /** The colour itself, or Liquid that gives the shop's. */
   color: string;
+  /** Of words on a button of that colour. */
+  onColor: string;
+  /** Of links on a dark ground. */
+  onDark: string;
   backgroundColor: string;
   textColor: string;
   fontFamily: string;
   logoUrl?: string;
 }
 
+const CARD = '#ffffff';
+const SOFT = '#52525b';
+const SHOP_COLOR = `shop.color | default: '#1f5eff'`;
+/** What mail programs that know dark colours show in place of these. The others leave ours alone, or adapt them by themselves. */
+const DARK = { card: DARK_CARD, background: '#111113', text: '#f4f4f5', soft: '#b9b9c2' };
+
 function lookOf(brand: TemplateBrand = {}): Look {
-  const color = (given: string | undefined, usual: string): string => (given && HEX_COLOR.test(given) ? given : usual);
+  const color = (given: string | undefined, usual: string): string => (given && isColor(given) ? given : usual);
+  const own = brand.color && isColor(brand.color) ? brand.color : undefined;
   return {
-    color: color(brand.color, '#1f5eff'),
+    color: own ?? `{{ ${SHOP_COLOR} }}`,
+    onColor: own ? signOn(own) : `{{ ${SHOP_COLOR} | words_on }}`,
+    onDark: own ? lightenedFor(own, DARK.card) : `{{ ${SHOP_COLOR} | on_dark }}`,
     backgroundColor: color(brand.backgroundColor, '#f4f4f5'),
     textColor: color(brand.textColor, '#27272a'),
     fontFamily: brand.fontFamily && /^[\w ,-]{1,200}$/.test(brand.fontFamily) ? brand.fontFamily : FONTS,
@@ -41,8 +56,9 @@ export function buildDocument(
     return completeDocument(outline.source, mark(LANG), head, footer);
   }
   const footer = mark(footerMjml(options, look, { name: false, unsubscribe: !hasUnsubscribe }));
+  const dark = OWN_COLORS.test(outline.source) ? '' : darkMjml(look);
   return (
-    `<mjml lang="${mark(LANG)}"><mj-head>${head.title}${head.preview}${COLOR_SCHEME}${attributesMjml(look)}</mj-head>` +
+    `<mjml lang="${mark(LANG)}"><mj-head>${head.title}${head.preview}${COLOR_SCHEME}${mark(attributesMjml(look) + dark)}</mj-head>` +
     `<mj-body background-color="${look.backgroundColor}" width="600px">${mark(letterheadMjml(look))}` +
     `${wrapFragment(outline)}\n${footer}</mj-body></mjml>`
   );
@@ -50,7 +66,7 @@ export function buildDocument(
 
 const LANG = "{{ locale | default: 'en' }}";
 
-/** Says that the colours suit both schemes as they are; mail programs then leave them alone or adapt them gently. */
+/** Says that the mail brings colours for both schemes; mail programs then don't turn its light ones around. */
 const COLOR_SCHEME =
   '<mj-raw><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"></mj-raw>' +
   '<mj-style>:root { color-scheme: light dark; supported-color-schemes: light dark; }</mj-style>';
@@ -76,19 +92,37 @@ function attributesMjml(look: Look): string {
     `<mj-attributes><mj-all font-family="${look.fontFamily}" />` +
     `<mj-text font-size="16px" line-height="1.55" color="${look.textColor}" padding="8px 24px" />` +
     `<mj-table font-size="15px" line-height="1.5" color="${look.textColor}" padding="8px 24px" />` +
-    `<mj-button font-size="16px" font-weight="600" line-height="1.25" background-color="${look.color}" color="#ffffff" ` +
+    `<mj-button font-size="16px" font-weight="600" line-height="1.25" background-color="${look.color}" color="${look.onColor}" ` +
     'border-radius="8px" inner-padding="14px 28px" align="left" padding="8px 24px 16px" />' +
-    '<mj-section background-color="#ffffff" padding="12px 0" /></mj-attributes>' +
+    `<mj-section background-color="${CARD}" padding="12px 0" /></mj-attributes>` +
     `<mj-style>a { color: ${look.color}; } h1, h2, h3 { line-height: 1.25; margin: 0 0 16px; } h1 { font-size: 24px; } ` +
     'h2 { font-size: 20px; } p { margin: 0 0 16px; } p:last-child { margin-bottom: 0; }</mj-style>'
   );
 }
 
+/** An author's colours were chosen for a light ground, so it stays. */
+const OWN_COLORS = /(?:color|background)\s*[=:]/i;
+
+/** Found by the colours they have: styles of a mail stand in its elements, and only these ones are ours to change. */
+function darkMjml({ onDark, backgroundColor, textColor }: Look): string {
+  const behind = (from: string, to: string): string =>
+    `[style*="background-color:${from}"] { background: ${to} !important; background-color: ${to} !important; }`;
+  const written = (from: string, to: string): string =>
+    `[style^="color:${from}"], [style*=";color:${from}"] { color: ${to} !important; }`;
+  return (
+    `<mj-style>@media (prefers-color-scheme: dark) { ${behind(backgroundColor, DARK.background)} ${behind(CARD, DARK.card)} ` +
+    `${written(textColor, DARK.text)} ${written(SOFT, DARK.soft)} a { color: ${onDark}; } }</mj-style>`
+  );
+}
+
 /** The logo, or the name set as one. The text part leaves it out: there the name would stand alone above a greeting. */
 function letterheadMjml({ logoUrl, backgroundColor, textColor }: Look): string {
+  const picture = (url: string): string => `<mj-image src="${url}" alt="{{ shop.name }}" width="160px" />`;
+  const words = `<mj-text align="center" font-size="18px" font-weight="700" color="${textColor}">{{ shop.name }}</mj-text>`;
+  const raw = (tag: string): string => `<mj-raw>{% ${tag} %}</mj-raw>`;
   const name = logoUrl
-    ? `<mj-image src="${escapeHtml(logoUrl)}" alt="{{ shop.name }}" width="160px" />`
-    : `<mj-text align="center" font-size="18px" font-weight="700" color="${textColor}">{{ shop.name }}</mj-text>`;
+    ? picture(escapeHtml(logoUrl))
+    : `${raw('if shop.logoUrl')}${picture('{{ shop.logoUrl }}')}${raw('else')}${words}${raw('endif')}`;
   return (
     `<mj-section background-color="${backgroundColor}" padding="20px 0 12px" css-class="html-only"><mj-column>` +
     `${name}</mj-column></mj-section>`
@@ -128,13 +162,13 @@ function footerMjml(
   parts: { name: boolean; unsubscribe: boolean },
 ): string {
   const link = (name: string, label: string): string =>
-    `{% if links.${name} %}<a href="{{ links.${name} }}" style="color:#52525b">${label}</a><br />{% endif %}`;
+    `{% if links.${name} %}<a href="{{ links.${name} }}" style="display:inline-block;padding:11px 8px;color:${SOFT}">${label}</a><br />{% endif %}`;
   const links =
     link('preferences', inLanguage(PREFERENCES, labels.preferences)) +
     (parts.unsubscribe ? link('unsubscribe', inLanguage(UNSUBSCRIBE, labels.unsubscribe)) : '');
   return (
     `<mj-section background-color="${look.backgroundColor}" padding="12px 0 24px"><mj-column>` +
-    `<mj-text align="center" font-size="13px" line-height="1.8" color="#52525b" font-family="${look.fontFamily}">` +
+    `<mj-text align="center" font-size="13px" line-height="1.8" color="${SOFT}" font-family="${look.fontFamily}">` +
     `${parts.name ? '{{ shop.name }}<br />' : ''}{% if shop.address %}{{ shop.address }}<br />{% endif %}${links}</mj-text></mj-column></mj-section>`
   );
 }

@@ -63,7 +63,7 @@ export interface CompileOptions {
 /**
  * What a template can read: JSON data. Read by the engine itself: `locale` (BCP 47), `shop.timeZone` (IANA),
  * `shop.currency` (ISO 4217), `now` (ISO 8601 or epoch milliseconds). Read by the default layout: `shop.name`,
- * `shop.address`, `links.unsubscribe`, `links.preferences`.
+ * `shop.address`, `shop.color`, `shop.logoUrl`, `links.unsubscribe`, `links.preferences`.
  */
 export type TemplateContext = Readonly<Record<string, unknown>>;
 

@@ -15,6 +15,7 @@ const EXAMPLE = {
   locale: 'en',
   contactRules: DEFAULT_CONTACT_RULES,
   resendUnknown: [],
+  letterhead: { color: '#0a7d4f', logoUrl: null, address: '4 Mill Lane, Birchville' },
   sender: { name: null, email: 'hello@shop.example', replyTo: null },
 };
 
@@ -32,7 +33,7 @@ export class ShopController {
   @Patch()
   @ApiOperation({
     summary:
-      'Change name, time zone, currency, locale, contact rules, sender of e-mail or what becomes of messages in doubt',
+      'Change name, time zone, currency, locale, contact rules, sender and letterhead of e-mail or what becomes of messages in doubt',
   })
   @Answers(200, shopDocument, 'The shop as it is now.', EXAMPLE)
   @Refuses(422, 'A field is not acceptable.')

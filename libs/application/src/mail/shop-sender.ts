@@ -1,3 +1,7 @@
+import type { Letterhead } from '#app/domain';
+
+export const NO_LETTERHEAD: Letterhead = { color: null, logoUrl: null, address: null };
+
 /** How a shop wants its e-mail to look; null: as the installation has it. */
 export interface ShopSender {
   /** Name that mails come from; null: the name of the shop. */

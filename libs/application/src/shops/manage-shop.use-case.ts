@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ContactRules, Medium, ShopFacts } from '#app/domain';
+import type { ContactRules, Letterhead, Medium, ShopFacts } from '#app/domain';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { ShopSender } from '../mail/shop-sender.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
@@ -12,6 +12,7 @@ export interface ShopView extends ShopFacts {
   readonly resendUnknown: readonly Medium[];
   readonly sender: ShopSender;
   readonly links: LinkSettingsOfShop;
+  readonly letterhead: Letterhead;
 }
 
 export interface ShopChange extends Partial<ShopSettings> {
@@ -22,6 +23,8 @@ export interface ShopChange extends Partial<ShopSettings> {
   readonly sender?: Partial<ShopSender> | null;
   /** The same. */
   readonly links?: Partial<LinkSettingsOfShop> | null;
+  /** The same. */
+  readonly letterhead?: Partial<Letterhead> | null;
 }
 
 @Injectable()
@@ -35,25 +38,28 @@ export class ManageShop {
     return this.unitOfWork.inShop(shopId, (tx) => this.view(tx));
   }
 
-  change(shopId: string, { contactRules, resendUnknown, sender, links, ...settings }: ShopChange): Promise<ShopView> {
+  change(shopId: string, change: ShopChange): Promise<ShopView> {
+    const { contactRules, resendUnknown, sender, links, letterhead, ...settings } = change;
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
       if (contactRules !== undefined) await this.shops.changeContactRules(tx, contactRules);
       if (resendUnknown !== undefined) await this.shops.changeResendUnknown(tx, resendUnknown);
       if (sender !== undefined) await this.shops.changeSender(tx, sender);
       if (links !== undefined) await this.shops.changeLinks(tx, links);
+      if (letterhead !== undefined) await this.shops.changeLetterhead(tx, letterhead);
       return this.view(tx);
     });
   }
 
   private async view(tx: Transaction): Promise<ShopView> {
-    const [shop, contactRules, resendUnknown, sender, links] = await Promise.all([
+    const [shop, contactRules, resendUnknown, sender, links, letterhead] = await Promise.all([
       this.shops.read(tx),
       this.shops.contactRules(tx),
       this.shops.resendUnknown(tx),
       this.shops.sender(tx),
       this.shops.links(tx),
+      this.shops.letterhead(tx),
     ]);
-    return { ...shop, contactRules, resendUnknown, sender, links };
+    return { ...shop, contactRules, resendUnknown, sender, links, letterhead };
   }
 }

@@ -1,4 +1,4 @@
-import type { ContactRules, Medium, ShopFacts } from '#app/domain';
+import type { ContactRules, Letterhead, Medium, ShopFacts } from '#app/domain';
 import type { ShopSender } from '../mail/shop-sender.js';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
@@ -33,6 +33,11 @@ export abstract class Shops {
 
   /** Sets what is named; null sets all back. */
   abstract changeSender(tx: Transaction, change: Partial<ShopSender> | null): Promise<void>;
+
+  abstract letterhead(tx: Transaction): Promise<Letterhead>;
+
+  /** Sets what is named; null sets all back. */
+  abstract changeLetterhead(tx: Transaction, change: Partial<Letterhead> | null): Promise<void>;
 
   abstract links(tx: Transaction): Promise<LinkSettingsOfShop>;
 

@@ -67,6 +67,30 @@ const linkFields = {
 };
 const linkChange = z.strictObject(linkFields).partial().meta({ id: 'LinksChange' });
 
+const letterheadFields = {
+  color: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a colour such as #1f5eff' })
+    .nullable()
+    .meta({ description: 'Of buttons and links in e-mail; null: blue.' }),
+  logoUrl: z
+    .url({ protocol: /^https$/, error: 'must be the address of a picture, beginning with https://' })
+    .max(500)
+    .nullable()
+    .meta({ description: 'Picture that stands above e-mail, shown 160 pixels wide; null: the name of the shop.' }),
+  address: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}]*$/u, { error: 'must not hold control characters' })
+    .nullable()
+    .meta({
+      description: 'Postal address below e-mail, in one line. Many countries ask for it where mail advertises.',
+    }),
+};
+const letterheadChange = z.strictObject(letterheadFields).partial().meta({ id: 'LetterheadChange' });
+
 export const shopChange = z
   .strictObject({
     name: displayName,
@@ -75,13 +99,14 @@ export const shopChange = z
     locale,
     contactRules: contactRulesChange.nullable(),
     resendUnknown,
+    letterhead: letterheadChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     links: linkChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     sender: senderChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, {
     error:
-      'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown, links or sender',
+      'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown, letterhead, links or sender',
   })
   .meta({ id: 'ShopChange' });
 
@@ -94,6 +119,9 @@ export const shopDocument = z
     locale: z.string(),
     contactRules: contactRulesDocument,
     resendUnknown,
+    letterhead: z
+      .object({ color: z.string().nullable(), logoUrl: z.string().nullable(), address: z.string().nullable() })
+      .meta({ id: 'Letterhead' }),
     links: z.object(linkFields).meta({ id: 'Links' }),
     sender: senderDocument,
   })

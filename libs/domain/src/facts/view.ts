@@ -7,6 +7,16 @@ import { isDelivered, isFullyRefunded } from './order-state.js';
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** The shop as journeys see it. */
+/** What stands around the words of a shop's e-mail; null: as it is for everybody. */
+export interface Letterhead {
+  /** Of buttons and links, as #rrggbb. */
+  readonly color: string | null;
+  /** In place of the name above a mail; https. */
+  readonly logoUrl: string | null;
+  /** Where the shop can be written to by post. */
+  readonly address: string | null;
+}
+
 export interface ShopFacts {
   readonly id: string;
   readonly name: string;
@@ -14,6 +24,8 @@ export interface ShopFacts {
   readonly timeZone: string;
   readonly currency: string;
   readonly locale: string;
+  /** Read by templates as fields of the shop. */
+  readonly letterhead?: Letterhead | undefined;
 }
 
 /** Where an order stands among the person's orders. `ordinal` counts placed orders by (placedAt, id) from 1; 0 for a placeholder. */
@@ -52,8 +64,8 @@ export function factsView(snapshot: FactsSnapshot): FactsView {
   return { shop: shopView(snapshot), customer: customerView(snapshot), order: orderView(snapshot) };
 }
 
-export function shopView({ shop }: FactsSnapshot): Json {
-  return { ...shop };
+export function shopView({ shop: { letterhead, ...facts } }: Pick<FactsSnapshot, 'shop'>): Json {
+  return { ...facts, ...letterhead };
 }
 
 export function customerView({ customer, customerId, orderCount }: FactsSnapshot): Json {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { FactsReader, type FactsSubject, type Transaction } from '#app/application';
+import { FactsReader, type FactsSubject, NO_LETTERHEAD, type Transaction } from '#app/application';
 import {
   AfterglowError,
   type CustomerFacts,
   type FactsSnapshot,
+  type Letterhead,
   type OrderFacts,
   PermanentError,
   type ShopFacts,
@@ -44,14 +45,14 @@ const ORDERS = `
 @Injectable()
 export class PgFactsReader extends FactsReader {
   async shop(tx: Transaction): Promise<ShopFacts> {
-    const [row] = await pg(tx).query<{ [key in keyof ShopFacts]: string }>(
-      `select id, name, time_zone as "timeZone", currency, locale from app.shop where id = app.current_shop()`,
+    const [row] = await pg(tx).query<Omit<ShopFacts, 'letterhead'> & { letterhead: Partial<Letterhead> }>(
+      `select id, name, time_zone as "timeZone", currency, locale, letterhead from app.shop where id = app.current_shop()`,
       [],
       'facts_shop',
     );
     if (!row)
       throw new PermanentError('not_found', 'This shop does not exist. Check the key that the call was made with.');
-    return row;
+    return { ...row, letterhead: { ...NO_LETTERHEAD, ...row.letterhead } };
   }
 
   async snapshots(tx: Transaction, shop: ShopFacts, subjects: readonly FactsSubject[]): Promise<FactsSnapshot[]> {

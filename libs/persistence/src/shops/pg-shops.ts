@@ -2,13 +2,21 @@ import { Injectable } from '@nestjs/common';
 import {
   DEFAULT_LINKS,
   type LinkSettingsOfShop,
+  NO_LETTERHEAD,
   NO_SENDER,
   Shops,
   type ShopSender,
   type ShopSettings,
   type Transaction,
 } from '#app/application';
-import { type ContactRules, DEFAULT_CONTACT_RULES, type Medium, PermanentError, type ShopFacts } from '#app/domain';
+import {
+  type ContactRules,
+  DEFAULT_CONTACT_RULES,
+  type Letterhead,
+  type Medium,
+  PermanentError,
+  type ShopFacts,
+} from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 
 interface ShopRow {
@@ -85,6 +93,21 @@ export class PgShops extends Shops {
   async changeSender(tx: Transaction, change: Partial<ShopSender> | null): Promise<void> {
     await pg(tx).run(
       `update app.shop set sender = case when $1::jsonb is null then '{}' else jsonb_strip_nulls(sender || $1::jsonb) end
+       where id = app.current_shop()`,
+      [change && JSON.stringify(change)],
+    );
+  }
+
+  async letterhead(tx: Transaction): Promise<Letterhead> {
+    const [row] = await pg(tx).query<{ letterhead: Partial<Letterhead> }>(
+      'select letterhead from app.shop where id = app.current_shop()',
+    );
+    return { ...NO_LETTERHEAD, ...row?.letterhead };
+  }
+
+  async changeLetterhead(tx: Transaction, change: Partial<Letterhead> | null): Promise<void> {
+    await pg(tx).run(
+      `update app.shop set letterhead = case when $1::jsonb is null then '{}' else jsonb_strip_nulls(letterhead || $1::jsonb) end
        where id = app.current_shop()`,
       [change && JSON.stringify(change)],
     );

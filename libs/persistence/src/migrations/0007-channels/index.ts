@@ -3,6 +3,7 @@ import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { accountsSql } from './accounts.sql.js';
 import { claimsOfPoolsSql } from './claims-of-pools.sql.js';
 import { intakeLanesSql } from './intake-lanes.sql.js';
+import { letterheadSql } from './letterhead.sql.js';
 import { linksSql } from './links.sql.js';
 import { messageStatusSql } from './message-status.sql.js';
 import { sendersSql } from './senders.sql.js';
@@ -12,7 +13,15 @@ export class Channels1797292800000 implements MigrationInterface {
   readonly name = 'Channels1797292800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [accountsSql, claimsOfPoolsSql, messageStatusSql, sendersSql, linksSql, intakeLanesSql];
+    const parts = [
+      accountsSql,
+      claimsOfPoolsSql,
+      messageStatusSql,
+      sendersSql,
+      linksSql,
+      intakeLanesSql,
+      letterheadSql,
+    ];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }

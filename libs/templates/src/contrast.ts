@@ -1,0 +1,50 @@
+/** WCAG 2.2, 1.4.3: of text at the usual size. */
+const ENOUGH = 4.5;
+const WHITE = '#ffffff';
+const BLACK = '#18181b';
+
+const HEX_COLOR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
+
+export function isColor(text: string): boolean {
+  return HEX_COLOR.test(text);
+}
+
+/** Red, green and blue from 0 to 1, of `#rgb` or `#rrggbb`. */
+function channelsOf(color: string): number[] {
+  const digits = color.slice(1);
+  const pairs = digits.length === 3 ? Array.from(digits, (digit) => digit + digit) : (digits.match(/../g) ?? []);
+  return pairs.map((pair) => Number.parseInt(pair, 16) / 255);
+}
+
+function luminanceOf(color: string): number {
+  const [red = 0, green = 0, blue = 0] = channelsOf(color).map((value) =>
+    value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** From 1 to 21, as WCAG has it. */
+export function contrastOf(one: string, other: string): number {
+  const [light = 0, dark = 0] = [luminanceOf(one), luminanceOf(other)].toSorted((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** White where it can be read on the colour, else black. */
+export function signOn(color: string): string {
+  return contrastOf(WHITE, color) >= ENOUGH ? WHITE : BLACK;
+}
+
+/** The colour with as much white in it as it takes to be read on a dark one. */
+export function lightenedFor(color: string, dark: string): string {
+  for (let share = 0; share < 1; share += 0.05) {
+    const mixed = `#${channelsOf(color)
+      .map((value) =>
+        Math.round((value + (1 - value) * share) * 255)
+          .toString(16)
+          .padStart(2, '0'),
+      )
+      .join('')}`;
+    if (contrastOf(mixed, dark) >= ENOUGH) return mixed;
+  }
+  return WHITE;
+}
