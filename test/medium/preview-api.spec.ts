@@ -10,6 +10,10 @@ interface Preview {
     readonly subject: string | null;
     readonly html: string | null;
     readonly problem: string | null;
+    readonly htmlBytes: number | null;
+    readonly smsParts: { readonly parts: number } | null;
+    readonly gaps: readonly { readonly placeholder: string; readonly fallback: string | null }[];
+    readonly warnings: readonly { readonly code: string; readonly place: string }[];
   }[];
 }
 
@@ -80,6 +84,107 @@ describe('a preview of messages', () => {
     expect(await rig.get('/api/v1/messages')).toMatchObject({ body: { items: [] } });
   });
 
+  it('is written for whom an address or an order belongs to, and that is noted', async () => {
+    for (const subject of [
+      { email: ' ZOE@mail.example ' },
+      { email: 'zoe@mail.example', order: 'A-1' },
+      { order: 'A-1' },
+    ]) {
+      const { status, body } = await preview('delivery-csat', { ...subject, step: 'ask' });
+      expect([status, body.messages[0]?.html?.includes('Zoé')]).toEqual([200, true]);
+    }
+    const { body } = await rig.get<{ items: { action: string; subject: string }[] }>('/api/v1/audit');
+    expect(
+      body.items.filter(({ action, subject }) => action === 'preview' && subject === 'customer').length,
+    ).toBeGreaterThan(2);
+  });
+
+  it('names the facts that are missing with what stands there, and what a reader would stumble over', async () => {
+    const mail = {
+      subject: `Hello {{ customer.lastName | default: "there" }}${'.'.repeat(80)}`,
+      mjml: `<mj-text>{{ order.total | money }}${'{{ settings.long }}'.repeat(4)}</mj-text>`,
+      sms: '{{ customer.firstName }}: {{ settings.long | slice: 0, 500 }}',
+    };
+    await rig.post('/api/v1/journeys', {
+      key: 'gaps',
+      title: 'Gaps',
+      class: 'service',
+      trigger: 'order.placed',
+      entry: { key: 'order.id' },
+      settings: { long: 'x'.repeat(30_000) },
+      steps: [{ id: 'say', kind: 'send', settings: { template: 'hello', channels: ['email', 'sms'] } }],
+      templates: { hello: { en: mail } },
+    });
+    const { body } = await preview('gaps', { order: 'A-1' });
+    const [message] = body.messages;
+    expect(message?.gaps.toSorted((a, b) => (a.placeholder < b.placeholder ? -1 : 1))).toEqual([
+      { place: 'subject', placeholder: '{{ customer.lastName | default: "there" }}', fallback: 'there' },
+      { place: 'mjml', placeholder: '{{ order.total | money }}', fallback: null },
+    ]);
+    expect(message?.smsParts?.parts).toBe(4);
+    expect(message?.htmlBytes).toBeGreaterThan(104_448);
+    expect(message?.warnings.map(({ code }) => code)).toEqual(['subject.too-long', 'sms.too-long', 'mail.too-large']);
+  });
+
+  it('can be compared with that of another version, where a partial changed too', async () => {
+    const save = (title: string, end: string) =>
+      rig.post('/api/v1/journeys', {
+        key: 'two-versions',
+        title,
+        class: 'service',
+        trigger: 'order.placed',
+        entry: { key: 'order.id' },
+        steps: [{ id: 'say', kind: 'send', settings: { template: 'hello', channels: ['sms'] } }],
+        templates: { hello: { en: { sms: 'Hello{% render "end" %}' }, fr: { sms: 'Bonjour' } } },
+        partials: { end: { default: end } },
+      });
+    await save('Hello', ', bye');
+    await save('Hello', ', see you');
+    const compared = (query: string) =>
+      rig.get<{ diff: string; templates: object[] }>(`/api/v1/journeys/two-versions/diff?${query}`);
+    const { body } = await compared('from=1&to=2');
+    expect(body.templates).toEqual([{ template: 'hello', locale: 'en', change: 'changed' }]);
+    expect(body.diff).toContain("-    default: ', bye'\n+    default: ', see you'");
+    expect((await compared('from=2&to=2')).body).toMatchObject({ diff: '', templates: [] });
+    expect((await compared('from=1&to=3')).status).toBe(404);
+    expect((await compared('from=1&to=x')).status).toBe(422);
+    expect((await compared('from=1')).status).toBe(422);
+    const shown = await rig.post<{ messages: { sms: string }[] }>('/api/v1/journeys/two-versions/preview', {
+      order: 'A-1',
+      version: 1,
+      locale: 'en',
+    });
+    expect(shown.body.messages).toMatchObject([{ sms: 'Hello, bye' }]);
+  });
+
+  it('stands on the letterhead of the shop, from the moment it is set', async () => {
+    const htmlOf = async (): Promise<string> => {
+      const { body } = await preview('order-thank-you', { sample: 'known' });
+      return body.messages[0]?.html ?? '';
+    };
+    const patch = (letterhead: object | null) =>
+      rig.call<{ letterhead: object }>('PATCH', '/api/v1/shop', { body: { letterhead } });
+    const plain = await htmlOf();
+    expect(plain).toContain('background:#1f5eff');
+    const set = await patch({
+      color: '#0a7d4f',
+      logoUrl: 'https://shop.example/logo.png',
+      address: '4 Mill Lane, Birchville',
+    });
+    expect([set.status, set.body.letterhead]).toEqual([
+      200,
+      { color: '#0a7d4f', logoUrl: 'https://shop.example/logo.png', address: '4 Mill Lane, Birchville' },
+    ]);
+    for (const html of [await htmlOf(), (await preview('order-thank-you', { order: 'A-1' })).body.messages[0]?.html])
+      for (const part of ['a { color: #0a7d4f; }', 'src="https://shop.example/logo.png"', '4 Mill Lane, Birchville'])
+        expect(html).toContain(part);
+    expect((await patch({ logoUrl: null })).body.letterhead).toMatchObject({ color: '#0a7d4f', logoUrl: null });
+    for (const bad of [{ color: 'red' }, { logoUrl: 'http://shop.example/a.png' }, { address: 'a\nb' }, { font: 'x' }])
+      expect((await patch(bad)).status).toBe(422);
+    expect((await patch(null)).body.letterhead).toEqual({ color: null, logoUrl: null, address: null });
+    expect(await htmlOf()).toBe(plain);
+  });
+
   it('refuses what there is not', async () => {
     const status = async (key: string, body: object) => (await preview(key, body)).status;
     expect(await status('nothing', { sample: 'known' })).toBe(404);
@@ -88,6 +193,11 @@ describe('a preview of messages', () => {
     expect(await status('delivery-csat', { sample: 'known', version: 9 })).toBe(404);
     expect(await status('delivery-csat', { customer: '018f0000-0000-7000-8000-000000000000' })).toBe(404);
     expect(await status('delivery-csat', {})).toBe(422);
+    expect(await status('delivery-csat', { email: 'nobody@mail.example' })).toBe(404);
+    expect(await status('delivery-csat', { email: 'zoe@mail.example', order: 'A-2' })).toBe(404);
+    expect(await status('delivery-csat', { order: 'A-2' })).toBe(404);
+    expect(await status('delivery-csat', { email: 'zoe' })).toBe(422);
+    expect(await status('delivery-csat', { email: 'zoe@mail.example', sample: 'known' })).toBe(422);
     expect(await status('delivery-csat', { sample: 'known', customer: '018f0000-0000-7000-8000-000000000000' })).toBe(
       422,
     );

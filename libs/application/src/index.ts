@@ -323,7 +323,7 @@ export {
 export { type Page, type PageRequest, toPage } from './ports/page.js';
 export { InstallPreset, type PresetInstallation, type PresetSummary } from './presets/install-preset.use-case.js';
 export { ReadSamples } from './presets/read-samples.use-case.js';
-export { PreviewMessages } from './backtest/preview-messages.use-case.js';
+export { PreviewMessages, type PreviewSubject } from './backtest/preview-messages.use-case.js';
 export { SendTest } from './backtest/send-test.use-case.js';
 export { TestSettings } from './backtest/test-recipients.js';
 export { PresetCatalogue, type PresetSource } from './presets/preset-catalogue.port.js';

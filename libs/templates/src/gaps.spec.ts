@@ -8,14 +8,24 @@ describe('gapsOf', () => {
 
   it('names what prints nothing, with its field', () => {
     expect(gapsOf(source, { customer: {}, order: {}, shop: {} })).toEqual([
-      { place: 'subject', placeholder: '{{ customer.firstName }}' },
-      { place: 'mjml', placeholder: '{{ order.total | money }}' },
+      { place: 'subject', placeholder: '{{ customer.firstName }}', fallback: null },
+      { place: 'mjml', placeholder: '{{ order.name | default: "" }}', fallback: '' },
+      { place: 'mjml', placeholder: '{{ order.total | money }}', fallback: null },
     ]);
   });
 
   it('finds none where every fact is known', () => {
-    const variables = { customer: { firstName: 'Ada' }, order: { total: { amount: 500, currency: 'EUR' } }, shop: {} };
+    const order = { name: '#1', total: { amount: 500, currency: 'EUR' } };
+    const variables = { customer: { firstName: 'Ada' }, order, shop: {} };
     expect(gapsOf(source, variables)).toEqual([]);
+  });
+
+  it('tells what stands in place of a fact, where its author said so', () => {
+    const sms =
+      'Hi {{ customer.firstName | upcase | default: shop.name | append: "!" }} {{- customer.lastName | default: "?" -}} {{ a }}';
+    expect(gapsOf({ sms }, { customer: { lastName: 'Moreau' }, shop: { name: 'Birch' }, a: 1 })).toEqual([
+      expect.objectContaining({ fallback: 'Birch!' }),
+    ]);
   });
 
   it('leaves text that is no Liquid to the compiler', () => {

@@ -1,7 +1,8 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { PreviewMessages, ReadSamples, SendTest } from '#app/application';
+import { PreviewMessages, type PreviewSubject, ReadSamples, SendTest } from '#app/application';
 import { journeyKeyParam, messagePreview, previewRequest, sampleList, sentTest, testRequest } from '#app/contracts';
+import { PermanentError } from '#app/domain';
 import type { z } from 'zod';
 import { ShopId } from '../access/caller.js';
 import { Needs } from '../access/needs.js';
@@ -40,18 +41,26 @@ export class PreviewsController {
   @ApiOperation({
     summary: 'Show what the messages of a journey look like',
     description:
-      'Written with the facts of a sample or of a customer, each step that sends on its own, whether or not that person would come to it. Their links lead nowhere, nothing is stored and no message leaves. A dry run shows which of them a customer would get, and when.',
+      'Written with the facts of a sample or of a customer, each step that sends on its own, whether or not that person would come to it. Their links lead nowhere, nothing is stored but the note that somebody looked at this customer, and no message leaves. `gaps` names the facts that are missing, `warnings` what a reader would stumble over. A dry run shows which of them a customer would get, and when.',
   })
   @Answers(200, messagePreview, 'The messages.')
   @Refuses(404, 'There is no such journey, version, step, sample, customer or order.')
   async preview(
     @ShopId() shopId: string,
     @Param('key', KEY) key: string,
-    @Body({ schema: previewRequest }) { sample, customer, order, ...request }: z.output<typeof previewRequest>,
+    @Body({ schema: previewRequest }) body: z.output<typeof previewRequest>,
   ): Promise<z.input<typeof messagePreview>> {
-    const subject = customer === undefined ? { sample: sample ?? '' } : { customer, order };
-    const { messages, ...preview } = await this.previews.run(shopId, { key, ...request, subject });
-    return { ...preview, messages: messages.map((message) => ({ ...message, channels: [...message.channels] })) };
+    const { messages, ...preview } = await this.previews.run(shopId, { key, ...withSubject(body) });
+    return {
+      ...preview,
+      messages: messages.map(({ channels, gaps, warnings, smsParts, ...message }) => ({
+        ...message,
+        channels: [...channels],
+        gaps: [...gaps],
+        warnings: [...warnings],
+        smsParts: smsParts && { ...smsParts, foreign: [...smsParts.foreign] },
+      })),
+    };
   }
 
   @Post('journeys/:key/test-send')
@@ -69,9 +78,23 @@ export class PreviewsController {
   async sendTest(
     @ShopId() shopId: string,
     @Param('key', KEY) key: string,
-    @Body({ schema: testRequest }) { sample, customer, order, ...request }: z.output<typeof testRequest>,
+    @Body({ schema: testRequest }) body: z.output<typeof testRequest>,
   ): Promise<z.input<typeof sentTest>> {
-    const subject = customer === undefined ? { sample: sample ?? '' } : { customer, order };
-    return this.tests.run(shopId, { key, ...request, subject });
+    return this.tests.run(shopId, { key, ...withSubject(body) });
   }
+}
+
+type Named = Pick<z.output<typeof previewRequest>, 'sample' | 'customer' | 'email' | 'order'>;
+
+/** The schema lets one of them through. */
+function withSubject<T extends Named>({ sample, customer, email, order, ...request }: T) {
+  return { ...request, subject: subjectOf({ sample, customer, email, order }) };
+}
+
+function subjectOf({ sample, customer, email, order }: Named): PreviewSubject {
+  if (sample !== undefined) return { sample };
+  if (customer !== undefined) return { customer, order };
+  if (email !== undefined) return { email, order };
+  if (order !== undefined) return { order };
+  throw new PermanentError('validation', 'Name a sample, a customer, an email or an order.');
 }

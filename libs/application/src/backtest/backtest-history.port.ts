@@ -93,6 +93,12 @@ export abstract class BacktestHistory {
     orderExternalId: string | null,
   ): Promise<TimelineEvent | null>;
 
+  /** Our id of whom an address or an order (the sender's id) belongs to; null where nobody does. */
+  abstract findPerson(
+    tx: Transaction,
+    known: { readonly email: string } | { readonly order: string },
+  ): Promise<string | null>;
+
   /** The person as present record with an order of theirs; null where there is no such person, or the order isn't theirs. */
   abstract findSubject(
     tx: Transaction,

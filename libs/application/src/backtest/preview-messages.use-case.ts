@@ -8,11 +8,16 @@ import {
   PermanentError,
   type PlannedStep,
   type ShopFacts,
+  shopView,
+  type TemplateDocument,
   toIso,
 } from '#app/domain';
+import { AuditTrail } from '../access/audit-trail.port.js';
 import { chooseLocale } from '../delivery/choose-locale.js';
-import { TemplateEngine } from '../delivery/template-engine.port.js';
+import { partsOf, type TextParts } from '../delivery/sms-parts.js';
+import { type CompiledTemplate, TemplateEngine, type TemplateGap } from '../delivery/template-engine.port.js';
 import { FactsReader } from '../facts/facts.repository.js';
+import { flawsOfMessage } from '../journeys/manage/rendered-flaws.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
 import { ClockPort } from '../ports/clock.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
@@ -21,10 +26,15 @@ import { BacktestHistory } from './backtest-history.port.js';
 
 type Variables = Readonly<Record<string, Json>>;
 
-/** Whose facts the messages are written with: those of a sample, or of a customer (our id) with an order (the sender's id). */
+/**
+ * Whose facts the messages are written with: those of a sample, or of a customer, by our id or an address of theirs, with an order
+ * (the sender's id), or of whom the order belongs to.
+ */
 export type PreviewSubject =
   | { readonly sample: string }
-  | { readonly customer: string; readonly order?: string | undefined };
+  | { readonly customer: string; readonly order?: string | undefined }
+  | { readonly email: string; readonly order?: string | undefined }
+  | { readonly order: string };
 
 export interface PreviewRequest {
   readonly key: string;
@@ -49,6 +59,14 @@ export interface PreviewedMessage {
   readonly sms: string | null;
   /** Why it can't be written. */
   readonly problem: string | null;
+  /** How networks would carry the text message. */
+  readonly smsParts: TextParts | null;
+  /** Of the HTML part. */
+  readonly htmlBytes: number | null;
+  /** Facts that aren't known of this person, with what stands there instead. */
+  readonly gaps: readonly TemplateGap[];
+  /** What the checker would say of a message that is written so. */
+  readonly warnings: readonly { readonly code: string; readonly place: string | null; readonly message: string }[];
 }
 
 export interface MessagePreview {
@@ -57,7 +75,10 @@ export interface MessagePreview {
   readonly messages: readonly PreviewedMessage[];
 }
 
-/** Writes the messages of a journey as a person would get them, whether or not they would come to the steps. Nothing is stored. */
+/**
+ * Writes the messages of a journey as a person would get them, whether or not they would come to the steps. Nothing is stored but who
+ * looked at whose.
+ */
 @Injectable()
 export class PreviewMessages {
   constructor(
@@ -68,6 +89,7 @@ export class PreviewMessages {
     private readonly samples: ReadSamples,
     private readonly templates: TemplateEngine,
     private readonly clock: ClockPort,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @throws PermanentError `not_found` for a journey, version, step, sample, customer or order that isn't there */
@@ -85,9 +107,9 @@ export class PreviewMessages {
   private async variables(tx: Transaction, journey: JourneyInForce, subject: PreviewSubject): Promise<Variables> {
     const { settings } = journey.plan.document;
     const [shop, now] = await Promise.all([this.facts.shop(tx), this.clock.now(tx)]);
-    const common = { shop: { ...shop }, now: toIso(now), settings };
-    if ('customer' in subject) return { ...common, ...(await this.ofCustomer(tx, shop, journey, subject, common.now)) };
-    return { ...common, ...(await this.ofSample(journey, subject.sample, common.now)) };
+    const common = { shop: shopView({ shop }), now: toIso(now), settings };
+    if ('sample' in subject) return { ...common, ...(await this.ofSample(journey, subject.sample, common.now)) };
+    return { ...common, ...(await this.ofCustomer(tx, shop, journey, subject, common.now)) };
   }
 
   private async ofSample({ plan: { document } }: JourneyInForce, name: string, now: string): Promise<Variables> {
@@ -104,13 +126,17 @@ export class PreviewMessages {
     tx: Transaction,
     shop: ShopFacts,
     { plan: { document } }: JourneyInForce,
-    { customer, order = null }: { readonly customer: string; readonly order?: string | undefined | null },
+    subject: Exclude<PreviewSubject, { readonly sample: string }>,
     now: string,
   ): Promise<Variables> {
-    const person = await this.history.findSubject(tx, customer, order);
+    const { order = null } = subject;
+    const customer = 'customer' in subject ? subject.customer : await this.history.findPerson(tx, subject);
+    const person = customer === null ? null : await this.history.findSubject(tx, customer, order);
     const [snapshot] = person ? await this.facts.snapshots(tx, shop, [person]) : [];
     if (!person || !snapshot)
       throw new PermanentError('not_found', 'This shop has no such customer, or they have no such order.');
+    const note = { action: 'preview', subject: 'customer', subjectId: person.customerId };
+    await this.audit.note(tx, { ...note, changes: { journey: document.key } });
     const type = eventOfTrigger(document.trigger);
     const last = await this.history.lastEvent(tx, type, person.customerId, order);
     const { id, occurredAt, data } = last?.event ?? { id: 'none', occurredAt: now, data: {} };
@@ -143,17 +169,40 @@ export class PreviewMessages {
       const template = locale === undefined ? undefined : byLocale[locale];
       if (locale === undefined || !template)
         return { ...about, ...NOTHING, problem: `There is no template "${name}".` };
+      const all = { ...variables, locale, links };
+      // as its author wrote it, for the placeholders
+      const source = plan.document.templates[name]?.[locale] ?? {};
       try {
-        const rendered = this.templates.render(template, { ...variables, locale, links });
-        return { ...about, ...rendered, problem: null };
+        return { ...about, ...this.render(template, source, all), problem: null };
       } catch (error) {
         return { ...about, ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
       }
     });
   }
+
+  private render(template: CompiledTemplate, source: TemplateDocument, variables: Variables) {
+    const rendered = this.templates.render(template, variables);
+    const { html, sms } = rendered;
+    return {
+      ...rendered,
+      smsParts: sms === null ? null : partsOf(sms),
+      htmlBytes: html === null ? null : Buffer.byteLength(html),
+      gaps: this.templates.gaps(source, variables),
+      warnings: flawsOfMessage(rendered).map(({ code, place, message }) => ({ code, place, message })),
+    };
+  }
 }
 
-const NOTHING = { subject: null, text: null, html: null, sms: null };
+const NOTHING = {
+  subject: null,
+  text: null,
+  html: null,
+  sms: null,
+  smsParts: null,
+  htmlBytes: null,
+  gaps: [],
+  warnings: [],
+};
 
 function stepsOf({ plan }: JourneyInForce, wanted: string | undefined): PlannedStep[] {
   const steps = [...plan.steps.values()].filter(({ id }) => wanted === undefined || id === wanted);

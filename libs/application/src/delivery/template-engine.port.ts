@@ -19,12 +19,14 @@ export interface RenderedMessage {
   readonly sms: string | null;
 }
 
-/** Where a template prints nothing for want of a fact. */
+/** Where a template prints nothing for want of a fact, or something else. */
 export interface TemplateGap {
   /** Field of the template: subject, preheader, mjml or sms. */
   readonly place: string;
   /** The placeholder as its author wrote it. */
   readonly placeholder: string;
+  /** What its `default` prints instead; null where it has none. */
+  readonly fallback: string | null;
 }
 
 /** Liquid and MJML: compiled once when a journey is saved, rendered per message. */
@@ -37,7 +39,7 @@ export abstract class TemplateEngine {
   /** @throws PermanentError `template.render` */
   abstract render(template: CompiledTemplate, variables: { readonly [name: string]: Json }): RenderedMessage;
 
-  /** Placeholders that are reached with these variables, print nothing and have no `default`. */
+  /** Placeholders that are reached with these variables and print nothing, or would without their `default`. */
   gaps(_source: TemplateDocument, _variables: { readonly [name: string]: Json }): readonly TemplateGap[] {
     return [];
   }

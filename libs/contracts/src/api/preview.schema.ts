@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emailAddress } from '../event/wire-text.schema.js';
 
 const settings = z.record(z.string(), z.unknown());
 
@@ -24,14 +25,25 @@ export const sampleList = z
 const written = {
   sample: z.string().min(1).max(64).optional().meta({ description: 'Name of a sample.' }),
   customer: z.uuid({ error: 'must be the id of a customer (a UUID)' }).optional(),
-  order: z.string().min(1).max(255).optional().meta({ description: "The sender's id of an order of the customer." }),
+  email: emailAddress.optional().meta({ description: 'An address of a customer.' }),
+  order: z.string().min(1).max(255).optional().meta({
+    description: "The sender's id of an order of the customer; alone, it names the customer too.",
+  }),
   version: z.number().int().min(1).optional().meta({ description: 'The latest when left out, published or not.' }),
   locale: z.string().min(2).max(35).optional().meta({ description: "The person's own when left out." }),
 };
 const step = z.string().min(1).max(64);
-const hasOneSubject = ({ sample, customer }: { sample?: string | undefined; customer?: string | undefined }): boolean =>
-  (sample === undefined) !== (customer === undefined);
-const ONE_SUBJECT = { error: 'needs either a sample or a customer', path: ['sample'] };
+interface Subject {
+  readonly sample?: string | undefined;
+  readonly customer?: string | undefined;
+  readonly email?: string | undefined;
+  readonly order?: string | undefined;
+}
+const hasOneSubject = ({ sample, customer, email, order }: Subject): boolean => {
+  const named = [sample, customer, email].filter((one) => one !== undefined).length;
+  return named === 1 || (named === 0 && order !== undefined);
+};
+const ONE_SUBJECT = { error: 'needs one of a sample, a customer, an email or an order', path: ['sample'] };
 
 export const previewRequest = z
   .strictObject({ ...written, step: step.optional().meta({ description: 'All steps that send when left out.' }) })
@@ -70,6 +82,28 @@ export const messagePreview = z
           html: text,
           sms: text,
           problem: text.meta({ description: 'Why it can not be written.' }),
+          smsParts: z
+            .object({
+              parts: z.number().int(),
+              encoding: z.enum(['GSM-7', 'UCS-2']),
+              characters: z.number().int(),
+              foreign: z.array(z.string()),
+            })
+            .nullable()
+            .meta({ description: 'How networks would carry the text message; each part is billed like a message.' }),
+          htmlBytes: z.number().int().nullable().meta({ description: 'Of the HTML part. Gmail shows 104448.' }),
+          gaps: z
+            .array(
+              z.object({
+                place: z.string().meta({ description: 'Field of the template.' }),
+                placeholder: z.string(),
+                fallback: text.meta({ description: 'What its `default` prints instead; null: it prints nothing.' }),
+              }),
+            )
+            .meta({ description: 'Facts that are not known here.' }),
+          warnings: z
+            .array(z.object({ code: z.string(), place: text, message: z.string() }))
+            .meta({ description: 'What the checker says of a message that reads so.' }),
         }),
       )
       .meta({ description: 'In the order of the steps.' }),

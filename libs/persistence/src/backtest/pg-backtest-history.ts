@@ -84,6 +84,13 @@ interface RunRow {
   readonly due_at: Date | null;
 }
 
+const OWNER_OF_EMAIL = `select ${presentId('a')} as id from app.customer a
+  where a.shop_id = app.current_shop() and (a.email = $1 or a.id in (
+    select i.customer_id from app.customer_identity i where i.shop_id = app.current_shop() and i.kind = 'email' and i.value = $1))
+  order by a.created_at desc, a.id limit 1`;
+const OWNER_OF_ORDER = `select o.customer_id as id from app.orders o
+  where o.shop_id = app.current_shop() and o.external_id = $1`;
+
 /** History in PostgreSQL. */
 @Injectable()
 export class PgBacktestHistory extends BacktestHistory {
@@ -166,6 +173,15 @@ export class PgBacktestHistory extends BacktestHistory {
   ): Promise<TimelineEvent | null> {
     const [row] = await pg(tx).query<EventRow>(LAST_EVENT, [type, customerId, orderExternalId]);
     return row ? toTimelineEvent(row) : null;
+  }
+
+  async findPerson(
+    tx: Transaction,
+    known: { readonly email: string } | { readonly order: string },
+  ): Promise<string | null> {
+    const [sql, value] = 'email' in known ? [OWNER_OF_EMAIL, known.email] : [OWNER_OF_ORDER, known.order];
+    const [row] = await pg(tx).query<{ id: string | null }>(sql, [value]);
+    return row?.id ?? null;
   }
 
   async findSubject(

@@ -36,6 +36,11 @@ const PLAIN: Readonly<Record<string, string>> = {
 
 type Flaw = Pick<TemplateFlaw, 'code' | 'severity' | 'place' | 'message'>;
 
+/** Of a message as it is written for one person. */
+export function flawsOfMessage({ subject, html, sms }: RenderedMessage): readonly Flaw[] {
+  return [...subjectFlaws(subject ?? ''), ...smsFlaws(sms ?? ''), ...(html === null ? [] : sizeFlaws(html))];
+}
+
 /** Flaws that show once a message is written: each template in the first story that sends it, in every language. */
 export async function renderedFlaws(
   input: CheckInput,

@@ -91,7 +91,7 @@ class GapSearch {
       const unset = before ? this.gapsBefore(before, locale, source) : new Set();
       return this.engine
         .gaps(source, sent.variables)
-        .filter(({ place, placeholder }) => !unset.has(place + placeholder))
+        .filter(({ place, placeholder, fallback }) => fallback === null && !unset.has(place + placeholder))
         .map(({ place, placeholder }) => ({
           pointer: ['/templates', sent.template, locale, place].join('/'),
           code: 'template.no-fallback' as const,
