@@ -24,6 +24,19 @@ const TEMPLATE = {
 <mj-text><a href="{{ link }}" title="{{ review }}">{{ link }}</a></mj-text>`,
 };
 
+/** Halves of characters, marks that turn writing around, and as much as a field of a shop may hold. */
+const ODD = ['\uD800', '\uDC00x', 'a\uDBFF', '\u202Egnp.exe', '\u2066\u2069', '\u200F', '\uFEFF', '\u061C', '{%', '%}', '{{', '}}'];
+const strangersText = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...INJECTIONS, ...ODD) },
+      { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
+      { weight: 1, arbitrary: fc.constantFrom(...ODD, 'x', '<').map((text) => text.repeat(10_000 / text.length)) },
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((parts) => parts.join('').slice(0, 12_000));
+
 let sink: SmtpSink;
 let channels: ConfiguredChannels;
 let compiled: Awaited<ReturnType<LiquidTemplateEngine['compile']>>['compiled'];
@@ -131,12 +144,8 @@ describe('texts of strangers in a mail', () => {
 
   it('put together at random stay a text', async () => {
     const plain = await mailWith(PLAIN);
-    const text = fc.array(fc.oneof(fc.constantFrom(...INJECTIONS), fc.string({ unit: 'binary', maxLength: 20 })), {
-      minLength: 1,
-      maxLength: 4,
-    });
     await fc.assert(
-      fc.asyncProperty(text, (parts) => expectText(parts.join('').slice(0, 4_000), plain)),
+      fc.asyncProperty(strangersText, (text) => expectText(text, plain)),
       { numRuns: RUNS },
     );
   });
@@ -148,6 +157,27 @@ describe('texts of strangers in a mail', () => {
       return JSON.stringify(skeletonOf(nodes)) !== JSON.stringify(plain).replace('tag p', 'tag p title');
     });
     expect(broken.length).toBeGreaterThan(20);
+  });
+});
+
+describe('texts of strangers in a text message', () => {
+  const SMS = '{{ shop.name }}: hello {{ customer.firstName }}, {{ order.name }}. https://shop.example/s';
+  const isControl = /(?![\n\t])\p{Cc}/u;
+
+  it('stay a text: nothing in them is rendered, moves a cursor or reaches beyond its place', async () => {
+    const { compiled: template, faults } = await engine.compile({ sms: SMS });
+    expect(faults).toEqual([]);
+    const message = (text: string): string =>
+      engine.render(template, { customer: { firstName: text }, order: { name: text }, shop: { name: text } }).sms ?? '';
+    fc.assert(
+      fc.property(strangersText, (text) => {
+        const sms = message(text);
+        const written = text.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(/(?![\n\t])\p{Cc}/gu, '');
+        expect(sms).not.toMatch(isControl);
+        expect(sms).toBe(`${written}: hello ${written}, ${written}. https://shop.example/s`.trim());
+      }),
+      { numRuns: Math.max(RUNS, 2_000) },
+    );
   });
 });
 
