@@ -4,6 +4,22 @@ import { aContext, renderSms } from './testing.js';
 
 const plain = (text: string): string => text.replace(/[\u00A0\u202F]/g, ' ');
 
+describe('filters of addresses', () => {
+  it('mark half a character instead of failing the message', async () => {
+    const sms =
+      '{{ half }} {{ half | url_encode }} {{ half | cgi_escape }} {{ half | uri_escape }} {{ whole | url_encode }}';
+    expect(await renderSms(sms, aContext({ half: 'a\uD83D', whole: '😀 b' }))).toBe(
+      'a\uFFFD a%EF%BF%BD a%EF%BF%BD a%EF%BF%BD %F0%9F%98%80+b',
+    );
+  });
+
+  it('leave what is no encoded text as it is', async () => {
+    expect(await renderSms('{{ a | url_decode }} {{ b | url_decode }}', aContext({ a: '100 %', b: 'a%20b' }))).toBe(
+      '100 % a b',
+    );
+  });
+});
+
 describe('money', () => {
   it.each([
     [{ amount: 123456, currency: 'BRL' }, 'pt-BR', 'R$ 1.234,56'],

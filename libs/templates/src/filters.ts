@@ -8,11 +8,11 @@ import { formatMoney } from './money.js';
 
 // Left out of LiquidJS' set: raw (undoes the escaping), *_exp (evaluate text), sample (chance), sha256/hmac_sha256,
 // base64_*, inspect, xml_escape, and the date_to_* family (host zone).
-const STANDARD = `abs append array_to_sentence_string at_least at_most capitalize ceil cgi_escape compact concat default
+const STANDARD = `abs append array_to_sentence_string at_least at_most capitalize ceil compact concat default
   divided_by downcase find find_index first floor group_by has join json last lstrip map minus modulo normalize_whitespace
   number_of_words plus pop prepend push reject remove remove_first remove_last replace replace_first replace_last reverse
   round rstrip shift size slice slugify sort sort_natural split squish strip strip_html strip_newlines sum times to_integer
-  truncate truncatewords uniq unshift upcase uri_escape url_decode url_encode where`.split(/\s+/);
+  truncate truncatewords uniq unshift upcase where`.split(/\s+/);
 
 const SAFE_URL = /^(?:https?:\/\/[^\s\p{Cc}<>"]+|mailto:[^\s\p{Cc}<>"]+|tel:[^\s\p{Cc}<>"]+)$/iu;
 const MAX_URL_LENGTH = 4096;
@@ -99,6 +99,25 @@ function colorFilter(made: (color: string) => string): (value: unknown) => strin
   };
 }
 
+/** Half a character can't be put into an address, nor into a mail. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+/** Filters that fail, and the message with them, where a text holds half a character or a lone percent sign. */
+const BRITTLE = ['cgi_escape', 'uri_escape', 'url_decode', 'url_encode'] as const;
+
+function sturdy(filter: (text: string) => string): (value: unknown) => string {
+  return (value) => {
+    const text = wellFormed(toText(value));
+    try {
+      return filter(text);
+    } catch {
+      return text;
+    }
+  };
+}
+
 const ENTITY = /&(amp|lt|gt|quot|#34|#39);/g;
 const CHARACTERS: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'" };
 
@@ -128,6 +147,7 @@ export function templateFilters(kind: OutputKind): Record<string, FilterImplOpti
   return {
     ...Object.fromEntries(standard),
     ...htmlFilters(kind),
+    ...Object.fromEntries(BRITTLE.map((name) => [name, sturdy(standardFilters[name] as (text: string) => string)])),
     date: dateFilter,
     date_long: dayFilter('long'),
     date_short: dayFilter('short'),

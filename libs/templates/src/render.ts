@@ -1,5 +1,5 @@
 import { renderLiquid } from './engine.js';
-import type { OutputKind } from './filters.js';
+import { type OutputKind, wellFormed } from './filters.js';
 import { TemplateRenderError } from './template.js';
 import type { CompiledTemplate, RenderedMessage, TemplateContext, TemplatePlace } from './template.js';
 
@@ -21,10 +21,15 @@ export function renderTemplate(compiled: CompiledTemplate, context: TemplateCont
   return message;
 }
 
+/** How JSON writes half a character. */
+const HALF = /\\ud[89a-f]/;
+const mendHalves = (_name: string, value: unknown): unknown => (typeof value === 'string' ? wellFormed(value) : value);
+
 /** LiquidJS calls functions and getters it finds; JSON has none. */
 function toData(context: TemplateContext): object {
   try {
-    return JSON.parse(JSON.stringify(context)) as object;
+    const json = JSON.stringify(context);
+    return JSON.parse(json, HALF.test(json) ? mendHalves : undefined) as object;
   } catch (cause) {
     throw new TemplateRenderError('template', cause);
   }
