@@ -3,6 +3,7 @@ import {
   BeginErasures,
   DigestBodies,
   FoldEvents,
+  CountBounces,
   HeedMessages,
   type FoldedEvent,
   HintPort,
@@ -24,6 +25,7 @@ import {
   pg,
   PgAnswerStore,
   PgDeliveryStore,
+  PgBouncedAddresses,
   PgMessageNewsStore,
   PgClock,
   PgErasureStore,
@@ -139,7 +141,8 @@ export class IntakeRig {
     this.owner = new pgDriver.Client({ connectionString: database.ownerUrl });
     this.inbox = new PgInbox(dataSource, ids);
     this.unitOfWork = new PgUnitOfWork(dataSource);
-    const messages = new HeedMessages(new PgMessageNewsStore(), new PgDeliveryStore(), store, this.secrets);
+    const bounces = new CountBounces(new PgBouncedAddresses(), this.secrets);
+    const messages = new HeedMessages(new PgMessageNewsStore(), new PgDeliveryStore(), store, this.secrets, bounces);
     const bodies = new OpenBodies(new Kinds(), this.facts, store, answers, messages);
     const folding = new FoldEvents(store, answers, ids, this.secrets, new PgHeldMessages());
     const requests = new PgPrivacyRequests();

@@ -33,6 +33,7 @@ import { ChannelKindsController } from './controllers/channel-kinds.controller.j
 import { ProviderAccountsController } from './controllers/provider-accounts.controller.js';
 import { SourceKindsController } from './controllers/source-kinds.controller.js';
 import { SourcesController } from './controllers/sources.controller.js';
+import { SuppressionsController } from './controllers/suppressions.controller.js';
 import { UnboxingController } from './controllers/unboxing.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
 import { JoinController } from './pages/join.controller.js';
@@ -80,6 +81,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     ProviderAccountsController,
     SourceKindsController,
     SourcesController,
+    SuppressionsController,
     SurveyController,
     WebhooksController,
     UnboxingController,

@@ -388,3 +388,17 @@ export { playScenario } from './code/play-scenario.js';
 export { type Code, type CodeFault, type CodeFile, placed, readCode } from './code/read-code.js';
 export { readScenario } from './code/read-scenario.js';
 export type { Remembered } from './code/remembered.js';
+export { ImportSuppressions } from './suppressions/import-suppressions.use-case.js';
+export { type LiftReason, LiftSuppression } from './suppressions/lift-suppression.use-case.js';
+export type { LineFault, ListLine } from './suppressions/read-line.js';
+export { type NamedSuppression, ReadSuppressions } from './suppressions/read-suppressions.use-case.js';
+export {
+  type ListedSuppression,
+  type Suppression,
+  type SuppressionFilter,
+  SuppressionList,
+  type SuppressionPage,
+  type SuppressionReason,
+} from './suppressions/suppression-list.port.js';
+export { type AddressKey, BouncedAddresses, type StoredBounces } from './feedback/bounced-addresses.port.js';
+export { CountBounces } from './feedback/count-bounces.js';

@@ -48,6 +48,7 @@ import { AnswerSurveyLink } from './feedback/answer-survey-link.use-case.js';
 import { AnswerUnboxing } from './feedback/answer-unboxing.use-case.js';
 import { FollowLink } from './feedback/follow-link.use-case.js';
 import { JudgeHits } from './feedback/judge-hits.use-case.js';
+import { CountBounces } from './feedback/count-bounces.js';
 import { FindLink } from './feedback/find-link.js';
 import { HeedMessages } from './feedback/heed-messages.js';
 import { LinkEvents } from './feedback/link-events.js';
@@ -116,6 +117,9 @@ import { ReadScores } from './scores/read-scores.use-case.js';
 import { ListShops } from './shops/list-shops.use-case.js';
 import { ManageShop } from './shops/manage-shop.use-case.js';
 import { ManageSources } from './sources/manage-sources.use-case.js';
+import { ImportSuppressions } from './suppressions/import-suppressions.use-case.js';
+import { LiftSuppression } from './suppressions/lift-suppression.use-case.js';
+import { ReadSuppressions } from './suppressions/read-suppressions.use-case.js';
 
 const useCases = [
   AcceptEvents,
@@ -160,6 +164,7 @@ const useCases = [
   JudgeHits,
   FireDueTimers,
   FoldEvents,
+  CountBounces,
   HeedMessages,
   InstallPreset,
   JourneyPlans,
@@ -229,6 +234,9 @@ const useCases = [
   SubmitEvents,
   TakeRunsOver,
   SuppressAddresses,
+  ImportSuppressions,
+  LiftSuppression,
+  ReadSuppressions,
   UnboxingLinks,
   Unsubscribe,
   WakeRuns,

@@ -94,7 +94,16 @@ export {
   sourceKindList,
   sourceList,
 } from './api/source.schema.js';
-export { emailAddress } from './event/wire-text.schema.js';
+export {
+  suppressionDocument,
+  suppressionIdParam,
+  suppressionImport,
+  suppressionLift,
+  suppressionList,
+  suppressionQuery,
+  suppressionReport,
+} from './api/suppression.schema.js';
+export { emailAddress, phoneNumber, wireTime } from './event/wire-text.schema.js';
 export {
   type LinkEvent,
   linkEvent,

@@ -10,6 +10,7 @@ export {
   type SmsConfig,
 } from './config/config.js';
 export { loadConfig, type LoadConfigOptions } from './config/load-config.js';
+export { StreamedBody } from './http/streamed-body.js';
 export { createHttpApp, type HttpAppOptions } from './http/http-app.js';
 export { UuidV7Ids } from './ids/uuid-v7-ids.js';
 export { PinoLogger } from './logging/pino-logger.js';

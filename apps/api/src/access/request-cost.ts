@@ -15,6 +15,7 @@ const COSTS: readonly (readonly [ending: string, cost: number])[] = [
   ['/publish', THOUGHT],
   ['/preview', THOUGHT],
   ['/install', THOUGHT],
+  ['/suppressions/import', THOUGHT],
 ];
 
 /** What a request takes from the limits of its key, in ordinary requests. */

@@ -64,10 +64,13 @@ export class RecordHandOvers {
       try {
         await this.uow.inShop(shopId, async (tx) => {
           const stored = await this.store.record(tx, records);
-          for (const record of records)
-            if (stored.has(record.id) && isOptOut(record)) await this.withdraw(tx, shopId, record);
+          for (const record of records.filter(({ id }) => stored.has(id))) {
+            if (isOptOut(record)) await this.withdraw(tx, shopId, record);
+            const code = mailboxCodeOf(record);
+            if (code !== null) await this.tellBounce(tx, shopId, record.id, code);
+          }
         });
-        if (records.some(isOptOut)) this.events.hint();
+        if (records.some((record) => isOptOut(record) || mailboxCodeOf(record) !== null)) this.events.hint();
         return;
       } catch (error) {
         if (!isAway(error) || tries >= MAX_TRIES) throw error;
@@ -91,6 +94,20 @@ export class RecordHandOvers {
     });
   }
 
+  /** A mailbox that was full each time is heard of as though the mail had come back. */
+  private async tellBounce(tx: Transaction, shopId: string, id: string, code: string): Promise<void> {
+    const message = await this.links.message(tx, id, false);
+    if (!message) return;
+    const { medium: channel, now: at } = message;
+    await this.events.store(tx, { shopId, hash: `message:${id}` }, message, {
+      type: 'message.bounced',
+      use: 'gave-up',
+      at,
+      data: { channel, kind: 'soft', code, messageId: id },
+      withOrder: true,
+    });
+  }
+
   private async oneByOne(shopId: string, records: readonly HandOverRecord[]): Promise<void> {
     let failure: unknown;
     for (const record of records) {
@@ -106,6 +123,12 @@ export class RecordHandOvers {
 
 function isAway(error: unknown): boolean {
   return error instanceof AfterglowError && error.code === 'unavailable';
+}
+
+/** Of a message that was given up because of its reader's mailbox (RFC 3463, x.2.x); null for all others. */
+function mailboxCodeOf({ state, reason, attempt }: HandOverRecord): string | null {
+  if (state !== 'failed' || reason !== 'gave-up') return null;
+  return /\b[45]\.2\.\d{1,3}\b/.exec(attempt?.code ?? '')?.[0] ?? null;
 }
 
 /** Bad addresses are suppressed for every class, people's wishes for all but service messages. */

@@ -92,6 +92,8 @@ export interface SuppressionChange {
    * suppressed stays so but for service messages, because somebody has ordered under the address since.
    */
   readonly action: 'add' | 'lift' | 'return';
+  /** When the person said so, of a `lift`: an older one takes nothing back of a list that was brought along. Left out: now. */
+  readonly saidAt?: Instant;
 }
 
 /** Where intake keeps facts. Every method is a fixed number of statements, whatever the size of the batch. */

@@ -5,6 +5,7 @@ import { FactsStore } from '../facts/facts-store.port.js';
 import type { IncomingEvent } from '../intake/fold-batch.js';
 import { SecretPort } from '../ports/secret.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
+import { CountBounces, type Returned } from './count-bounces.js';
 import { hearReply, type Heard, type Said } from './hear-reply.js';
 import {
   type Conversation,
@@ -36,6 +37,7 @@ export class HeedMessages {
     private readonly delivery: DeliveryStore,
     private readonly facts: FactsStore,
     private readonly secrets: SecretPort,
+    private readonly bounces: CountBounces,
   ) {}
 
   /** The events as they go on: with their person, and with what follows from them behind them. */
@@ -53,6 +55,10 @@ export class HeedMessages {
     const heard = told.map((incoming) => ({ incoming, ...this.hear(incoming.event, found, talks, wished) }));
     await this.note(tx, [...statuses, ...ofMessages.flatMap(statusOf)], found);
     await this.suppress(tx, ofMessages, found);
+    await this.bounces.run(
+      tx,
+      ofMessages.flatMap((event) => returnedOf(event, found(event.data) ?? talkOf(event, talks)?.last)),
+    );
     await this.heedWishes(
       tx,
       heard.flatMap(({ wish }) => wish ?? []),
@@ -91,7 +97,7 @@ export class HeedMessages {
 
   private hear(event: DomainEvent, found: Mentioned, talks: Talks, wished: Map<string, boolean>): Heard {
     if (!isOfMessage(event)) return { event, derived: [] };
-    const talk = event.type === 'message.replied' ? talks.get(event.data.from ?? '') : undefined;
+    const talk = talkOf(event, talks);
     const message = found(event.data) ?? talk?.last;
     const named = message ? withPerson(event, message) : event;
     if (named.type === 'message.replied') return this.hearReply(named, message, talk, wished);
@@ -173,6 +179,14 @@ function statusOf({ type, data, occurredAt: at }: MessageEvent): StatusNews[] {
   if (type === 'message.delivered') return [{ messageId, providerRef, status: 'delivered', at }];
   if (type === 'message.bounced') return [{ messageId, providerRef, status: 'undelivered', at, code: data.code }];
   return [];
+}
+
+function talkOf(event: MessageEvent, talks: Talks): Conversation | undefined {
+  return event.type === 'message.replied' ? talks.get(event.data.from ?? '') : undefined;
+}
+
+function returnedOf(event: MessageEvent, message: MentionedMessage | null | undefined): Returned[] {
+  return message && message.address !== null ? [{ event, medium: message.medium, address: message.address }] : [];
 }
 
 function whyDead({ type, data }: MessageEvent): string | null {

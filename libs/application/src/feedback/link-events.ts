@@ -8,7 +8,7 @@ import type { LinkedMessageFacts } from './link-store.port.js';
 import { refOf } from './person-ref.js';
 
 interface LinkEventParts {
-  readonly type: 'survey.answered' | 'consent.changed' | 'message.clicked';
+  readonly type: 'survey.answered' | 'consent.changed' | 'message.clicked' | 'message.bounced';
   /** What makes this use of the link one of its own. */
   readonly use: string;
   readonly at: Instant;

@@ -1,4 +1,4 @@
-import { type ConsentFact, MEDIA, type Medium } from '#app/domain';
+import { type ConsentFact, MEDIA, type Medium, toInstant } from '#app/domain';
 import type { SuppressionChange } from '../facts/facts-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
 import type { Folded } from './fold-batch.js';
@@ -14,11 +14,13 @@ export function suppressionChanges(events: readonly Folded[], secrets: SecretPor
     if (event.type !== 'consent.changed' || !snapshot) continue;
     const medium = MEDIA.find((each) => each === event.data.channel);
     if (!medium) continue;
-    const action = verdict(snapshot.customer.consents[medium]);
+    const consent = snapshot.customer.consents[medium];
+    const action = verdict(consent);
     const address = addressOf(medium, event.customer ?? {}) ?? addressOf(medium, snapshot.customer);
     if (!action || !address) continue;
     const fingerprint = secrets.fingerprint(address, 'address');
-    changes.set(`${medium}|${address}`, { medium, fingerprint, action });
+    const saidAt = action === 'lift' && consent ? { saidAt: toInstant(consent.at) } : {};
+    changes.set(`${medium}|${address}`, { medium, fingerprint, action, ...saidAt });
   }
   return [...changes.values()];
 }

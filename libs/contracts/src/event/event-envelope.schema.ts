@@ -57,6 +57,7 @@ function envelope<T extends EventType, D extends z.ZodType>(type: T, data: D, su
 
 const answered = envelope('survey.answered', eventData['survey.answered'], 'either');
 const clicked = envelope('message.clicked', eventData['message.clicked'], 'message');
+const bounced = envelope('message.bounced', eventData['message.bounced'], 'message');
 const reviewed = envelope('review.submitted', eventData['review.submitted'], 'either');
 const consented = envelope('consent.changed', eventData['consent.changed'], 'customer');
 
@@ -90,7 +91,7 @@ export const wireEvent = z
     envelope('ticket.solved', eventData['ticket.solved'], 'either'),
     envelope('ticket.reopened', eventData['ticket.reopened'], 'either'),
     envelope('message.delivered', eventData['message.delivered'], 'message'),
-    envelope('message.bounced', eventData['message.bounced'], 'message'),
+    bounced,
     envelope('message.complained', eventData['message.complained'], 'message'),
     envelope('message.replied', eventData['message.replied'], 'message'),
     envelope('message.opened', eventData['message.opened'], 'message'),
@@ -103,12 +104,13 @@ export type WireEvent = z.output<typeof wireEvent>;
 
 export const wireEventBatch = z.array(wireEvent).min(1).max(MAX_EVENTS_PER_BATCH).meta({ id: 'EventBatch' });
 
-/** What a person said through one of our own links, as it is stored in the inbox. Never accepted from outside. */
+/** What a person said through one of our own links, or became of a message in our own hands, as it is stored in the inbox. Never accepted from outside. */
 export const linkEvent = z.discriminatedUnion('type', [
   envelope('survey.answered', linkedSurveyAnswer, 'anybody', 'LinkEvent.survey.answered'),
   reviewed,
   consented,
   clicked,
+  bounced,
 ]);
 export type LinkEvent = z.output<typeof linkEvent>;
 

@@ -35,6 +35,9 @@ const ALLOWED = {
   'shop:write': ['owner', 'marketer'],
   'sources:read': EVERYBODY,
   'sources:write': ['owner', 'developer'],
+  'suppressions:read': EVERYBODY,
+  'suppressions:write': ['owner', 'marketer', 'cx'],
+  'suppressions:lift': ['owner', 'cx', 'ops'],
   'webhooks:read': EVERYBODY,
   'webhooks:write': ['owner', 'developer'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;

@@ -48,11 +48,17 @@ select m.id, m.epoch, m.customer_id, m.reason,
 from app.message m
 where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;
 
+/** What is held for a while comes behind, because it is for every class. */
 export const SUPPRESSED = `
 select encode(s.address_hmac, 'hex') as fingerprint, s.scope
 from app.suppression s
 where s.shop_id = app.current_shop() and s.medium = $1
-  and s.address_hmac = any(select decode(f, 'hex') from unnest($2::text[]) f)`;
+  and s.address_hmac = any(select decode(f, 'hex') from unnest($2::text[]) f)
+union all
+select encode(b.address_hmac, 'hex'), 'all'
+from app.soft_bounce b
+where b.shop_id = app.current_shop() and b.medium = $1 and b.held_until > app.now()
+  and b.address_hmac = any(select decode(f, 'hex') from unnest($2::text[]) f)`;
 
 export const FENCE = `
 with v as (
@@ -137,10 +143,19 @@ with r as (
 )
 select id from recorded`;
 
-/** The wider scope wins, the first reason stays. */
+/** The wider scope wins, with its reason; a complaint is never forgotten for another reason, nor that the person has withdrawn. */
+export const SUPPRESSED_BEFORE = `
+on conflict (shop_id, medium, address_hmac) do update set
+  scope = case when excluded.scope = 'all' then 'all' else s.scope end,
+  reason = case when s.reason <> 'erased' and excluded.reason like 'complained%' or s.scope <> 'all' and excluded.scope = 'all'
+    then excluded.reason else s.reason end,
+  withdrawn = s.withdrawn or excluded.withdrawn
+where s.scope <> 'all' and excluded.scope = 'all' or excluded.withdrawn and not s.withdrawn
+  or excluded.reason like 'complained%' and s.reason not like 'complained%' and s.reason <> 'erased'`;
+
 export const SUPPRESS = `
-insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason)
-select app.current_shop(), n.medium, decode(n.fingerprint, 'hex'), n.scope, n.reason
+insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason, withdrawn)
+select app.current_shop(), n.medium, decode(n.fingerprint, 'hex'), n.scope, n.reason, n.scope = 'non_service'
 from json_to_recordset($1::json) as n (medium text, fingerprint text, scope text, reason text)
 order by n.medium, n.fingerprint
-on conflict (shop_id, medium, address_hmac) do update set scope = 'all' where s.scope <> 'all' and excluded.scope = 'all'`;
+${SUPPRESSED_BEFORE}`;

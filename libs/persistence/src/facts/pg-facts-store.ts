@@ -12,7 +12,7 @@ import {
   type TimelineEvent,
   type Transaction,
 } from '#app/application';
-import { type CustomerFacts, type Instant, type OrderFacts, TransientError } from '#app/domain';
+import { type CustomerFacts, type Instant, type OrderFacts, toIso, TransientError } from '#app/domain';
 import { pg, type PgTransaction } from '../connection/pg-unit-of-work.js';
 import { type EventRow, toTimelineEvent } from './event-rows.js';
 import { saveFacts } from './save-facts.js';
@@ -64,13 +64,16 @@ const ERASED_NAMES = `
     select n.erased_at from app.erased_name n where n.shop_id = app.current_shop() and n.name_hmac = r.hmac offset 0) e`;
 
 const SUPPRESS = `
-  insert into app.suppression (shop_id, medium, address_hmac, scope, reason)
-  select app.current_shop(), r.medium, r.hmac, 'non_service', 'opted-out' from unnest($1::text[], $2::bytea[]) as r (medium, hmac)
+  insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason, withdrawn)
+  select app.current_shop(), r.medium, r.hmac, 'non_service', 'opted-out', true from unnest($1::text[], $2::bytea[]) as r (medium, hmac)
   order by r.medium, r.hmac
-  on conflict do nothing`;
+  on conflict (shop_id, medium, address_hmac) do update set withdrawn = true where not s.withdrawn`;
+/** What was said before a list that somebody brought along was known when the list was made. */
+const NEWER = `s.medium = r.medium and s.address_hmac = r.hmac and (s.said_at is null or r.at is null or s.said_at <= r.at)`;
 const LIFT = `
-  delete from app.suppression s using unnest($1::text[], $2::bytea[]) as r (medium, hmac)
-  where s.medium = r.medium and s.address_hmac = r.hmac and s.scope = 'non_service'`;
+  with r as (select * from unnest($1::text[], $2::bytea[], $3::timestamptz[]) as r (medium, hmac, at)),
+  other as (update app.suppression s set withdrawn = false from r where ${NEWER} and s.scope = 'all' and s.withdrawn)
+  delete from app.suppression s using r where ${NEWER} and s.scope = 'non_service'`;
 const RETURN = `
   update app.suppression s set scope = 'non_service' from unnest($1::text[], $2::bytea[]) as r (medium, hmac)
   where s.medium = r.medium and s.address_hmac = r.hmac and s.scope = 'all' and s.reason = 'erased'`;
@@ -228,5 +231,7 @@ async function placedOrdersOf(db: PgTransaction, customerIds: readonly string[])
 
 async function applySuppressions(db: PgTransaction, sql: string, changes: readonly SuppressionChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await db.run(sql, [changes.map(({ medium }) => medium), changes.map(({ fingerprint }) => Buffer.from(fingerprint))]);
+  const addresses = [changes.map(({ medium }) => medium), changes.map(({ fingerprint }) => Buffer.from(fingerprint))];
+  const times = changes.map(({ saidAt }) => (saidAt === undefined ? null : toIso(saidAt)));
+  await db.run(sql, sql === LIFT ? [...addresses, times] : addresses);
 }

@@ -129,7 +129,12 @@ export class PgRunStore extends RunStore {
     return await pg(tx).query<SuppressedAddress & { [column: string]: unknown }>(
       `select s.medium, encode(s.address_hmac, 'hex') as fingerprint, s.scope
        from unnest($1::text[], $2::text[]) as a (medium, fingerprint)
-       join app.suppression s on s.shop_id = app.current_shop() and s.medium = a.medium and s.address_hmac = decode(a.fingerprint, 'hex')`,
+       join app.suppression s on s.shop_id = app.current_shop() and s.medium = a.medium and s.address_hmac = decode(a.fingerprint, 'hex')
+       union all
+       select b.medium, encode(b.address_hmac, 'hex'), 'all'
+       from unnest($1::text[], $2::text[]) as a (medium, fingerprint)
+       join app.soft_bounce b on b.shop_id = app.current_shop() and b.medium = a.medium and b.address_hmac = decode(a.fingerprint, 'hex')
+       where b.held_until > app.now()`,
       [addresses.map((address) => address.medium), addresses.map((address) => address.fingerprint)],
     );
   }

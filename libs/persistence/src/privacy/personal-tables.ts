@@ -29,6 +29,7 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   journey_walk: 'how far a walk has come; the id of a record at most',
   shop: 'the shop itself',
   source: 'addresses and secrets of senders',
+  soft_bounce: 'keyed hashes of addresses that messages came back from',
   sending_day: 'how many messages the shop has handed over in a day',
   server_line: 'which PostgreSQL this is',
   suppression: 'keyed hashes of addresses',

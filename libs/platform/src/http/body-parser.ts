@@ -1,7 +1,8 @@
 import { callbackify } from 'node:util';
 import { PermanentError } from '#app/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type BodyFormat, MEDIA_TYPES, type RouteClass, routeClassOf } from './route-class.js';
+import { type BodyFormat, MEDIA_TYPES, type RouteClass, routeClassOf, STREAMED_TYPES } from './route-class.js';
+import { StreamedBody } from './streamed-body.js';
 import { decodeUtf8, parseStrictJson } from './strict-json.js';
 
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i;
@@ -16,6 +17,10 @@ export function useBodyParsers(instance: FastifyInstance): void {
     if (format === 'raw') done(null, bytes);
     else parseLater(format, bytes, request, done);
   });
+  instance.addContentTypeParser([...STREAMED_TYPES], (request, payload, done) => {
+    if (formatOf(request) === 'stream' && isUtf8(request)) done(null, new StreamedBody(payload));
+    else done(notAccepted());
+  });
 }
 
 function formatOf(request: FastifyRequest): BodyFormat | undefined {
@@ -25,6 +30,11 @@ function formatOf(request: FastifyRequest): BodyFormat | undefined {
 
 const parseLater = callbackify(parse);
 
+function isUtf8(request: FastifyRequest): boolean {
+  const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  return charset === 'utf-8' || charset === 'utf8';
+}
+
 /** A request without a route is judged by its address. */
 function classOf(request: FastifyRequest): RouteClass {
   return request.routeOptions.config.routeClass ?? routeClassOf(request.url);
@@ -32,8 +42,7 @@ function classOf(request: FastifyRequest): RouteClass {
 
 async function parse(format: BodyFormat | undefined, bytes: Buffer, request: FastifyRequest): Promise<unknown> {
   const contentType = request.headers['content-type'] ?? '';
-  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (format === undefined || (charset !== 'utf-8' && charset !== 'utf8')) throw notAccepted();
+  if (format === undefined || !isUtf8(request)) throw notAccepted();
   // action calls often name a type and send nothing
   if (bytes.length === 0) return undefined;
   switch (format) {

@@ -8,10 +8,14 @@ const KIB = 1024;
  */
 const HOOKS_ROOM: Room = { atOnce: 512, waiting: 4_096, patienceMs: 250 };
 
+/** Each holds its list in memory while it is read. */
+const LISTS_ROOM: Room = { atOnce: 2, waiting: 8, patienceMs: 2_000 };
+
 /** Threads that compile and check answer within half a minute or are ended; several may be asked one after the other. */
 const THREADS_MS = 120_000;
 
-export type BodyFormat = 'raw' | 'json' | 'text' | 'form' | 'multipart';
+/** `stream`: read piece by piece by whoever handles it. */
+export type BodyFormat = 'raw' | 'json' | 'text' | 'form' | 'multipart' | 'stream';
 
 /** What a group of routes takes and how it is dressed. Found once per route, when it is registered. */
 export interface RouteClass {
@@ -40,6 +44,8 @@ const FORMS = new Map<string, BodyFormat>([
   ['multipart/form-data', 'multipart'],
 ]);
 
+const WITH_CSV = new Map<string, BodyFormat>([...JSON_ONLY, ['text/csv', 'stream']]);
+
 const ANY: RouteClass = {
   bodyLimit: 64 * KIB,
   maxNodes: 10_000,
@@ -57,6 +63,10 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
   ['/api/v1/journeys', { ...ANY, bodyLimit: 1024 * KIB, formats: WITH_YAML, patienceMs: THREADS_MS }],
   ['/api/v1/presets', { ...ANY, patienceMs: THREADS_MS }],
   ['/api/v1/events', { ...ANY, bodyLimit: 1024 * KIB, maxNodes: 100_000, room: HOOKS_ROOM }],
+  [
+    '/api/v1/suppressions/import',
+    { ...ANY, bodyLimit: 512 * KIB, formats: WITH_CSV, patienceMs: THREADS_MS, room: LISTS_ROOM },
+  ],
   ['/api/v1/clock/advance', { ...ANY, patienceMs: 0 }],
   ['/s/', PAGE],
   ['/u/', PAGE],
@@ -68,8 +78,11 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
   ['/queues', DOCS],
 ];
 
-/** Every media type that some route takes. */
+/** Every media type that some route takes as a whole. */
 export const MEDIA_TYPES: readonly string[] = [...new Set([...WITH_YAML.keys(), ...RAW.keys(), ...FORMS.keys()])];
+
+/** Those that some route takes piece by piece. */
+export const STREAMED_TYPES: readonly string[] = ['text/csv'];
 
 export function routeClassOf(url: string): RouteClass {
   return CLASSES.find(([prefix]) => url.startsWith(prefix))?.[1] ?? ANY;

@@ -7,6 +7,7 @@ import { letterheadSql } from './letterhead.sql.js';
 import { linksSql } from './links.sql.js';
 import { messageStatusSql } from './message-status.sql.js';
 import { sendersSql } from './senders.sql.js';
+import { suppressionsSql } from './suppressions.sql.js';
 
 /** compatible */
 export class Channels1797292800000 implements MigrationInterface {
@@ -21,6 +22,7 @@ export class Channels1797292800000 implements MigrationInterface {
       linksSql,
       intakeLanesSql,
       letterheadSql,
+      suppressionsSql,
     ];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
