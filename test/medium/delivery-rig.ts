@@ -176,7 +176,7 @@ export class DeliveryRig {
     const guard = new ProviderGuard(new PgProviderHealth(this.dataSource), this.clock);
     const compose = new ComposeMessage(templates, this.links);
     const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard, trustingGuard(this.uow));
-    const fence = new FenceMessages(this.uow, this.store, atFence, this.secrets);
+    const fence = new FenceMessages(this.uow, this.store, atFence, this.secrets, new PgShops());
     const recorder = new RecordHandOvers(
       this.uow,
       this.store,

@@ -47,6 +47,7 @@ import {
   PgPublicationStore,
   PgRunQueries,
   PgRunStore,
+  PgShops,
   PgTimerStore,
   PgUnitOfWork,
   PgVirtualClock,
@@ -202,7 +203,8 @@ export class JourneyRig {
     const plans = new JourneyPlans(new PgJourneyReader());
     const links = new LinkJourneys(plans, runs, this.ids);
     const dates = new KeepDates(new PgCalendarStore(), plans);
-    const writer = new RunWriter(runs, new PlanMessages(runs, this.secrets, this.ids), new PgActStore(), links, dates);
+    const planner = new PlanMessages(runs, this.secrets, this.ids, new PgShops());
+    const writer = new RunWriter(runs, planner, new PgActStore(), links, dates);
     return { runs, plans, writer };
   }
 

@@ -102,6 +102,7 @@ export { ReceiveMail } from './mail/receive-mail.use-case.js';
 export { NO_LETTERHEAD, NO_SENDER, type ShopSender } from './mail/shop-sender.js';
 export { SenderOfShop } from './mail/sender-of-shop.js';
 export { ComposeMessage } from './delivery/compose-message.js';
+export { DEFAULT_TEXTS, type TextSettings } from './delivery/text-settings.js';
 export { DEFAULT_LINKS, type LinkSettingsOfShop } from './feedback/track-links.js';
 export { FollowLink } from './feedback/follow-link.use-case.js';
 export { WatchMailDomains } from './mail/watch-mail-domains.use-case.js';
@@ -180,6 +181,7 @@ export {
   type Conversation,
   type MentionedMessage,
   MessageNewsStore,
+  type ToldStatus,
   type MessageStatus,
   STATUS_RANKS,
   type StatusNews,

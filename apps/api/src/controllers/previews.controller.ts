@@ -80,7 +80,8 @@ export class PreviewsController {
     @Param('key', KEY) key: string,
     @Body({ schema: testRequest }) body: z.output<typeof testRequest>,
   ): Promise<z.input<typeof sentTest>> {
-    return this.tests.run(shopId, { key, ...withSubject(body) });
+    const { sms, ...sent } = await this.tests.run(shopId, { key, ...withSubject(body) });
+    return { ...sent, sms: sms && { ...sms, foreign: [...sms.foreign] } };
   }
 }
 

@@ -79,7 +79,7 @@ export function letterPage(letter: Letter): string {
       <dd>${fate(letter)}, ${minute(letter.sentAt ?? letter.createdAt)}, channel ${letter.channel}</dd>
       <dt>Journey</dt>
       <dd>${letter.journey}, step ${letter.step} (${letter.class})</dd>
-      ${letter.sms === null ? null : smsFacts(letter.sms)}
+      ${letter.sms === null ? null : smsFacts(letter.sms)} ${letter.delivery === null ? null : told(letter.delivery)}
     </dl>
     ${letter.medium === 'sms' ? bubble(letter.text) : views(letter)}`;
   return teamPage(title, body);
@@ -89,6 +89,12 @@ function smsFacts({ parts, encoding, characters, foreign }: NonNullable<Letter['
   const because = foreign.length === 0 ? '' : `, because of ${foreign.join(' ')}`;
   return html`<dt>Size</dt>
     <dd>${characters} characters in ${parts} ${parts === 1 ? 'part' : 'parts'}, ${encoding}${because}</dd>`;
+}
+
+function told({ status, at, code, cost }: NonNullable<Letter['delivery']>): Markup {
+  const facts = [status, code && `code ${code}`, minute(at), cost && `${cost.amount} ${cost.currency}`];
+  return html`<dt>Provider</dt>
+    <dd>${facts.filter(Boolean).join(', ')}</dd>`;
 }
 
 function bubble(text: string): Markup {

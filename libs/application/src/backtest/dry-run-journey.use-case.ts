@@ -16,6 +16,7 @@ import {
   toIso,
 } from '#app/domain';
 import { type ContactBooks, ContactStore } from '../delivery/contact-store.port.js';
+import type { TextSettings } from '../delivery/text-settings.js';
 import { FactsReader } from '../facts/facts.repository.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import { toView } from '../journeys/runtime/hearing.js';
@@ -24,6 +25,7 @@ import { RunStore, type StoredRun, type SuppressedAddress } from '../journeys/ru
 import { ClockPort } from '../ports/clock.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { Shops } from '../shops/shops.repository.js';
 import { BacktestHistory, type WaitingRun } from './backtest-history.port.js';
 import type { BacktestSample } from './backtest-report.js';
 import { dealingsOf } from './dealings-of-then.js';
@@ -77,6 +79,7 @@ interface Scene {
   readonly snapshot: FactsSnapshot;
   readonly orderId: string | null;
   readonly suppressed: ReadonlyMap<string, SuppressedAddress['scope']>;
+  readonly texts: TextSettings;
   readonly books: ContactBooks;
   readonly data: DomainEvent['data'];
   readonly now: Instant;
@@ -109,6 +112,7 @@ export class DryRunJourney {
     private readonly samples: SampleMessages,
     private readonly secrets: SecretPort,
     private readonly clock: ClockPort,
+    private readonly shops: Shops,
   ) {}
 
   /** @throws PermanentError `not_found` for a journey, version, customer or order that isn't there */
@@ -150,9 +154,9 @@ export class DryRunJourney {
     const [snapshot] = await this.facts.snapshots(tx, shop, [{ customerId, orderId }]);
     if (!journey || !snapshot) throw new AfterglowError('internal', `Version ${versionId} has gone.`);
     const last = await this.history.lastEvent(tx, journey.plan.trigger.event, customerId, order);
-    const suppressed = await this.suppressed(tx, snapshot);
+    const [suppressed, texts] = await Promise.all([this.suppressed(tx, snapshot), this.shops.texts(tx)]);
     const books = await this.contacts.books(tx, [{ id: customerId, customerId, now }]);
-    return { journey, waiting, snapshot, orderId, suppressed, books, data: last?.event.data ?? {}, now };
+    return { journey, waiting, snapshot, orderId, suppressed, texts, books, data: last?.event.data ?? {}, now };
   }
 
   /** A run that waits stays on its version, unless another is asked for: then it is as though it weren't there. */
@@ -224,13 +228,14 @@ function planOf(message: RehearsedMessage | undefined) {
 }
 
 /** `end`: lets the days pass. What nobody knows of stays as it is: facts, what others send. */
-function stageFor({ journey, snapshot, suppressed, books, now }: Scene, { days }: DryRunRequest) {
+function stageFor({ journey, snapshot, suppressed, texts, books, now }: Scene, { days }: DryRunRequest) {
   const observed = nothing();
   const { history } = books.people.get(snapshot.customerId) ?? { history: EMPTY_CONTACT_HISTORY };
   const known = dealingsOf(history);
   const facts: GateFactsOfThen = {
     snapshot: () => snapshot,
     suppression: (medium: Medium) => suppressed.get(medium),
+    texts,
     dealings: () => known,
     orders: () => history.orders,
   };

@@ -11,6 +11,7 @@ import {
   withWritten,
   type WrittenFacts,
 } from '#app/domain';
+import { DEFAULT_TEXTS, type TextSettings } from '../delivery/text-settings.js';
 import type { CustomerMerge } from '../facts/facts-store.port.js';
 import type { FoldedEvent } from '../journeys/journey-runtime.port.js';
 import { hear, moveRuns, startRun, toWish } from '../journeys/runtime/hearing.js';
@@ -28,6 +29,8 @@ const LONGEST_MONTHS = 1.15;
 export interface RehearsalFacts {
   snapshot(customerId: string, orderId: string | null): FactsSnapshot;
   suppression(medium: Medium, address: string, at: Instant): SuppressedAddress['scope'] | undefined;
+  /** Where text messages go; left out: everywhere. */
+  readonly texts?: TextSettings;
 }
 
 /** A message that a run would have sent. */
@@ -266,10 +269,11 @@ export class JourneyRehearsal {
   private plan(send: DecidedSend): RehearsedMessage {
     const { effect } = send;
     const at = Math.max(this.clock, effect.dueAt);
-    const { medium, refusal } = choose(send, (candidate, address) => {
+    const isSuppressed = (candidate: Medium, address: string | null): boolean => {
       const scope = address === null ? undefined : this.facts.suppression(candidate, address, at);
       return scope === 'all' || (scope === 'non_service' && effect.class !== 'service');
-    });
+    };
+    const { medium, refusal } = choose(send, isSuppressed, this.facts.texts ?? DEFAULT_TEXTS);
     return { send, medium, reason: whyNot(send, refusal, at), at, putOffBy: [], heldBy: [] };
   }
 

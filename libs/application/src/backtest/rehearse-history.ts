@@ -12,6 +12,7 @@ import type { TimelineEvent } from '../facts/facts-store.port.js';
 import type { FactsSubject } from '../facts/facts.repository.js';
 import type { SuppressedAddress } from '../journeys/runtime/run-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
+import type { TextSettings } from '../delivery/text-settings.js';
 import type { Stretch } from './backtest-history.port.js';
 import { type Dealings, type DealingsByPerson, NO_DEALINGS } from './dealings-of-then.js';
 import { JourneyStage, type RehearsedPlay, type StageFacts } from './journey-stage.js';
@@ -22,6 +23,7 @@ import { type RecordedSuppressions, SuppressionsOfThen } from './suppressions-of
 export interface Rehearsed {
   readonly shop: ShopFacts;
   readonly rules: ContactRules;
+  readonly texts: TextSettings;
   readonly plays: readonly RehearsedPlay[];
   /** People enter from then on; earlier events only become facts. */
   readonly since: Instant;
@@ -37,6 +39,7 @@ export interface Rehearsed {
 export class RehearseHistory implements StageFacts {
   events = 0;
   earlierEvents = 0;
+  readonly texts: TextSettings;
   private readonly people: PeopleOfThen;
   private readonly suppressions: SuppressionsOfThen;
   private readonly stages: readonly JourneyStage[];
@@ -49,7 +52,8 @@ export class RehearseHistory implements StageFacts {
     private readonly known: DealingsByPerson,
     secrets: SecretPort,
   ) {
-    const { shop, suppressed, plays, rules } = rehearsed;
+    const { shop, suppressed, plays, rules, texts } = rehearsed;
+    this.texts = texts;
     this.people = new PeopleOfThen(shop, secrets);
     this.suppressions = new SuppressionsOfThen(suppressed, secrets);
     this.stages = plays.map((play) => new JourneyStage(play, this, rules, shop.timeZone));

@@ -15,7 +15,7 @@ import { turnsOf } from './rehearsal-openings.js';
 import type { Rehearsed } from './rehearse-history.js';
 import { SampleMessages } from './sample-messages.js';
 import { ShopDays } from './shop-days.js';
-import { smsCost } from './sms-cost.js';
+import { smsCost } from '../delivery/sms-cost.js';
 import { byAddress } from './suppressions-of-then.js';
 
 export interface BacktestRequest extends Stretch {
@@ -94,7 +94,11 @@ export class RunBacktest {
     const { journeyId } = journey.version;
     const published = await this.history.firstPublished(tx, journeyId);
     const since = Math.min(from, published ?? from);
-    const [shop, rules] = await Promise.all([this.facts.shop(tx), this.shops.contactRules(tx)]);
+    const [shop, rules, texts] = await Promise.all([
+      this.facts.shop(tx),
+      this.shops.contactRules(tx),
+      this.shops.texts(tx),
+    ]);
     const days = new ShopDays(shop.timeZone);
     const playOf = (each: JourneyInForce): RehearsedPlay => ({
       journey: each,
@@ -105,6 +109,7 @@ export class RunBacktest {
     const rehearsed: Rehearsed = {
       shop,
       rules,
+      texts,
       plays,
       since,
       range: { from, to },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Medium, PermanentError } from '#app/domain';
 import { Routes } from '../accounts/routes.js';
 import type { Channel, HandOverResult } from '../delivery/channel.js';
+import type { PricedText } from '../delivery/text-settings.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { PreviewMessages, type PreviewedMessage, type PreviewRequest } from './preview-messages.use-case.js';
 import { type TestLetter, TestLetters } from './test-letters.js';
@@ -23,6 +24,7 @@ interface SentTest extends Pick<HandOverResult, 'outcome' | 'code' | 'detail'> {
   readonly subject: string | null;
   readonly text: string;
   readonly html: string | null;
+  readonly sms: PricedText | null;
 }
 
 /** Sends a message of a journey to somebody of the team, by the channel that customers get theirs by. It leaves no message behind. */
@@ -43,7 +45,10 @@ export class SendTest {
     await this.unitOfWork.inShop(shopId, (tx) => this.recipients.check(tx, channel, to));
     const { version, messages } = await this.previews.run(shopId, request);
     const letter = contentOf(messages, medium, step);
-    const outbound = await this.unitOfWork.inShop(shopId, (tx) => this.letters.write(tx, letter, { medium, to }));
+    const { outbound, sms } = await this.unitOfWork.inShop(shopId, async (tx) => {
+      const written = await this.letters.write(tx, letter, { medium, to });
+      return { outbound: written, sms: await this.letters.price(tx, written) };
+    });
     const { outcome, code, detail } = await channel.send(outbound);
     const note = { step, version, medium, channel: channel.code, outcome };
     await this.unitOfWork.inShop(shopId, (tx) => this.recipients.note(tx, key, note));
@@ -62,6 +67,7 @@ export class SendTest {
       subject,
       text,
       html,
+      sms,
     };
   }
 

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { OutboundMessage } from '../delivery/channel.js';
+import { type PricedText, pricedText } from '../delivery/text-settings.js';
 import { FactsReader } from '../facts/facts.repository.js';
 import { SenderOfShop } from '../mail/sender-of-shop.js';
 import { IdPort } from '../ports/id.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
+import { Shops } from '../shops/shops.repository.js';
 import type { PreviewedMessage } from './preview-messages.use-case.js';
 
 const MARK = '[Test]';
@@ -17,7 +19,15 @@ export class TestLetters {
     private readonly senders: SenderOfShop,
     private readonly ids: IdPort,
     private readonly secrets: SecretPort,
+    private readonly shops: Shops,
   ) {}
+
+  /** Null for what isn't a text message. */
+  async price(tx: Transaction, { medium, text, to }: OutboundMessage): Promise<PricedText | null> {
+    if (medium !== 'sms') return null;
+    const [{ currency }, texts] = await Promise.all([this.shops.read(tx), this.shops.texts(tx)]);
+    return pricedText(texts, text, to, currency);
+  }
 
   async write(
     tx: Transaction,

@@ -17,6 +17,8 @@ import {
   type MessageContent,
 } from './delivery-store.port.js';
 import type { HandedMessage } from './hand-over-outcome.js';
+import { DEFAULT_TEXTS, isServed, type TextSettings } from './text-settings.js';
+import { Shops } from '../shops/shops.repository.js';
 
 /** A message whose state `handing` is committed: from here on it is sent once or never. */
 export interface FencedMessage {
@@ -49,6 +51,7 @@ export class FenceMessages {
     private readonly store: DeliveryStore,
     private readonly contacts: ContactStore,
     private readonly secrets: SecretPort,
+    private readonly shops: Shops,
   ) {}
 
   async run(shopId: string, composed: readonly ComposedMessage[], route: Route, leaseMs: number): Promise<FenceReport> {
@@ -88,10 +91,11 @@ export class FenceMessages {
     const messages = composed.map(({ message }) => message);
     const expected = new Set(composed.flatMap(({ address }) => (address === null ? [] : this.fingerprint(address))));
     // the gate goes first: it holds the people, so that no suppression comes in after it was looked for
-    const [facts, known, books] = await Promise.all([
+    const [facts, known, books, texts] = await Promise.all([
       this.store.gate(tx, messages),
       this.store.suppressed(tx, channel.medium, [...expected]),
       this.books(tx, messages, channel.medium),
+      channel.medium === 'sms' ? this.shops.texts(tx) : DEFAULT_TEXTS,
     ]);
     const gates = new Map(facts.map((gate) => [gate.id, gate]));
     const prints = this.fingerprints(facts, channel);
@@ -102,7 +106,7 @@ export class FenceMessages {
       const facts = gates.get(item.message.id);
       if (!facts) return [];
       const addressFingerprint = prints.get(item.message.id) ?? '';
-      const gate = passGate(item.message, facts, scopes.get(addressFingerprint));
+      const gate = withinReach(passGate(item.message, facts, scopes.get(addressFingerprint)), channel, texts);
       return [this.judge(item, { shopId, gate, addressFingerprint }, route, desk)];
     });
     return {
@@ -167,6 +171,12 @@ export class FenceMessages {
     const counted = messages.filter((message) => message.class !== 'service');
     return counted.length > 0 ? this.contacts.books(tx, counted, medium) : null;
   }
+}
+
+/** Before it costs anything. */
+function withinReach(gate: Gate, { medium }: Pick<Route['channel'], 'medium'>, texts: TextSettings): Gate {
+  if (!gate.isOpen || medium !== 'sms' || isServed(texts, gate.address)) return gate;
+  return { isOpen: false, state: 'suppressed', reason: 'country-not-served' };
 }
 
 type Claimed = Pick<DueMessage, 'id' | 'epoch'>;

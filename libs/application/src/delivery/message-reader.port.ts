@@ -1,4 +1,5 @@
 import type { IsoInstant, Medium } from '#app/domain';
+import type { ToldStatus } from '../feedback/message-news.port.js';
 import type { MessageState } from '../ops/shop-operations.repository.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
@@ -31,6 +32,8 @@ export interface MessageView {
   /** It isn't tried before. */
   readonly notBefore: IsoInstant;
   readonly sentAt: IsoInstant | null;
+  /** What the provider has told of it since; null: nothing. */
+  readonly delivery: ToldStatus | null;
 }
 
 export interface MessageFilter {

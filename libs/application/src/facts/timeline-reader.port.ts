@@ -1,4 +1,5 @@
 import type { EventType, IsoInstant, Json, Medium } from '#app/domain';
+import type { ToldStatus } from '../feedback/message-news.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 interface Item {
@@ -29,6 +30,8 @@ export type TimelineItem =
       readonly order: string | null;
       readonly dueAt: IsoInstant;
       readonly sentAt: IsoInstant | null;
+      /** What the provider has told of it since; null: nothing. */
+      readonly delivery: ToldStatus | null;
     })
   | (Item & {
       readonly kind: 'run-started';

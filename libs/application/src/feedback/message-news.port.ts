@@ -13,6 +13,16 @@ export const STATUS_RANKS = {
 } as const;
 export type MessageStatus = keyof typeof STATUS_RANKS;
 
+/** What a provider said of a message last, as it is shown. */
+export interface ToldStatus {
+  readonly status: MessageStatus;
+  readonly at: IsoInstant;
+  /** In the provider's words, of a message that didn't arrive. */
+  readonly code: string | null;
+  /** What the provider asks for it: a decimal text in the unit of the currency. */
+  readonly cost: { readonly amount: string; readonly currency: string } | null;
+}
+
 /** What a provider says of a message. */
 export interface StatusNews extends Pick<MessageMention, 'messageId' | 'providerRef'> {
   readonly status: MessageStatus;

@@ -9,6 +9,7 @@ export function inWords(at: Instant | string, zone: string): string {
 const REFUSALS: Readonly<Record<string, string>> = {
   erased: 'the customer asked to be erased',
   'no-address': 'there is no address to write to',
+  'country-not-served': 'the shop sends no text messages to the country of the number',
   'no-consent': 'the customer has not agreed to messages of this kind',
   'opted-out': 'the customer has opted out',
   suppressed: 'the address is on the suppression list',

@@ -1,4 +1,5 @@
 import type { IsoInstant, Medium, MessageClass } from '#app/domain';
+import type { ToldStatus } from '../feedback/message-news.port.js';
 import type { MessageState } from '../ops/shop-operations.repository.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
@@ -22,10 +23,14 @@ export interface OutboxItem {
   /** Business time at which it was sent; null when it wasn't, or nobody knows. */
   readonly sentAt: IsoInstant | null;
   readonly createdAt: IsoInstant;
+  /** What the provider has told of it since; null: nothing. */
+  readonly delivery: ToldStatus | null;
 }
 
 export interface StoredLetter extends OutboxItem {
   readonly shopName: string;
+  /** Of the shop. */
+  readonly currency: string;
   readonly text: string;
   readonly html: string | null;
   /** What the provider calls it: of an e-mail by SMTP its Message-ID. */

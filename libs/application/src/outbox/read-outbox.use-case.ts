@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { PermanentError } from '#app/domain';
 import { AuditTrail } from '../access/audit-trail.port.js';
-import { type TextParts, partsOf } from '../delivery/sms-parts.js';
+import { type PricedText, pricedText } from '../delivery/text-settings.js';
 import { LinkFactory } from '../feedback/link-factory.js';
 import type { Page, PageRequest } from '../ports/page.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
+import { Shops } from '../shops/shops.repository.js';
 import { type OutboxFilter, type OutboxItem, OutboxReader, type StoredLetter } from './outbox-reader.port.js';
 
-export interface Letter extends Omit<StoredLetter, 'shopName' | 'providerRef'> {
+export interface Letter extends Omit<StoredLetter, 'shopName' | 'currency' | 'providerRef'> {
   /** Of an e-mail, those that Afterglow decides on. */
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   /** Of a text message. */
-  readonly sms: TextParts | null;
+  readonly sms: PricedText | null;
 }
 
 /** Shows what went out, or was captured: the words as they were handed over, not as a template would write them today. */
@@ -22,6 +23,7 @@ export class ReadOutbox {
     private readonly outbox: OutboxReader,
     private readonly links: LinkFactory,
     private readonly audit: AuditTrail,
+    private readonly shops: Shops,
   ) {}
 
   list(shopId: string, filter: OutboxFilter, page: PageRequest): Promise<Page<OutboxItem>> {
@@ -30,21 +32,21 @@ export class ReadOutbox {
 
   /** Who reads somebody's letter is noted. @throws PermanentError `not_found` */
   async open(shopId: string, id: string): Promise<Letter> {
-    const stored = await this.unitOfWork.inShop(shopId, async (tx) => {
+    const { stored, texts } = await this.unitOfWork.inShop(shopId, async (tx) => {
       const found = await this.outbox.find(tx, id);
       if (found) await this.audit.note(tx, { action: 'read', subject: 'message', subjectId: id });
-      return found;
+      return { stored: found, texts: await this.shops.texts(tx) };
     });
     if (stored === undefined)
       throw new PermanentError(
         'not_found',
         `There is no message ${id} in the outbox, or its content was erased. GET /api/v1/outbox lists what there is.`,
       );
-    const { shopName: _shopName, providerRef: _providerRef, ...letter } = stored;
+    const { shopName: _shopName, currency, providerRef: _providerRef, ...letter } = stored;
     return {
       ...letter,
       headers: stored.medium === 'email' ? this.headersOf(stored) : [],
-      sms: stored.medium === 'sms' ? partsOf(stored.text) : null,
+      sms: stored.medium === 'sms' ? pricedText(texts, stored.text, stored.to, currency) : null,
     };
   }
 

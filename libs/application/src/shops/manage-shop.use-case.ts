@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactRules, Letterhead, Medium, ShopFacts } from '#app/domain';
+import type { TextSettings } from '../delivery/text-settings.js';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { ShopSender } from '../mail/shop-sender.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
@@ -13,6 +14,7 @@ export interface ShopView extends ShopFacts {
   readonly sender: ShopSender;
   readonly links: LinkSettingsOfShop;
   readonly letterhead: Letterhead;
+  readonly texts: TextSettings;
 }
 
 export interface ShopChange extends Partial<ShopSettings> {
@@ -25,6 +27,8 @@ export interface ShopChange extends Partial<ShopSettings> {
   readonly links?: Partial<LinkSettingsOfShop> | null;
   /** The same. */
   readonly letterhead?: Partial<Letterhead> | null;
+  /** The same. */
+  readonly texts?: Partial<TextSettings> | null;
 }
 
 @Injectable()
@@ -39,7 +43,7 @@ export class ManageShop {
   }
 
   change(shopId: string, change: ShopChange): Promise<ShopView> {
-    const { contactRules, resendUnknown, sender, links, letterhead, ...settings } = change;
+    const { contactRules, resendUnknown, sender, links, letterhead, texts, ...settings } = change;
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
       if (contactRules !== undefined) await this.shops.changeContactRules(tx, contactRules);
@@ -47,19 +51,21 @@ export class ManageShop {
       if (sender !== undefined) await this.shops.changeSender(tx, sender);
       if (links !== undefined) await this.shops.changeLinks(tx, links);
       if (letterhead !== undefined) await this.shops.changeLetterhead(tx, letterhead);
+      if (texts !== undefined) await this.shops.changeTexts(tx, texts);
       return this.view(tx);
     });
   }
 
   private async view(tx: Transaction): Promise<ShopView> {
-    const [shop, contactRules, resendUnknown, sender, links, letterhead] = await Promise.all([
+    const [shop, contactRules, resendUnknown, sender, links, letterhead, texts] = await Promise.all([
       this.shops.read(tx),
       this.shops.contactRules(tx),
       this.shops.resendUnknown(tx),
       this.shops.sender(tx),
       this.shops.links(tx),
       this.shops.letterhead(tx),
+      this.shops.texts(tx),
     ]);
-    return { ...shop, contactRules, resendUnknown, sender, links, letterhead };
+    return { ...shop, contactRules, resendUnknown, sender, links, letterhead, texts };
   }
 }

@@ -1,4 +1,5 @@
 import type { ContactRules, Letterhead, Medium, ShopFacts } from '#app/domain';
+import type { TextSettings } from '../delivery/text-settings.js';
 import type { ShopSender } from '../mail/shop-sender.js';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
@@ -43,6 +44,11 @@ export abstract class Shops {
 
   /** Sets what is named; null sets all back. */
   abstract changeLinks(tx: Transaction, change: Partial<LinkSettingsOfShop> | null): Promise<void>;
+
+  abstract texts(tx: Transaction): Promise<TextSettings>;
+
+  /** Sets what is named; null sets all back. */
+  abstract changeTexts(tx: Transaction, change: Partial<TextSettings> | null): Promise<void>;
 
   /** Waits for other processes that make the first shop, until the transaction ends. */
   abstract lockFirst(tx: Transaction): Promise<void>;

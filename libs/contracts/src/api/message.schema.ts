@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { journeyKeyParam } from './journey.schema.js';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
+import { toldStatus } from './told-status.schema.js';
 
 const NOTE_MAX = 500;
 const text = z.string().nullable();
@@ -40,6 +41,7 @@ export const messageDocument = z
     dueAt: isoInstant.meta({ description: 'Business time at which it fell due.' }),
     notBefore: isoInstant.meta({ description: 'It is not tried before: later than `dueAt` once it was put off.' }),
     sentAt: isoInstant.nullable(),
+    delivery: toldStatus,
   })
   .meta({ id: 'Message' });
 

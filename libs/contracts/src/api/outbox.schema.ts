@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { journeyKeyParam } from './journey.schema.js';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
+import { pricedText } from './priced-text.schema.js';
+import { toldStatus } from './told-status.schema.js';
 
 const text = z.string().nullable();
 const medium = z.enum(['email', 'sms']);
@@ -30,6 +32,7 @@ const item = {
   customer: z.uuid(),
   sentAt: isoInstant.nullable(),
   createdAt: isoInstant,
+  delivery: toldStatus,
 };
 
 export const outboxList = listOf(z.object(item).meta({ id: 'OutboxItem' }), 'OutboxList');
@@ -42,16 +45,6 @@ export const outboxLetter = z
     headers: z
       .array(z.object({ name: z.string(), value: z.string() }))
       .meta({ description: 'Of an e-mail, those that Afterglow decides on; the channel adds its own.' }),
-    sms: z
-      .object({
-        parts: z.number().int().meta({ description: 'In how many parts networks carry and bill it.' }),
-        encoding: z.enum(['GSM-7', 'UCS-2']),
-        characters: z.number().int(),
-        foreign: z
-          .array(z.string())
-          .meta({ description: 'Characters that the basic alphabet lacks: a part then holds 70 instead of 160.' }),
-      })
-      .nullable()
-      .meta({ description: 'Of a text message.' }),
+    sms: pricedText.nullable().meta({ description: 'Of a text message.' }),
   })
   .meta({ id: 'OutboxLetter' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
+import { toldStatus } from './told-status.schema.js';
 
 const text = z.string().nullable();
 const time = isoInstant.nullable();
@@ -133,6 +134,7 @@ export const timelineItem = z
       order,
       dueAt: isoInstant,
       sentAt: time,
+      delivery: toldStatus,
     }),
     z.object({ ...item, kind: z.literal('run-started'), journey: z.string(), version: z.number().int(), order }),
     z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { emailAddress } from '../event/wire-text.schema.js';
+import { pricedText } from './priced-text.schema.js';
 
 const settings = z.record(z.string(), z.unknown());
 
@@ -126,5 +127,6 @@ export const sentTest = z
     subject: text.meta({ description: 'As it was sent, marked as a test.' }),
     text: z.string(),
     html: text,
+    sms: pricedText.nullable().meta({ description: 'Of a text message.' }),
   })
   .meta({ id: 'SentTest' });

@@ -91,6 +91,26 @@ const letterheadFields = {
 };
 const letterheadChange = z.strictObject(letterheadFields).partial().meta({ id: 'LetterheadChange' });
 
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+const country = z.string().refine((code) => /^[A-Z]{2}$/.test(code) && COUNTRIES.of(code) !== undefined, {
+  error: 'must be a country by ISO 3166-1, such as DE',
+});
+const MAX_COUNTRIES = 250;
+const MAX_PRICE = 100;
+
+const textFields = {
+  countries: z
+    .array(country)
+    .max(MAX_COUNTRIES)
+    .nullable()
+    .meta({ description: 'Where text messages go, by the number; null: everywhere.', example: ['DE', 'AT'] }),
+  prices: z.record(z.union([country, z.literal('*')]), z.number().min(0).max(MAX_PRICE)).meta({
+    description: "What one part of a text message costs by country, in the shop's currency; `*` for all others.",
+    example: { DE: 0.075, '*': 0.1 },
+  }),
+};
+const textChange = z.strictObject(textFields).partial().meta({ id: 'TextsChange' });
+
 export const shopChange = z
   .strictObject({
     name: displayName,
@@ -100,13 +120,14 @@ export const shopChange = z
     contactRules: contactRulesChange.nullable(),
     resendUnknown,
     letterhead: letterheadChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
+    texts: textChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     links: linkChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     sender: senderChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, {
     error:
-      'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown, letterhead, links or sender',
+      'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown, letterhead, links, texts or sender',
   })
   .meta({ id: 'ShopChange' });
 
@@ -123,6 +144,7 @@ export const shopDocument = z
       .object({ color: z.string().nullable(), logoUrl: z.string().nullable(), address: z.string().nullable() })
       .meta({ id: 'Letterhead' }),
     links: z.object(linkFields).meta({ id: 'Links' }),
+    texts: z.object(textFields).meta({ id: 'Texts' }),
     sender: senderDocument,
   })
   .meta({ id: 'Shop' });

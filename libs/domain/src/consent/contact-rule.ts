@@ -2,7 +2,8 @@ import { type CustomerFacts, isErased } from '../facts/facts.js';
 import type { Medium, MessageClass } from './message-class.js';
 
 export type ContactVerdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: ContactRefusal };
-export type ContactRefusal = 'erased' | 'no-address' | 'no-consent' | 'opted-out' | 'suppressed';
+/** `country-not-served`: the shop sends no text messages to where the number is. */
+export type ContactRefusal = 'country-not-served' | 'erased' | 'no-address' | 'no-consent' | 'opted-out' | 'suppressed';
 
 const ALLOWED: ContactVerdict = { allowed: true };
 const refuse = (reason: ContactRefusal): ContactVerdict => ({ allowed: false, reason });

@@ -7,11 +7,13 @@ import {
   type Page,
   type PageRequest,
   toPage,
+  type ToldStatus,
   type Transaction,
 } from '#app/application';
 import { type Medium, toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { TOLD_STATUS, toldOf } from './told-status.sql.js';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
@@ -37,12 +39,15 @@ interface Row extends QueryResultRow {
   readonly due_at: Date;
   readonly not_before: Date;
   readonly sent_at: Date | null;
+  readonly delivery: ToldStatus | null;
 }
 
 const SELECT = `
 select m.id, encode(m.message_key, 'hex') as key, m.channel, m.medium, m.class, m.address, t.subject, t.text, t.html, m.state, m.reason, m.doubt_answer,
-  j.key as journey, m.step, m.run_id, m.customer_id, o.external_id, m.attempts, m.due_at, m.not_before, m.sent_at
+  j.key as journey, m.step, m.run_id, m.customer_id, o.external_id, m.attempts, m.due_at, m.not_before, m.sent_at,
+  ${TOLD_STATUS} as delivery
 from app.message m
+${toldOf('m')}
 join app.journey j on j.shop_id = m.shop_id and j.id = m.journey_id
 left join app.message_content t on t.shop_id = m.shop_id and t.message_id = m.id
 left join app.orders o on o.shop_id = m.shop_id and o.id = m.order_id
@@ -132,5 +137,6 @@ function toView(row: Row): MessageView {
     dueAt: toIso(row.due_at.getTime()),
     notBefore: toIso(row.not_before.getTime()),
     sentAt: row.sent_at && toIso(row.sent_at.getTime()),
+    delivery: row.delivery,
   };
 }

@@ -7,12 +7,14 @@ import {
   type Page,
   type PageRequest,
   type StoredLetter,
+  type ToldStatus,
   type Transaction,
 } from '#app/application';
 import { type Medium, type MessageClass, toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pageOf } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { TOLD_STATUS, toldOf } from './told-status.sql.js';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 /** A message has words from the moment at which it is handed over; the last five are what may become of it when it is refused. */
@@ -41,17 +43,18 @@ interface Row extends QueryResultRow {
   readonly customer_id: string;
   readonly sent_at: Date | null;
   readonly created_at: Date;
+  readonly delivery: ToldStatus | null;
 }
 
 interface LetterRow extends Row {
   readonly shop_name: string;
+  readonly shop_currency: string;
   readonly text: string | null;
   readonly html: string | null;
   readonly provider_ref: string | null;
 }
 
-const COLUMNS =
-  'm.id, m.medium, m.channel, m.class, m.address, m.state, m.reason, m.step, m.customer_id, m.sent_at, m.created_at';
+const COLUMNS = `m.id, m.medium, m.channel, m.class, m.address, m.state, m.reason, m.step, m.customer_id, m.sent_at, m.created_at, ${TOLD_STATUS} as delivery`;
 
 // state by state, each in the order of its index: a shop that has sent millions is read like one that has sent ten
 const LIST = `
@@ -68,6 +71,7 @@ with picked as (
 )
 select ${COLUMNS}, c.subject, j.key as journey from picked
 join app.message m on m.shop_id = app.current_shop() and m.id = picked.id
+${toldOf('m')}
 join app.message_content c on c.shop_id = m.shop_id and c.message_id = m.id
 join app.journey j on j.shop_id = m.shop_id and j.id = m.journey_id
 order by m.created_at desc, m.id desc limit $6`;
@@ -87,17 +91,18 @@ export class PgOutboxReader extends OutboxReader {
   async find(tx: Transaction, id: string): Promise<StoredLetter | undefined> {
     if (!UUID.test(id)) return undefined;
     const [row] = await pg(tx).query<LetterRow>(
-      `select ${COLUMNS}, m.provider_ref, c.subject, c.text, c.html, j.key as journey, s.name as shop_name
+      `select ${COLUMNS}, m.provider_ref, c.subject, c.text, c.html, j.key as journey, s.name as shop_name, s.currency as shop_currency
        from app.message m
        join app.message_content c on c.shop_id = m.shop_id and c.message_id = m.id
        join app.journey j on j.shop_id = m.shop_id and j.id = m.journey_id
        join app.shop s on s.id = m.shop_id
+       ${toldOf('m')}
        where m.shop_id = app.current_shop() and m.id = $1`,
       [id],
     );
     if (row === undefined) return undefined;
-    const { shop_name: shopName, provider_ref: providerRef, text, html } = row;
-    return { ...itemOf(row), shopName, providerRef, text: text ?? '', html };
+    const { shop_name: shopName, shop_currency: currency, provider_ref: providerRef, text, html } = row;
+    return { ...itemOf(row), shopName, currency, providerRef, text: text ?? '', html };
   }
 }
 
@@ -117,5 +122,6 @@ function itemOf(row: Row): OutboxItem {
     customer: row.customer_id,
     sentAt: row.sent_at && toIso(row.sent_at.getTime()),
     createdAt: toIso(row.created_at.getTime()),
+    delivery: row.delivery,
   };
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type TimelineItem, type TimelinePage, TimelineReader, type Transaction } from '#app/application';
 import { PermanentError } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { TOLD_STATUS, toldOf } from '../delivery/told-status.sql.js';
 import { presentId } from './present-customer.sql.js';
 
 interface ItemRow {
@@ -42,10 +43,12 @@ const PARTS = [
     'coalesce(t.sent_at, t.due_at)',
     't.id::text',
     `jsonb_build_object('journey', j.key, 'run', t.run_id, 'step', t.step, 'medium', t.medium, 'channel', t.channel, 'class', t.class,
-      'state', t.state, 'reason', t.reason, 'subject', c.subject, 'order', o.external_id, 'dueAt', ${ISO('t.due_at')}, 'sentAt', ${ISO('t.sent_at')})`,
+      'state', t.state, 'reason', t.reason, 'subject', c.subject, 'order', o.external_id, 'dueAt', ${ISO('t.due_at')}, 'sentAt', ${ISO('t.sent_at')},
+      'delivery', ${TOLD_STATUS})`,
     `app.message t join app.journey j on j.shop_id = t.shop_id and j.id = t.journey_id
       left join app.orders o on o.shop_id = t.shop_id and o.id = t.order_id
-      left join app.message_content c on c.shop_id = t.shop_id and c.message_id = t.id where t.customer_id = $1`,
+      left join app.message_content c on c.shop_id = t.shop_id and c.message_id = t.id
+      ${toldOf('t')} where t.customer_id = $1`,
   ),
   part('run-started', 't.started_at', 't.id::text', `jsonb_build_object(${RUN_DATA})`, RUN),
   part(

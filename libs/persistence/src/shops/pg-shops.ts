@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import {
   DEFAULT_LINKS,
+  DEFAULT_TEXTS,
   type LinkSettingsOfShop,
   NO_LETTERHEAD,
   NO_SENDER,
   Shops,
   type ShopSender,
   type ShopSettings,
+  type TextSettings,
   type Transaction,
 } from '#app/application';
 import {
@@ -125,6 +127,23 @@ export class PgShops extends Shops {
   async changeLinks(tx: Transaction, change: Partial<LinkSettingsOfShop> | null): Promise<void> {
     await pg(tx).run(
       `update app.shop set links = case when $1::jsonb is null then '{}' else links || $1::jsonb end
+       where id = app.current_shop()`,
+      [change && JSON.stringify(change)],
+    );
+  }
+
+  async texts(tx: Transaction): Promise<TextSettings> {
+    const [row] = await pg(tx).query<{ texts: Partial<TextSettings> }>(
+      'select texts from app.shop where id = app.current_shop()',
+      [],
+      'shop_texts',
+    );
+    return { ...DEFAULT_TEXTS, ...row?.texts };
+  }
+
+  async changeTexts(tx: Transaction, change: Partial<TextSettings> | null): Promise<void> {
+    await pg(tx).run(
+      `update app.shop set texts = case when $1::jsonb is null then '{}' else texts || $1::jsonb end
        where id = app.current_shop()`,
       [change && JSON.stringify(change)],
     );

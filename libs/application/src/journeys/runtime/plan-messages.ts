@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { addressOf, type ContactRefusal, type Instant, mayContact, type Medium } from '#app/domain';
 import { IdPort } from '../../ports/id.port.js';
 import { SecretPort } from '../../ports/secret.port.js';
+import { DEFAULT_TEXTS, isServed, type TextSettings } from '../../delivery/text-settings.js';
+import { Shops } from '../../shops/shops.repository.js';
 import type { Transaction } from '../../ports/unit-of-work.port.js';
 import type { DecidedSend } from './run-batch.js';
 import { type PlannedMessage, type PlannedState, RunStore, type SuppressedAddress } from './run-store.port.js';
 
 export interface Suppressions {
   scopeOf(medium: Medium, address: string | null): SuppressedAddress['scope'] | undefined;
+  /** Where text messages go. */
+  readonly texts: TextSettings;
 }
 
 export interface Choice {
@@ -22,6 +26,7 @@ export class PlanMessages {
     private readonly runs: RunStore,
     private readonly secrets: SecretPort,
     private readonly ids: IdPort,
+    private readonly shops: Shops,
   ) {}
 
   /** Which addresses of these people must not be written to. */
@@ -29,19 +34,25 @@ export class PlanMessages {
     const fingerprints = this.fingerprints(sends);
     const addresses = [...fingerprints].map(([key, fingerprint]) => ({ medium: mediumOf(key), fingerprint }));
     const scopes = new Map<string, SuppressedAddress['scope']>();
-    for (const { medium, fingerprint, scope } of await this.runs.suppressed(tx, addresses))
-      scopes.set(`${medium}|${fingerprint}`, scope);
+    const hasTexts = addresses.some(({ medium }) => medium === 'sms');
+    const [suppressed, texts] = await Promise.all([
+      this.runs.suppressed(tx, addresses),
+      hasTexts ? this.shops.texts(tx) : DEFAULT_TEXTS,
+    ]);
+    for (const { medium, fingerprint, scope } of suppressed) scopes.set(`${medium}|${fingerprint}`, scope);
     return {
       scopeOf: (medium, address) => scopes.get(`${medium}|${fingerprints.get(`${medium}|${address}`)}`),
+      texts,
     };
   }
 
   plan(shopId: string, sends: readonly DecidedSend[], suppressions: Suppressions, now: Instant): PlannedMessage[] {
     return sends.map((send) => {
-      const choice = choose(send, (medium, address) => {
+      const isSuppressed = (medium: Medium, address: string | null): boolean => {
         const scope = suppressions.scopeOf(medium, address);
         return scope === 'all' || (scope === 'non_service' && send.effect.class !== 'service');
-      });
+      };
+      const choice = choose(send, isSuppressed, suppressions.texts);
       return this.planOne(shopId, send, choice, now);
     });
   }
@@ -105,13 +116,15 @@ function stateOf(reason: string | null, isHeldOut: boolean): PlannedState {
 export function choose(
   { effect, snapshot }: DecidedSend,
   isSuppressed: (medium: Medium, address: string | null) => boolean,
+  texts: TextSettings,
 ): Choice {
   let first: Choice | undefined;
   for (const medium of effect.channels) {
     const address = addressOf(snapshot.customer, medium);
     const verdict = mayContact(snapshot.customer, effect.class, medium, isSuppressed(medium, address));
-    if (verdict.allowed) return { medium, refusal: null };
-    first ??= { medium, refusal: verdict.reason };
+    const isTooFar = medium === 'sms' && address !== null && !isServed(texts, address);
+    if (verdict.allowed && !isTooFar) return { medium, refusal: null };
+    first ??= { medium, refusal: verdict.allowed ? 'country-not-served' : verdict.reason };
   }
   return first ?? { medium: 'email', refusal: 'no-address' };
 }

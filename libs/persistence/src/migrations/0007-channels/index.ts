@@ -8,6 +8,7 @@ import { linksSql } from './links.sql.js';
 import { messageStatusSql } from './message-status.sql.js';
 import { sendersSql } from './senders.sql.js';
 import { suppressionsSql } from './suppressions.sql.js';
+import { textsSql } from './texts.sql.js';
 
 /** compatible */
 export class Channels1797292800000 implements MigrationInterface {
@@ -23,6 +24,7 @@ export class Channels1797292800000 implements MigrationInterface {
       intakeLanesSql,
       letterheadSql,
       suppressionsSql,
+      textsSql,
     ];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
