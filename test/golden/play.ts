@@ -62,7 +62,7 @@ interface PlayedRun {
   wakeAt: Instant | null;
 }
 
-const PRESETS = path.resolve(import.meta.dirname, '../../config/presets/journeys');
+const PRESETS = path.resolve('config/presets/journeys');
 
 export function presetKeys(): string[] {
   return readdirSync(PRESETS)

@@ -13,7 +13,7 @@ export interface PresetSample {
   readonly presets: Readonly<Record<string, { readonly settings?: Fields; readonly event?: Json }>>;
 }
 
-const SAMPLES = path.resolve(import.meta.dirname, '../../config/presets/samples');
+const SAMPLES = path.resolve('config/presets/samples');
 
 export function presetSamples(): PresetSample[] {
   return readdirSync(SAMPLES)

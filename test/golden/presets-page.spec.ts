@@ -1,11 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JourneyDocument } from '#app/domain';
+import { captionOf, chosenShots } from '../screenshots/shots.js';
 import { presetDocument, presetKeys } from './play.js';
 
 const PAGE = path.resolve(import.meta.dirname, '../../docs/presets.md');
 const BEGIN = '<!-- presets: made from config/presets/journeys by RECORD=1 npm run test:golden -->\n';
 const END = '<!-- end of presets -->\n';
+const PICTURES = '<!-- pictures: taken by npm run screenshots, listed by RECORD=1 npm run test:golden -->\n';
+const PICTURES_END = '<!-- end of pictures -->\n';
+const IMAGES = path.resolve(import.meta.dirname, '../../docs/images');
+/** The page is read over slow lines too. */
+const MAX_PICTURE_BYTES = 60_000;
 
 const code = (text: string): string => `\`${text.replaceAll('|', String.raw`\|`)}\``;
 
@@ -35,11 +41,34 @@ function table(): string {
   ].join('\n');
 }
 
-it('docs/presets.md lists every preset as it is', () => {
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+
+async function gallery(): Promise<string> {
+  const shots = await chosenShots();
+  return shots
+    .map(
+      (shot) =>
+        `<img src="images/${shot.name}.webp" alt="${escaped(captionOf(shot))}" width="${shot.width > 600 ? 600 : 280}">\n`,
+    )
+    .join('');
+}
+
+/** The page with a part of it written anew, which a recording run keeps. */
+function withPart(page: string, [begin, end]: readonly [string, string], part: string): string {
+  const [before = '', rest = ''] = page.split(begin);
+  const [, after = ''] = rest.split(end);
+  return `${before}${begin}\n${part}\n${end}${after}`;
+}
+
+it('docs/presets.md lists every preset as it is, and shows how some of them look', async () => {
   const page = readFileSync(PAGE, 'utf8');
-  const [before = '', rest = ''] = page.split(BEGIN);
-  const [, after = ''] = rest.split(END);
-  const wanted = `${before}${BEGIN}\n${table()}\n${END}${after}`;
+  const wanted = withPart(withPart(page, [BEGIN, END], table()), [PICTURES, PICTURES_END], await gallery());
   if (process.env['RECORD'] !== undefined) writeFileSync(PAGE, wanted);
   expect(readFileSync(PAGE, 'utf8')).toBe(wanted);
+});
+
+it('docs/images holds the pictures of that page and no others, all of them small', async () => {
+  const names = (await chosenShots()).map(({ name }) => `${name}.webp`);
+  expect(readdirSync(IMAGES).toSorted()).toEqual(names.toSorted());
+  for (const name of names) expect(statSync(path.join(IMAGES, name)).size).toBeLessThan(MAX_PICTURE_BYTES);
 });

@@ -1,7 +1,7 @@
 import type { DkimKey, OutboundMessage } from '#app/application';
 import { eventOfTrigger, type MessageClass } from '#app/domain';
 import { type CompiledTemplate, compileTemplate, type RenderedMessage, renderTemplate } from '#app/templates';
-import { presetDocument, presetKeys } from './play.js';
+import { planOf, presetDocument, presetKeys } from './play.js';
 import { type PresetSample, presetSamples } from './preset-samples.js';
 
 export const samples = presetSamples();
@@ -25,20 +25,42 @@ async function compiledOf(one: PresetText): Promise<CompiledTemplate> {
   const compilation = compilations.get(one) ?? compileTemplate(one.source);
   compilations.set(one, compilation);
   const { compiled, problems } = await compilation;
-  expect(problems).toEqual([]);
+  if (problems.length > 0) throw new Error(`${one.key}, ${one.name}, ${one.locale}: ${JSON.stringify(problems)}`);
   return compiled;
+}
+
+const SHOP = {
+  id: 'shop',
+  name: 'Birch & Bowl',
+  timeZone: 'Europe/Paris',
+  currency: 'EUR',
+  locale: 'en',
+  color: '#0f6b5c',
+  logoUrl: null,
+  address: '4 Mill Lane, Birchville',
+};
+
+/** Of the question that the text puts, if it puts one. */
+function scaleOf({ key, name }: PresetText): { readonly min: number; readonly max: number } {
+  const asking = [...planOf(presetDocument(key)).steps.values()].find(({ kind, settings }) =>
+    kind.templates?.(settings).some((use) => use.name === name),
+  );
+  const [survey] = asking?.kind.surveys?.(asking.settings) ?? [];
+  return survey?.scale ?? { min: 0, max: 10 };
 }
 
 /** As somebody would get it of whom the sample is known. */
 export async function rendered(one: PresetText, sample: PresetSample): Promise<RenderedMessage> {
   const { key, locale } = one;
   const document = presetDocument(key, sample.presets[key]?.settings ?? {});
-  const scores = Array.from({ length: 11 }, (_, score) => ({ score, url: `https://shop.example/s/${score}` }));
+  const { min, max } = scaleOf(one);
+  const values = Array.from({ length: max - min + 1 }, (_, index) => min + index);
+  const scores = values.map((score) => ({ score, url: `https://shop.example/s/${score}` }));
   return renderTemplate(await compiledOf(one), {
     ...sample.facts,
     event: sample.presets[key]?.event ?? { type: eventOfTrigger(document.trigger), data: {} },
     settings: document.settings,
-    shop: { id: 'shop', name: 'Birch & Bowl', timeZone: 'Europe/Paris', currency: 'EUR', locale: 'en' },
+    shop: SHOP,
     locale,
     now: '2026-05-10T08:00:00Z',
     links: {

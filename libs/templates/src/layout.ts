@@ -22,9 +22,11 @@ interface Look {
 
 const CARD = '#ffffff';
 const SOFT = '#52525b';
+/** What the presets draw lines with. */
+const LINE = '#e4e4e7';
 const SHOP_COLOR = `shop.color | default: '#1f5eff'`;
 /** What mail programs that know dark colours show in place of these. The others leave ours alone, or adapt them by themselves. */
-const DARK = { card: DARK_CARD, background: '#111113', text: '#f4f4f5', soft: '#b9b9c2' };
+const DARK = { card: DARK_CARD, background: '#111113', text: '#f4f4f5', soft: '#b9b9c2', line: '#3f3f46' };
 
 function lookOf(brand: TemplateBrand = {}): Look {
   const color = (given: string | undefined, usual: string): string => (given && isColor(given) ? given : usual);
@@ -111,7 +113,8 @@ function darkMjml({ onDark, backgroundColor, textColor }: Look): string {
     `[style^="color:${from}"], [style*=";color:${from}"] { color: ${to} !important; }`;
   return (
     `<mj-style>@media (prefers-color-scheme: dark) { ${behind(backgroundColor, DARK.background)} ${behind(CARD, DARK.card)} ` +
-    `${written(textColor, DARK.text)} ${written(SOFT, DARK.soft)} a { color: ${onDark}; } }</mj-style>`
+    `${written(textColor, DARK.text)} ${written(SOFT, DARK.soft)} ` +
+    `[style*="solid ${LINE}"] { border-color: ${DARK.line} !important; } a { color: ${onDark}; } }</mj-style>`
   );
 }
 
