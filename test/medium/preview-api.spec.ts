@@ -11,7 +11,7 @@ interface Preview {
     readonly html: string | null;
     readonly problem: string | null;
     readonly htmlBytes: number | null;
-    readonly smsParts: { readonly parts: number } | null;
+    readonly smsParts: { readonly parts: number; readonly estimate: object | null } | null;
     readonly gaps: readonly { readonly placeholder: string; readonly fallback: string | null }[];
     readonly warnings: readonly { readonly code: string; readonly place: string }[];
   }[];
@@ -121,7 +121,10 @@ describe('a preview of messages', () => {
       { place: 'subject', placeholder: '{{ customer.lastName | default: "there" }}', fallback: 'there' },
       { place: 'mjml', placeholder: '{{ order.total | money }}', fallback: null },
     ]);
-    expect(message?.smsParts?.parts).toBe(4);
+    expect(message?.smsParts).toMatchObject({ parts: 4, estimate: null });
+    await rig.call('PATCH', '/api/v1/shop', { body: { texts: { prices: { '*': 0.1 } } } });
+    const priced = (await preview('gaps', { order: 'A-1' })).body.messages[0];
+    expect(priced?.smsParts).toMatchObject({ estimate: { amount: 40 } });
     expect(message?.htmlBytes).toBeGreaterThan(104_448);
     expect(message?.warnings.map(({ code }) => code)).toEqual(['subject.too-long', 'sms.too-long', 'mail.too-large']);
   });

@@ -14,17 +14,24 @@ import {
 } from '#app/domain';
 import { AuditTrail } from '../access/audit-trail.port.js';
 import { chooseLocale } from '../delivery/choose-locale.js';
-import { partsOf, type TextParts } from '../delivery/sms-parts.js';
+import { type PricedText, pricedText, type TextSettings } from '../delivery/text-settings.js';
 import { type CompiledTemplate, TemplateEngine, type TemplateGap } from '../delivery/template-engine.port.js';
 import { FactsReader } from '../facts/facts.repository.js';
 import { flawsOfMessage } from '../journeys/manage/rendered-flaws.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
 import { ClockPort } from '../ports/clock.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { Shops } from '../shops/shops.repository.js';
 import { ReadSamples, type Sample } from '../presets/read-samples.use-case.js';
 import { BacktestHistory } from './backtest-history.port.js';
 
 type Variables = Readonly<Record<string, Json>>;
+
+/** By which a text is likely to cost something. */
+interface Prices {
+  readonly texts: TextSettings;
+  readonly currency: string;
+}
 
 /**
  * Whose facts the messages are written with: those of a sample, or of a customer, by our id or an address of theirs, with an order
@@ -59,8 +66,8 @@ export interface PreviewedMessage {
   readonly sms: string | null;
   /** Why it can't be written. */
   readonly problem: string | null;
-  /** How networks would carry the text message. */
-  readonly smsParts: TextParts | null;
+  /** How networks would carry the text message, and what it is likely to cost at the number of this person. */
+  readonly smsParts: PricedText | null;
   /** Of the HTML part. */
   readonly htmlBytes: number | null;
   /** Facts that aren't known of this person, with what stands there instead. */
@@ -90,6 +97,7 @@ export class PreviewMessages {
     private readonly templates: TemplateEngine,
     private readonly clock: ClockPort,
     private readonly audit: AuditTrail,
+    private readonly shops: Shops,
   ) {}
 
   /** @throws PermanentError `not_found` for a journey, version, step, sample, customer or order that isn't there */
@@ -99,7 +107,11 @@ export class PreviewMessages {
       const journey = found && (await this.plans.of(tx, [found.versionId])).get(found.versionId);
       if (!journey) throw new PermanentError('not_found', `There is no journey "${key}", or it has no such version.`);
       const variables = await this.variables(tx, journey, subject);
-      const messages = stepsOf(journey, step).flatMap((planned) => this.write(journey, planned, variables, locale));
+      const [{ currency }, texts] = await Promise.all([this.facts.shop(tx), this.shops.texts(tx)]);
+      const prices = { texts, currency };
+      const messages = stepsOf(journey, step).flatMap((planned) =>
+        this.write(journey, planned, { variables, prices, wanted: locale }),
+      );
       return { journey: key, version: journey.version.version, messages };
     });
   }
@@ -154,8 +166,11 @@ export class PreviewMessages {
   private write(
     { version, plan }: JourneyInForce,
     { id, kind, settings }: PlannedStep,
-    variables: Variables,
-    wanted: string | undefined,
+    {
+      variables,
+      prices,
+      wanted,
+    }: { readonly variables: Variables; readonly prices: Prices; readonly wanted: string | undefined },
   ): PreviewedMessage[] {
     const links = linksOf(plan.document.class, kind.surveys?.(settings)[0]?.scale);
     return (kind.templates?.(settings) ?? []).map(({ name, channels }) => {
@@ -173,19 +188,19 @@ export class PreviewMessages {
       // as its author wrote it, for the placeholders
       const source = plan.document.templates[name]?.[locale] ?? {};
       try {
-        return { ...about, ...this.render(template, source, all), problem: null };
+        return { ...about, ...this.render(template, source, all, prices), problem: null };
       } catch (error) {
         return { ...about, ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
       }
     });
   }
 
-  private render(template: CompiledTemplate, source: TemplateDocument, variables: Variables) {
+  private render(template: CompiledTemplate, source: TemplateDocument, variables: Variables, prices: Prices) {
     const rendered = this.templates.render(template, variables);
     const { html, sms } = rendered;
     return {
       ...rendered,
-      smsParts: sms === null ? null : partsOf(sms),
+      smsParts: sms === null ? null : pricedText(prices.texts, sms, phoneOf(variables['customer']), prices.currency),
       htmlBytes: html === null ? null : Buffer.byteLength(html),
       gaps: this.templates.gaps(source, variables),
       warnings: flawsOfMessage(rendered).map(({ code, place, message }) => ({ code, place, message })),
@@ -223,6 +238,11 @@ function filledValue(sample: Json, own: Json): Json {
 
 function isObject(value: Json): value is Variables {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function phoneOf(person: Json | undefined): string | null {
+  const isKnown = typeof person === 'object' && person !== null && 'phone' in person;
+  return isKnown && typeof person.phone === 'string' ? person.phone : null;
 }
 
 function localeOf(person: Json | undefined): string | null {

@@ -83,13 +83,7 @@ export const messagePreview = z
           html: text,
           sms: text,
           problem: text.meta({ description: 'Why it can not be written.' }),
-          smsParts: z
-            .object({
-              parts: z.number().int(),
-              encoding: z.enum(['GSM-7', 'UCS-2']),
-              characters: z.number().int(),
-              foreign: z.array(z.string()),
-            })
+          smsParts: pricedText
             .nullable()
             .meta({ description: 'How networks would carry the text message; each part is billed like a message.' }),
           htmlBytes: z.number().int().nullable().meta({ description: 'Of the HTML part. Gmail shows 104448.' }),
