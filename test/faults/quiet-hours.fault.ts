@@ -57,7 +57,16 @@ const isOpen = (at: number, zone: string, { from, to }: { from: string; to: stri
 /** When a message that falls due then goes out: it is asked again whenever it was told to be. */
 function sentAt(due: number, zone: string, rules: ContactRules): number {
   const survey = null;
-  const candidate = { class: 'marketing', runId: 'r', priority: 50, survey, usefulUntil: null, order: null } as const;
+  const medium = 'email';
+  const candidate = {
+    class: 'marketing',
+    medium,
+    runId: 'r',
+    priority: 50,
+    survey,
+    usefulUntil: null,
+    order: null,
+  } as const;
   let at = due;
   for (let asked = 0; asked < 5; asked += 1) {
     const judgement = judgeContact({ ...candidate, dueAt: due, zone }, EMPTY_CONTACT_HISTORY, rules, at);

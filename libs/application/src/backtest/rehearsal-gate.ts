@@ -16,7 +16,7 @@ import {
   toIso,
 } from '#app/domain';
 import { zonesOfPerson } from '../delivery/zones-of-person.js';
-import { markOf } from '../delivery/contact-desk.js';
+import { isJudged, markOf } from '../delivery/contact-desk.js';
 import { passGate } from '../delivery/contact-gate.js';
 import type { CustomerMerge } from '../facts/facts-store.port.js';
 import { endsMessages } from '../journeys/runtime/run-batch.js';
@@ -83,9 +83,10 @@ export class RehearsalGate implements RehearsalWitness {
   }
 
   onMessage(message: RehearsedMessage): void {
+    const { medium } = message;
     const { effect, tracked } = message.send;
     const { run } = tracked;
-    if (message.reason !== null || effect.isHeldOut === true || effect.class === 'service')
+    if (message.reason !== null || effect.isHeldOut === true || !isJudged({ class: effect.class, medium }))
       this.witness.onMessage(message);
     else
       this.add(message.at, {
@@ -175,18 +176,20 @@ export class RehearsalGate implements RehearsalWitness {
     if (!gate.isOpen) return finish(item, now, gate.reason ?? 'useful-until');
     const candidate: ContactCandidate = {
       class: effect.class,
+      medium,
       runId: id,
       survey: effect.survey && markOf(effect.survey),
       priority: this.priority,
       dueAt: effect.dueAt,
       usefulUntil: effect.usefulUntil,
-      ...zonesOfPerson(customer, this.shopZone),
+      ...zonesOfPerson({ ...customer, phone: medium === 'sms' ? customer.phone : null }, this.shopZone),
       order,
     };
     const { history, others } = this.historyAt(customerId, candidate, now);
     const judgement = judgeContact(candidate, history, this.rules, now);
     if (judgement.type === 'go') {
-      append(this.sent, customerId, [{ class: effect.class, runId: id, survey: candidate.survey, at: now, medium }]);
+      if (effect.class !== 'service')
+        append(this.sent, customerId, [{ class: effect.class, runId: id, survey: candidate.survey, at: now, medium }]);
       return finish(item, now, null);
     }
     const heldBy = new Set([...item.heldBy, ...inTheWay(judgement, others)]);

@@ -30,12 +30,13 @@ export class ContactDesk {
     const survey = message.survey && markOf(message.survey);
     const candidate = {
       class: message.class,
+      medium: message.medium,
       runId: message.runId,
       priority,
       dueAt: message.dueAt,
       survey,
       usefulUntil: message.expiresAt,
-      ...zonesOfPerson(book, shopZone),
+      ...zonesOfPerson({ ...book, phone: message.medium === 'sms' ? book.phone : null }, shopZone),
       order: (message.orderId === null ? undefined : book.orders.get(message.orderId)) ?? null,
     };
     const history = {
@@ -47,6 +48,7 @@ export class ContactDesk {
     if (judgement.type === 'go') {
       this.noteHandOver();
       const { class: messageClass, medium, runId } = message;
+      if (messageClass === 'service') return judgement;
       this.taken.set(book.person, [
         ...taken,
         { at: now, class: messageClass, medium, runId, survey, hasReachedGoal: false },
@@ -66,6 +68,11 @@ export class ContactDesk {
     if (limit === undefined || handedToday === null) return {};
     return { shopDay: { day: localDate(now, zone), zone, limit, handed: handedToday + this.handed } };
   }
+}
+
+/** Service messages are told at any hour, but for texts. */
+export function isJudged({ class: messageClass, medium }: Pick<PastContact, 'class' | 'medium'>): boolean {
+  return messageClass !== 'service' || medium === 'sms';
 }
 
 export function markOf({ key, metric }: SurveyMark): SurveyMark {

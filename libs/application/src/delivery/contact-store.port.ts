@@ -10,6 +10,8 @@ export interface PersonBook {
   readonly timeZone: string | null;
   /** ISO 3166-1 alpha-2; null where unknown. */
   readonly country: string | null;
+  /** E.164; null where unknown. */
+  readonly phone: string | null;
   readonly history: ContactHistory;
   /** By our id. */
   readonly orders: ReadonlyMap<string, OrderFacts>;

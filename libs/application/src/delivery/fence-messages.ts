@@ -6,7 +6,7 @@ import type { Stranded } from '../accounts/assign-routes.js';
 import type { Route } from '../accounts/route.js';
 import type { OutboundMessage } from './channel.js';
 import type { ComposedMessage } from './compose-message.js';
-import { ContactDesk } from './contact-desk.js';
+import { ContactDesk, isJudged } from './contact-desk.js';
 import { type Gate, passGate } from './contact-gate.js';
 import { type ContactBooks, ContactStore } from './contact-store.port.js';
 import {
@@ -142,11 +142,11 @@ export class FenceMessages {
     const { message, content, error } = item;
     if (!gate.isOpen) return { verdict: stopped(message, gate.state, gate.reason), fenced: null };
     if (error) return { verdict: failed(message, error), fenced: null };
-    const judgement = desk && message.class !== 'service' ? desk.judge(item) : null;
+    const judgement = desk && isJudged(message) ? desk.judge(item) : null;
     if (judgement && judgement.type !== 'go') return { verdict: heldBack(message, judgement), fenced: null };
     // what stood against it when it was prepared is gone: it comes back at once, and keeps its place until then
     if (content === null) return { verdict: stopped(message, 'queued', null), fenced: null };
-    if (message.class === 'service') desk?.noteHandOver();
+    if (!isJudged(message)) desk?.noteHandOver();
     const { id, epoch, attempts, isRetry, medium } = message;
     const parcel = {
       customerId: message.customerId,
@@ -166,10 +166,10 @@ export class FenceMessages {
     };
   }
 
-  /** Read after the people are locked; service messages count for nothing and are counted nowhere. */
+  /** Read after the people are locked; mails of service count for nothing and are counted nowhere. */
   private async books(tx: Transaction, messages: readonly DueMessage[], medium: Medium): Promise<ContactBooks | null> {
-    const counted = messages.filter((message) => message.class !== 'service');
-    return counted.length > 0 ? this.contacts.books(tx, counted, medium) : null;
+    const judged = messages.filter(isJudged);
+    return judged.length > 0 ? this.contacts.books(tx, judged, medium) : null;
   }
 }
 

@@ -7,7 +7,7 @@ import { Shops } from '../shops/shops.repository.js';
 import { SenderOfShop, type NamedSender } from '../mail/sender-of-shop.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { isSpent } from './compose-message.js';
-import { ContactDesk } from './contact-desk.js';
+import { ContactDesk, isJudged } from './contact-desk.js';
 import { ContactStore } from './contact-store.port.js';
 import { type ClaimedMessage, DeliveryStore } from './delivery-store.port.js';
 import { inOrderOfRank, type RankedMessage } from './ranked-message.js';
@@ -55,10 +55,10 @@ export class GatherMessages {
 
   /** The fence's own question, without its locks and without a trace: what it answers here is likely, and decides nothing. */
   private async heldBack(tx: Transaction, ranked: readonly RankedMessage[]): Promise<ReadonlySet<string>> {
-    const counted = ranked.filter(({ message }) => message.class !== 'service');
-    if (counted.length === 0) return new Set();
-    const messages = counted.map(({ message }) => message);
+    const judged = ranked.filter(({ message }) => isJudged(message));
+    if (judged.length === 0) return new Set();
+    const messages = judged.map(({ message }) => message);
     const desk = new ContactDesk(await this.contacts.books(tx, messages));
-    return new Set(counted.filter((item) => desk.judge(item).type !== 'go').map(({ message }) => message.id));
+    return new Set(judged.filter((item) => desk.judge(item).type !== 'go').map(({ message }) => message.id));
   }
 }

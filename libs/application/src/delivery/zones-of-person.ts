@@ -1,5 +1,6 @@
 import { isTimeZone } from '#app/domain';
 import { getTimezonesForCountry } from 'countries-and-timezones';
+import { isNorthAmerican, zonesOfNumber } from './zones-of-number.js';
 
 /** Where somebody may be. */
 interface Whereabouts {
@@ -7,6 +8,8 @@ interface Whereabouts {
   readonly timeZone: string | null;
   /** ISO 3166-1 alpha-2; null where unknown. */
   readonly country: string | null;
+  /** E.164, where it is about to ring; null where it doesn't matter. */
+  readonly phone: string | null;
 }
 
 export interface ZonesOfPerson {
@@ -18,13 +21,33 @@ export interface ZonesOfPerson {
 type Group = readonly string[];
 const byCountry = new Map<string, readonly Group[]>();
 
-/** The zone of a person; where only the country is known, one of its zones and all others that keep another time; else the shop's. */
-export function zonesOfPerson({ timeZone, country }: Whereabouts, shopZone: string): ZonesOfPerson {
-  if (timeZone !== null) return { zone: timeZone, otherZones: [] };
-  const groups = country === null ? [] : groupsOf(country.toUpperCase());
+/** Whose numbers begin alike, so that one of them may be meant where the country is unknown. */
+const OF_AREA_CODES = ['US', 'CA'];
+
+/**
+ * The zone of a person and all others that may be theirs: a known one, and where their telephone is from, should it ring; else those of
+ * their country, one for each time that is kept there; else the shop's.
+ */
+export function zonesOfPerson({ timeZone, country, phone }: Whereabouts, shopZone: string): ZonesOfPerson {
+  const ofNumber = phone === null ? null : zonesOfNumber(phone);
+  if (timeZone !== null) return among([timeZone, ...(ofNumber ?? [])]);
+  const countries = countriesOf(country, phone);
+  // an area code says more than the country that it is of, and contradicts any other
+  if (ofNumber && countries.every((known) => OF_AREA_CODES.includes(known))) return among(ofNumber);
+  const groups = countries.flatMap(groupsOf);
   const own = groups.find((group) => group.includes(shopZone)) ?? groups[0];
   const zone = own === undefined || own.includes(shopZone) ? shopZone : (own[0] ?? shopZone);
-  return { zone, otherZones: groups.flatMap((group) => (group === own ? [] : group.slice(0, 1))) };
+  return among([zone, ...groups.flatMap((group) => (group === own ? [] : group.slice(0, 1))), ...(ofNumber ?? [])]);
+}
+
+function among(zones: readonly string[]): ZonesOfPerson {
+  const [zone = 'UTC', ...otherZones] = new Set(zones);
+  return { zone, otherZones };
+}
+
+function countriesOf(country: string | null, phone: string | null): readonly string[] {
+  if (country !== null) return [country.toUpperCase()];
+  return phone !== null && isNorthAmerican(phone) ? OF_AREA_CODES : [];
 }
 
 /** Those with the most names first: they are where most people live. */

@@ -34,6 +34,12 @@ const ceiling = z
 
 const rules = z.strictObject({
   hours: hours.nullable().meta({ description: "Local hours in which messages go out, in the customer's zone." }),
+  serviceTextsInHours: z
+    .boolean()
+    .meta({ description: 'Texts of service keep to the hours as well. Mails of service go out at any hour.' }),
+  urgentTextsAnytime: z.boolean().meta({
+    description: 'But for texts about an order that is out for delivery, or that could not be delivered.',
+  }),
   perDay: limit.nullable().meta({ description: 'Feedback, review and marketing messages to one customer a day.' }),
   marketingPer7Days: limit.nullable().meta({ description: 'Marketing messages to one customer in any seven days.' }),
   marketingRestAfterAnswer: rest.nullable().meta({ description: 'No marketing for so long after a survey answer.' }),
@@ -65,5 +71,6 @@ export const contactRulesChange = rules
 
 export const contactRulesDocument = rules.meta({
   id: 'ContactRules',
-  description: 'How much is asked of one customer, over all journeys. Service messages are outside all of them.',
+  description:
+    'How much is asked of one customer, over all journeys. Service messages are outside all of them, but for the hours of texts.',
 });

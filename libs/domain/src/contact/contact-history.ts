@@ -66,6 +66,7 @@ export const EMPTY_CONTACT_HISTORY: ContactHistory = { contacts: [], answers: []
 /** A message that wants to go out now. */
 export interface ContactCandidate {
   readonly class: MessageClass;
+  readonly medium: Medium;
   readonly runId: string;
   /** Of its journey, 0 to 100; higher goes first. */
   readonly priority: number;

@@ -4,11 +4,15 @@ import type { LocalWindow } from '../time/window.js';
 
 /**
  * How much a shop asks of one person, over all journeys and media, and what it sends at most. Null switches a rule off. Durations are ISO 8601, days of the
- * wall clock in the person's zone (the shop's where unknown). Service messages are outside all of them.
+ * wall clock in the person's zone (the shop's where unknown). Service messages are outside all of them, but for the hours of texts.
  */
 export interface ContactRules {
   /** Local hours in which messages go out. */
   readonly hours: LocalWindow | null;
+  /** A text wakes people up: those of service keep to the hours as well. */
+  readonly serviceTextsInHours: boolean;
+  /** But for those about an order that is out for delivery, or that could not be delivered. */
+  readonly urgentTextsAnytime: boolean;
   /** Feedback, review and marketing messages a calendar day, reminders included. */
   readonly perDay: number | null;
   /** Marketing messages in any seven days. */
@@ -40,6 +44,8 @@ export interface ContactRules {
 
 export const DEFAULT_CONTACT_RULES: ContactRules = {
   hours: { from: '08:00', to: '21:00' },
+  serviceTextsInHours: true,
+  urgentTextsAnytime: false,
   perDay: 1,
   marketingPer7Days: 3,
   marketingRestAfterAnswer: 'P2D',

@@ -11,6 +11,7 @@ const UNDER_WAY_FOR = 'P21D';
 const UNSHIPPED_FOR = 'P60D';
 const RETURN_FOR = 'P60D';
 
+const AT_THE_DOOR: ReadonlySet<ParcelFacts['state']> = new Set(['out_for_delivery', 'attempt_failed']);
 const FAILED_STATES: ReadonlySet<ParcelFacts['state']> = new Set(['attempt_failed', 'exception', 'delayed']);
 
 /**
@@ -40,6 +41,11 @@ export function reviewHold(order: OrderFacts | null, now: Instant): Block | null
   if (order.returnRequestedAt !== null && isRecent(toInstant(order.returnRequestedAt), RETURN_FOR, now))
     return { reason: 'return-under-way', facts };
   return isUnderWay(order, now) ? { reason: 'order-under-way', facts } : null;
+}
+
+/** A parcel of it comes today, or came in vain: what is told of that can't wait for the morning. */
+export function isAtTheDoor({ parcels }: OrderFacts): boolean {
+  return parcels.some(({ delivered, state }) => !delivered && AT_THE_DOOR.has(state));
 }
 
 /** By what is known of it now, the order holds no more what it held by what was known before. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { emptyOrder, emptyParcel, type ParcelState } from '../facts/facts.js';
 import { toInstant, toIso } from '../time/instant.js';
 import type { ContactCandidate, ContactHistory } from './contact-history.js';
 import { type ContactRules, DEFAULT_CONTACT_RULES, usefulUntilOf } from './contact-rules.js';
@@ -46,8 +47,41 @@ describe('the hours', () => {
     expect(verdict({ zone: 'America/New_York', otherZones })).toBe('quiet-hours until 2026-03-10T15:00');
   });
 
-  it('hold no service message', () => {
+  it('hold no mail of service', () => {
     expect(verdict({ class: 'service' }, {}, { now: '2026-03-10T03:00:00+01:00' })).toBe('go');
+  });
+});
+
+describe('texts of service', () => {
+  const text = { class: 'service', medium: 'sms' } as const;
+  const night = '2026-03-10T03:00:00+01:00';
+  const order = (state: ParcelState, delivered = false) => ({
+    ...emptyOrder('o'),
+    parcels: [{ ...emptyParcel('p', state, '2026-03-09T10:00:00.000Z'), delivered }],
+  });
+  const urgent = { ...DEFAULT_CONTACT_RULES, urgentTextsAnytime: true };
+
+  it.each([
+    ['of an order that is on its way', order('in_transit'), DEFAULT_CONTACT_RULES, 'wait'],
+    ['of one that comes today', order('out_for_delivery'), DEFAULT_CONTACT_RULES, 'wait'],
+    ['of one that is on its way', order('in_transit'), urgent, 'wait'],
+    ['of one that comes today', order('out_for_delivery'), urgent, 'go'],
+    ['of one that could not be delivered', order('attempt_failed'), urgent, 'go'],
+    ['of one that came at last', order('attempt_failed', true), urgent, 'wait'],
+    ['of no order', null, urgent, 'wait'],
+    ['of one that is on its way', order('in_transit'), { ...DEFAULT_CONTACT_RULES, serviceTextsInHours: false }, 'go'],
+    ['of one that is on its way', order('in_transit'), { ...DEFAULT_CONTACT_RULES, hours: null }, 'go'],
+  ])('%s at night', (_what, about, rules, fate) => {
+    const expected = fate === 'wait' ? 'quiet-hours until 2026-03-10T07:00' : 'go';
+    expect(verdict({ ...text, order: about }, {}, { rules, now: night })).toBe(expected);
+  });
+
+  it('keep to the hours and to nothing else', () => {
+    const contacts = [aContact({ at: at('2026-03-10T08:30:00+01:00') })];
+    const shopDay = { day: '2026-03-10', zone: 'Europe/London', handed: 100, limit: 100 } as const;
+    expect(verdict(text, { contacts, shopDay })).toBe('go');
+    const usefulUntil = at('2026-03-10T06:00:00Z');
+    expect(verdict({ ...text, usefulUntil }, {}, { now: night })).toBe('skip quiet-hours');
   });
 });
 

@@ -3,7 +3,7 @@ import { nextCommonOpening, nextOpening } from '../time/window.js';
 import type { Block, ContactFacts, ContactReason, TimedBlock } from './block.js';
 import type { ContactCandidate, ContactHistory } from './contact-history.js';
 import type { ContactRules } from './contact-rules.js';
-import { marketingHold, reviewHold } from './holds.js';
+import { isAtTheDoor, marketingHold, reviewHold } from './holds.js';
 import { restsAt } from './rests.js';
 
 /** `defer`: asked again at `until`. `skip`: never sent. */
@@ -33,12 +33,20 @@ export function judgeContact(
   rules: ContactRules,
   now: Instant,
 ): ContactJudgement {
-  if (candidate.class === 'service') return GO;
+  if (candidate.class === 'service') return judgeService(candidate, rules, now);
   const hold = holdOn(candidate, history, rules, now);
   if (hold) return askAgain(hold, candidate, rules, now);
   const freed = firstFree(candidate, history, rules, now);
   if (freed.block) return putOff(freed.block, freed.at, candidate);
   return standBack(candidate, history, rules, now) ?? GO;
+}
+
+/** What states facts of an order is held by nothing but the night, and that only where it would ring. */
+function judgeService(candidate: ContactCandidate, rules: ContactRules, now: Instant): ContactJudgement {
+  if (candidate.medium !== 'sms' || !rules.serviceTextsInHours) return GO;
+  if (rules.urgentTextsAnytime && candidate.order && isAtTheDoor(candidate.order)) return GO;
+  const open = opening(now, candidate, rules);
+  return open === now ? GO : putOff(quietHours(now, candidate, rules), open, candidate);
 }
 
 function holdOn(candidate: ContactCandidate, history: ContactHistory, rules: ContactRules, now: Instant): Block | null {
@@ -71,10 +79,7 @@ function firstFree(
     }
     const open = opening(at, candidate, rules);
     if (open === at) return { at, block };
-    block ??= {
-      reason: 'quiet-hours',
-      facts: { ...rules.hours, zone: closedZone(at, candidate, rules) } as ContactFacts,
-    };
+    block ??= quietHours(at, candidate, rules);
     at = open;
   }
 }
@@ -108,6 +113,11 @@ function standBack(
 
 function opening(at: Instant, { zone, otherZones = [] }: ContactCandidate, { hours }: ContactRules): Instant {
   return hours ? nextCommonOpening(at, hours, [zone, ...otherZones]) : at;
+}
+
+function quietHours(at: Instant, candidate: ContactCandidate, rules: ContactRules): Block {
+  const facts = { ...rules.hours, zone: closedZone(at, candidate, rules) } as ContactFacts;
+  return { reason: 'quiet-hours', facts };
 }
 
 /** One in which it is night. */

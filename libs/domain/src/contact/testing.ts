@@ -6,6 +6,7 @@ import type { ContactRules } from './contact-rules.js';
 export function aCandidate(fields: Partial<ContactCandidate> = {}): ContactCandidate {
   return {
     class: 'marketing',
+    medium: 'email',
     runId: 'run',
     priority: 50,
     dueAt: 0,
@@ -27,6 +28,8 @@ export function aHistory(fields: Partial<ContactHistory> = {}): ContactHistory {
 
 export const NO_RULES: ContactRules = {
   hours: null,
+  serviceTextsInHours: false,
+  urgentTextsAnytime: false,
   perDay: null,
   marketingPer7Days: null,
   marketingRestAfterAnswer: null,

@@ -25,7 +25,7 @@ const gathered = (rows: string): string =>
  */
 export const CONTACT_BOOKS = `
 select p.asked, p.person,
-  (select json_build_object('timeZone', c.facts->'timeZone', 'country', c.facts->'country', 'repliedAt', c.facts->'repliedAt') from app.customer c
+  (select json_build_object('timeZone', c.facts->'timeZone', 'country', c.facts->'country', 'phone', c.facts->'phone', 'repliedAt', c.facts->'repliedAt') from app.customer c
     where c.shop_id = app.current_shop() and c.id = p.person) as place,
   ${gathered(`
     select json_build_object('at', ${milliseconds('m.handed_at')}, 'class', m.class, 'medium', m.medium, 'runId', m.run_id,

@@ -37,7 +37,9 @@ interface RulesRow extends QueryResultRow {
 interface BookRow extends QueryResultRow {
   readonly asked: string;
   readonly person: string;
-  readonly place: (Pick<PersonBook, 'timeZone' | 'country'> & { readonly repliedAt: IsoInstant | null }) | null;
+  readonly place:
+    | (Pick<PersonBook, 'timeZone' | 'country' | 'phone'> & { readonly repliedAt: IsoInstant | null })
+    | null;
   readonly contacts: ContactHistory['contacts'] | null;
   readonly answers: readonly (Omit<PastAnswer, 'isBad'> & { score: number; scale: SurveyScale })[] | null;
   readonly cases: ContactHistory['cases'] | null;
@@ -83,14 +85,15 @@ export class PgContactStore extends ContactStore {
   }
 }
 
-const NOWHERE = { timeZone: null, country: null, repliedAt: null };
+const NOWHERE = { timeZone: null, country: null, phone: null, repliedAt: null };
 
 function toBook(row: BookRow): PersonBook {
-  const { timeZone, country } = row.place ?? NOWHERE;
+  const { timeZone, country, phone } = row.place ?? NOWHERE;
   return {
     person: row.person,
     timeZone,
     country,
+    phone,
     orders: new Map((row.orders ?? []).map(({ id, facts }) => [id, facts])),
     history: historyOf(row),
   };
