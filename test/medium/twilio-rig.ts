@@ -67,7 +67,11 @@ export class TwilioRig {
   ) {}
 
   /** @param env settings besides those of every rig */
-  static async start(label: string, env: Readonly<Record<string, string>> = {}): Promise<TwilioRig> {
+  static async start(
+    label: string,
+    env: Readonly<Record<string, string>> = {},
+    journeys: readonly JourneyDocument[] = JOURNEYS,
+  ): Promise<TwilioRig> {
     const stub = await TwilioStub.start();
     const api = await ApiRig.start(label, {
       TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
@@ -78,7 +82,7 @@ export class TwilioRig {
     });
     const rig = new TwilioRig(api, stub);
     await api.owner.query('update app.shop set contact_rules = $1', [NO_CONTACT_RULES]);
-    for (const journey of JOURNEYS) {
+    for (const journey of journeys) {
       const { status, text } = await api.post('/api/v1/journeys', journey);
       const published = await api.post(`/api/v1/journeys/${journey.key}/publish`);
       if (status >= 300 || published.status >= 300) throw new Error(`${text} ${published.text}`);
@@ -92,6 +96,10 @@ export class TwilioRig {
     this.firstCall = this.stub.calls.length;
     this.stub.answer = () => 'accept';
     await this.pass(86_400_000);
+  }
+
+  get now(): number {
+    return this.nowMs;
   }
 
   async pass(ms: number): Promise<void> {
@@ -110,11 +118,16 @@ export class TwilioRig {
   }
 
   async tell(type: string, fields: object): Promise<void> {
+    await this.mention(type, fields);
+    await this.work();
+  }
+
+  /** Tells what is worked on later. */
+  async mention(type: string, fields: object): Promise<void> {
     this.n += 1;
     const event = { id: `told-${this.n}`, type, occurredAt: new Date(this.nowMs).toISOString(), data: {}, ...fields };
     const { status, text } = await this.api.post('/api/v1/events', event);
     if (status >= 300) throw new Error(text);
-    await this.work();
   }
 
   /** An order of somebody at a number, who may be written to by text. */
@@ -165,12 +178,17 @@ export class TwilioRig {
 
   /** A text that comes in, worked on. */
   async hear(Body: string, more: Record<string, string> = {}): Promise<Answer> {
+    const answer = await this.receive(Body, more);
+    await this.work();
+    return answer;
+  }
+
+  /** A text that comes in. */
+  receive(Body: string, more: Record<string, string> = {}): Promise<Answer> {
     this.n += 1;
     const sid = `SM${String(this.n).padStart(32, '0')}`;
     const fields = { MessageSid: sid, From: NUMBER, To: '+15005550006', Body, NumMedia: '0', ...more };
-    const answer = await this.call('/hooks/twilio', fields);
-    await this.work();
-    return answer;
+    return this.call('/hooks/twilio', fields);
   }
 
   async rows<T = Record<string, unknown>>(sql: string, values: readonly unknown[] = []): Promise<T[]> {

@@ -92,7 +92,7 @@ export interface SuppressionChange {
    * suppressed stays so but for service messages, because somebody has ordered under the address since.
    */
   readonly action: 'add' | 'lift' | 'return';
-  /** When the person said so, of a `lift`: an older one takes nothing back of a list that was brought along. Left out: now. */
+  /** When the person said so, of a `lift`: it takes nothing back that was said since, in a list or by a link. Left out: now. */
   readonly saidAt?: Instant;
 }
 

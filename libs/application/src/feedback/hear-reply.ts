@@ -1,4 +1,4 @@
-import { type DomainEvent, type MessageReply, readKeyword, readScore } from '#app/domain';
+import { type DomainEvent, type Instant, type MessageReply, readKeyword, readScore, toInstant } from '#app/domain';
 import type { MentionedMessage } from './message-news.port.js';
 
 type ReplyEvent = Extract<DomainEvent, { type: 'message.replied' }>;
@@ -11,7 +11,7 @@ export interface Heard {
   readonly event: DomainEvent;
   readonly derived: readonly Said[];
   /** What becomes of the number that was written from. */
-  readonly wish?: { readonly number: string; readonly action: 'add' | 'lift' };
+  readonly wish?: { readonly number: string; readonly action: 'add' | 'lift'; readonly at: Instant };
 }
 
 const MAX_PROOF_CHARS = 600;
@@ -71,7 +71,7 @@ function obey(event: ReplyEvent, { keyword, isSentence, isOptedOut, number }: Wi
         customer: event.customer,
       },
     ],
-    wish: { number, action: keyword === 'stop' ? 'add' : 'lift' },
+    wish: { number, action: keyword === 'stop' ? 'add' : 'lift', at: toInstant(event.occurredAt) },
   };
 }
 

@@ -143,8 +143,8 @@ export class HeedMessages {
   /** For the very number that was written from: the person may have another one by now. */
   private async heedWishes(tx: Transaction, wishes: readonly NonNullable<Heard['wish']>[]): Promise<void> {
     if (wishes.length === 0) return;
-    const changes = wishes.map(({ number, action }) => {
-      return { medium: 'sms' as const, fingerprint: this.secrets.fingerprint(number, 'address'), action };
+    const changes = wishes.map(({ number, action, at: saidAt }) => {
+      return { medium: 'sms' as const, fingerprint: this.secrets.fingerprint(number, 'address'), action, saidAt };
     });
     await this.facts.changeSuppressions(tx, changes);
   }

@@ -52,7 +52,8 @@ export class Unsubscribe {
     };
     await this.events.store(tx, link, message, {
       type: 'consent.changed',
-      use: 'unsubscribe',
+      // once for each time that they have agreed
+      use: `unsubscribe:${customer.consents[medium]?.statements.in?.at ?? ''}`,
       at: now,
       data,
       withOrder: false,

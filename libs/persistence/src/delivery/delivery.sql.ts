@@ -149,13 +149,16 @@ on conflict (shop_id, medium, address_hmac) do update set
   scope = case when excluded.scope = 'all' then 'all' else s.scope end,
   reason = case when s.reason <> 'erased' and excluded.reason like 'complained%' or s.scope <> 'all' and excluded.scope = 'all'
     then excluded.reason else s.reason end,
-  withdrawn = s.withdrawn or excluded.withdrawn
-where s.scope <> 'all' and excluded.scope = 'all' or excluded.withdrawn and not s.withdrawn
+  withdrawn = s.withdrawn or excluded.withdrawn,
+  said_at = case when excluded.withdrawn then greatest(s.said_at, excluded.said_at) else s.said_at end
+where s.scope <> 'all' and excluded.scope = 'all' or excluded.withdrawn and (not s.withdrawn or excluded.said_at > coalesce(s.said_at, '-infinity'))
   or excluded.reason like 'complained%' and s.reason not like 'complained%' and s.reason <> 'erased'`;
 
+/** A withdrawal is in force before its event is worked on: no opt-in from before that may lift it in the meantime. */
 export const SUPPRESS = `
-insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason, withdrawn)
-select app.current_shop(), n.medium, decode(n.fingerprint, 'hex'), n.scope, n.reason, n.scope = 'non_service'
+insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason, withdrawn, said_at)
+select app.current_shop(), n.medium, decode(n.fingerprint, 'hex'), n.scope, n.reason, n.scope = 'non_service',
+  case when n.scope = 'non_service' then app.now() end
 from json_to_recordset($1::json) as n (medium text, fingerprint text, scope text, reason text)
 order by n.medium, n.fingerprint
 ${SUPPRESSED_BEFORE}`;
