@@ -46,9 +46,10 @@ export const DELIVERY_INVARIANTS: Readonly<Record<string, string>> = {
     join app.customer planned on planned.shop_id = m.shop_id and planned.id = m.customer_id
     join app.event o on o.shop_id = m.shop_id and o.customer_id in (planned.id, planned.merged_into) and o.type = 'consent.changed'
       and o.body->'data'->>'channel' = m.medium and o.body->'data'->>'state' = 'opted_out'
+      and coalesce(o.body->'data'->'classes' ? m.class, true)
     where m.class <> 'service' and m.handed_at > o.received_at + interval '2 seconds' and not exists (
       select from app.event i where i.shop_id = o.shop_id and i.customer_id in (planned.id, planned.merged_into)
-        and i.type = 'consent.changed' and i.body->'data'->>'channel' = m.medium
+        and i.type = 'consent.changed' and i.body->'data'->>'channel' = m.medium and coalesce(i.body->'data'->'classes' ? m.class, true)
         and i.body->'data'->>'state' = 'opted_in' and i.occurred_at >= o.occurred_at and i.received_at <= m.handed_at)
     union all
     select format('message %s (%s) was handed over to somebody who never agreed to it', m.id, m.class)
@@ -57,6 +58,7 @@ export const DELIVERY_INVARIANTS: Readonly<Record<string, string>> = {
     join app.customer c on c.shop_id = m.shop_id and c.id = coalesce(planned.merged_into, planned.id)
     where m.class in ('review', 'marketing') and m.handed_at is not null and c.facts->>'erasedAt' is null
       and not (coalesce(c.facts->'consents'->m.medium->'statements', '{}') ?| array['in', 'evidence'])
+      and c.facts->'choices'->m.medium->m.class->'in' is null
     union all
     select format('message %s was handed over at %s to somebody erased at %s', m.id, m.handed_at, c.facts->>'erasedAt')
     from app.message m join app.customer c on c.shop_id = m.shop_id and c.id = m.customer_id

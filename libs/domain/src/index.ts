@@ -45,7 +45,15 @@ export {
 } from './contact/contact-rules.js';
 export { endsHold } from './contact/holds.js';
 export { type ContactJudgement, judgeContact } from './contact/judge-contact.js';
-export { MEDIA, type Medium, MESSAGE_CLASSES, type MessageClass } from './consent/message-class.js';
+export {
+  MEDIA,
+  type Medium,
+  MESSAGE_CLASSES,
+  type MessageClass,
+  OPTIONAL_CLASSES,
+  type OptionalClass,
+} from './consent/message-class.js';
+export { lastWish, standingOf } from './consent/standing.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';
 export {
   type Bounce,

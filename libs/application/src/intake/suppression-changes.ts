@@ -1,4 +1,4 @@
-import { type ConsentFact, MEDIA, type Medium, toInstant } from '#app/domain';
+import { type ConsentChange, type CustomerFacts, lastWish, MEDIA, type Medium, toInstant } from '#app/domain';
 import type { SuppressionChange } from '../facts/facts-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
 import type { Folded } from './fold-batch.js';
@@ -14,21 +14,27 @@ export function suppressionChanges(events: readonly Folded[], secrets: SecretPor
     if (event.type !== 'consent.changed' || !snapshot) continue;
     const medium = MEDIA.find((each) => each === event.data.channel);
     if (!medium) continue;
-    const consent = snapshot.customer.consents[medium];
-    const action = verdict(consent);
+    const change = changeOf(event.data, snapshot.customer, medium);
     const address = addressOf(medium, event.customer ?? {}) ?? addressOf(medium, snapshot.customer);
-    if (!action || !address) continue;
+    if (!change || !address) continue;
     const fingerprint = secrets.fingerprint(address, 'address');
-    const saidAt = action === 'lift' && consent ? { saidAt: toInstant(consent.at) } : {};
-    changes.set(`${medium}|${address}`, { medium, fingerprint, action, ...saidAt });
+    changes.set(`${medium}|${address}`, { medium, fingerprint, ...change });
   }
   return [...changes.values()];
 }
 
-/** Evidence alone lifts nothing. */
-function verdict(consent: ConsentFact | undefined): SuppressionChange['action'] | undefined {
-  if (consent?.state === 'opted_out') return 'add';
-  return consent?.state === 'opted_in' && consent.statements.in ? 'lift' : undefined;
+/** Evidence alone lifts nothing, nor does a word that takes something away from one class or waits to be confirmed. */
+function changeOf(
+  { state, classes }: ConsentChange,
+  customer: CustomerFacts,
+  medium: Medium,
+): Pick<SuppressionChange, 'action' | 'saidAt'> | undefined {
+  const wish = lastWish(customer, medium);
+  if (wish !== null) {
+    const isGeneral = classes === undefined && state !== 'pending';
+    return state === 'opted_in' || isGeneral ? { action: 'lift', saidAt: toInstant(wish) } : undefined;
+  }
+  return customer.consents[medium]?.state === 'opted_out' ? { action: 'add' } : undefined;
 }
 
 function addressOf(

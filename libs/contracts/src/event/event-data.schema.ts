@@ -1,4 +1,4 @@
-import type { EventDataByType, SenderEventType } from '#app/domain';
+import { type EventDataByType, OPTIONAL_CLASSES, type SenderEventType } from '#app/domain';
 import { z } from 'zod';
 import {
   wireCountry,
@@ -154,6 +154,12 @@ export const eventData = {
     state: z.enum(['opted_in', 'opted_out', 'pending']),
     level: z.enum(['evidence', 'single', 'confirmed']).default('single'),
     proof: wireFreeText(1_000).optional(),
+    classes: z
+      .array(z.enum(OPTIONAL_CLASSES))
+      .min(1)
+      .max(OPTIONAL_CLASSES.length)
+      .optional()
+      .meta({ description: 'The classes of messages that it is about; left out: all of the channel.' }),
   }),
   'return.requested': z.strictObject({ returnId: wireId.optional(), reason: wireFreeText(1_000).optional() }),
   'survey.answered': surveyAnswer,

@@ -1,5 +1,6 @@
 import { type CustomerFacts, isErased } from '../facts/facts.js';
 import type { Medium, MessageClass } from './message-class.js';
+import { standingOf } from './standing.js';
 
 export type ContactVerdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: ContactRefusal };
 /** `country-not-served`: the shop sends no text messages to where the number is. */
@@ -30,7 +31,7 @@ export function mayContact(
   if (addressOf(customer, medium) === null) return refuse('no-address');
   if (isSuppressed) return refuse('suppressed');
   if (messageClass === 'service') return ALLOWED;
-  const state = customer.consents[medium]?.state;
+  const { state } = standingOf(customer, messageClass, medium);
   if (state === 'opted_out') return refuse('opted-out');
   if (NEEDS_OPT_IN.has(messageClass) && state !== 'opted_in') return refuse('no-consent');
   return ALLOWED;

@@ -5,6 +5,10 @@
 export const MESSAGE_CLASSES = ['service', 'feedback', 'review', 'marketing'] as const;
 export type MessageClass = (typeof MESSAGE_CLASSES)[number];
 
+/** Classes that somebody may refuse by themselves; nobody can refuse what states facts about their order. */
+export const OPTIONAL_CLASSES = ['feedback', 'review', 'marketing'] as const satisfies readonly MessageClass[];
+export type OptionalClass = (typeof OPTIONAL_CLASSES)[number];
+
 /** Ways of reaching a person. A channel adapter serves one of these media. */
 export const MEDIA = ['email', 'sms'] as const;
 export type Medium = (typeof MEDIA)[number];

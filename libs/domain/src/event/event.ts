@@ -1,3 +1,4 @@
+import type { OptionalClass } from '../consent/message-class.js';
 import type { IsoDate, IsoInstant } from '../time/instant.js';
 import type { Money } from '../money.js';
 
@@ -68,6 +69,8 @@ export interface ConsentChange {
   /** `confirmed` (double opt-in or the person's own withdrawal) outranks `single`, which outranks `evidence`. */
   readonly level: 'evidence' | 'single' | 'confirmed';
   readonly proof?: string | undefined;
+  /** The classes of messages that it is about; left out: all of the channel. */
+  readonly classes?: readonly OptionalClass[] | undefined;
 }
 
 export interface SurveyAnswer {

@@ -1,3 +1,4 @@
+import type { OptionalClass } from '../consent/message-class.js';
 import type { ConsentState, OrderLine } from '../event/event.js';
 import type { IsoDate, IsoInstant } from '../time/instant.js';
 import type { Money } from '../money.js';
@@ -26,6 +27,12 @@ export interface ConsentFact {
 
 export type ConsentChannel = 'email' | 'sms' | 'whatsapp';
 
+/** What somebody said of one class of messages by itself: the newest word of each kind. */
+export type ClassStatements = Readonly<Partial<Record<'in' | 'out', ConsentStatement>>>;
+export type ConsentChoices = Readonly<
+  Partial<Record<ConsentChannel, Readonly<Partial<Record<OptionalClass, ClassStatements>>>>>
+>;
+
 /** What is known of a person. Stored as one JSON document per customer. */
 export interface CustomerFacts {
   readonly externalIds: readonly string[];
@@ -39,6 +46,8 @@ export interface CustomerFacts {
   readonly tags: readonly string[];
   readonly attributes: Readonly<Record<string, string | number | boolean | null>>;
   readonly consents: Readonly<Partial<Record<ConsentChannel, ConsentFact>>>;
+  /** Words on single classes of messages; left out where there are none. */
+  readonly choices?: ConsentChoices;
   readonly firstSeenAt: IsoInstant | null;
   /** The latest request to erase this person: from the first one on nothing is sent to them and no journey takes them. */
   readonly erasedAt?: IsoInstant;

@@ -1,5 +1,6 @@
 import type { ConsentChange, DomainEvent } from '../event/event.js';
-import type { ConsentFact, ConsentStatement, CustomerFacts } from './facts.js';
+import type { OptionalClass } from '../consent/message-class.js';
+import type { ConsentChoices, ConsentFact, ConsentStatement, CustomerFacts } from './facts.js';
 
 type Consents = CustomerFacts['consents'];
 type Kind = keyof ConsentFact['statements'];
@@ -8,7 +9,8 @@ const KINDS: readonly Kind[] = ['out', 'in', 'evidence', 'pending'];
 /** Consent after one more event. Each kind of statement keeps its newest; the state follows from those, so order of arrival is irrelevant. */
 export function foldConsents(consents: Consents, event: DomainEvent, stamp: string): Consents {
   if (event.type === 'consent.changed') {
-    const { channel, state, level, proof } = event.data;
+    const { channel, state, level, proof, classes } = event.data;
+    if (classes) return consents;
     return withStatement(consents, channel, kindOf(state, level), {
       at: event.occurredAt,
       level,
@@ -34,6 +36,47 @@ export function mergeConsents(a: Consents, b: Consents): Consents {
     }
   }
   return merged;
+}
+
+/** Words on single classes after one more event. What waits to be confirmed, and what an order lets suppose, changes none. */
+export function foldChoices(
+  choices: ConsentChoices | undefined,
+  event: DomainEvent,
+  stamp: string,
+): ConsentChoices | undefined {
+  if (event.type !== 'consent.changed' || event.data.state === 'pending' || event.data.level === 'evidence')
+    return choices;
+  const { channel, state, level, proof, classes = [] } = event.data;
+  const kind = state === 'opted_in' ? 'in' : 'out';
+  const statement = { at: event.occurredAt, level, proof: proof ?? null, stamp };
+  return classes.reduce((known, each) => withChoice(known, { channel, class: each, kind }, statement), choices);
+}
+
+export function mergeChoices(a: ConsentChoices | undefined, b: ConsentChoices | undefined): ConsentChoices | undefined {
+  let merged = a;
+  for (const [channel, classes] of Object.entries(b ?? {}))
+    for (const [name, statements] of Object.entries(classes))
+      for (const [kind, statement] of Object.entries(statements))
+        merged = withChoice(merged, { channel, class: name, kind } as ChoicePlace, statement);
+  return merged;
+}
+
+interface ChoicePlace {
+  readonly channel: ConsentChange['channel'];
+  readonly class: OptionalClass;
+  readonly kind: 'in' | 'out';
+}
+
+function withChoice(
+  choices: ConsentChoices | undefined,
+  { channel, class: name, kind }: ChoicePlace,
+  statement: ConsentStatement,
+): ConsentChoices | undefined {
+  const ofChannel = choices?.[channel];
+  const known = ofChannel?.[name];
+  const previous = known?.[kind];
+  if (previous && previous.stamp >= statement.stamp) return choices;
+  return { ...choices, [channel]: { ...ofChannel, [name]: { ...known, [kind]: statement } } };
 }
 
 function kindOf(state: ConsentChange['state'], level: ConsentChange['level']): Kind {

@@ -1,6 +1,6 @@
 import type { CustomerProfile, DomainEvent } from '../event/event.js';
 import type { CustomerFacts } from './facts.js';
-import { foldConsents, mergeConsents } from './fold-consent.js';
+import { foldChoices, foldConsents, mergeChoices, mergeConsents } from './fold-consent.js';
 import { earliest, setStamped, stampOf } from './stamp.js';
 
 /** Folds what an event says of the person: identity, profile, consent. */
@@ -10,7 +10,9 @@ export function foldCustomer(customer: CustomerFacts, event: DomainEvent): Custo
   const identified = setStamped(withSighting(customer, event), stamp, { email, phone });
   const profiled = foldProfile(identified, stamp, profileOf(event));
   const consents = foldConsents(profiled.consents, event, stamp);
-  const consenting = consents === profiled.consents ? profiled : { ...profiled, consents };
+  const choices = foldChoices(profiled.choices, event, stamp);
+  const isSaid = consents !== profiled.consents || choices !== profiled.choices;
+  const consenting = isSaid ? { ...profiled, consents, ...(choices && { choices }) } : profiled;
   if (event.type === 'customer.redacted') return setStamped(consenting, stamp, { erasedAt: event.occurredAt });
   return isForPeople(event) ? setStamped(consenting, stamp, { repliedAt: event.occurredAt }) : consenting;
 }
@@ -29,6 +31,7 @@ export function mergeCustomers(a: CustomerFacts, b: CustomerFacts): CustomerFact
     stamps[field] = stamp;
     if (!field.includes('.')) merged[field] = b[field as keyof CustomerFacts];
   }
+  const choices = mergeChoices(a.choices, b.choices);
   const seen = [a.firstSeenAt, b.firstSeenAt].filter((at) => at !== null).toSorted();
   return {
     ...(merged as unknown as CustomerFacts),
@@ -36,6 +39,7 @@ export function mergeCustomers(a: CustomerFacts, b: CustomerFacts): CustomerFact
     externalIds: [...new Set([...a.externalIds, ...b.externalIds])].toSorted(),
     attributes: mergeAttributes(a, b),
     consents: mergeConsents(a.consents, b.consents),
+    ...(choices && { choices }),
     firstSeenAt: seen[0] ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { OPTIONAL_CLASSES } from '../consent/message-class.js';
 import { type DomainEvent, type EventDataByType, type EventType } from '../event/event.js';
 import { toIso } from '../time/instant.js';
 
@@ -80,6 +81,7 @@ const body = fc.oneof(
       channel,
       state: fc.constantFrom('opted_in' as const, 'opted_out' as const, 'pending' as const),
       level: fc.constantFrom('evidence' as const, 'single' as const, 'confirmed' as const),
+      classes: maybe(fc.subarray([...OPTIONAL_CLASSES], { minLength: 1 })),
     }),
   }),
 );

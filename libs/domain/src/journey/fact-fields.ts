@@ -111,7 +111,7 @@ const DATA: Readonly<Record<Exclude<EventType, `shipment.${string}`>, Readonly<R
   'customer.updated': PROFILE,
   'customer.data_requested': values('reference'),
   'customer.redacted': values('reference'),
-  'consent.changed': values('channel', 'state', 'level', 'proof'),
+  'consent.changed': { ...values('channel', 'state', 'level', 'proof'), classes: list('value') },
   'return.requested': values('returnId', 'reason'),
   'survey.answered': {
     ...values('survey', 'score', 'title', 'comment', 'metric', 'instanceId', 'messageId', 'channel'),

@@ -142,7 +142,7 @@ async function placeholders(tx: Transaction, ids: readonly string[]): Promise<Ma
 }
 
 function toCustomer({ id, facts, order_count, created_at }: CustomerRow): CustomerRecord {
-  const { stamps: _stamps, consents, ...profile } = facts;
+  const { stamps: _stamps, consents, choices: _choices, ...profile } = facts;
   const states = Object.entries(consents).map(
     ([channel, { state, at, proof }]) => [channel, { state, at, proof }] as const,
   );
