@@ -229,7 +229,7 @@ export async function eventually<T>(look: () => Promise<T | null | undefined>, l
 }
 
 /** The first address in a text whose path begins so. */
-export function linkIn(text: string, page: 's' | 'u'): string {
+export function linkIn(text: string, page: 's' | 'u' | 'p' | 'c'): string {
   const found = new RegExp(`https?://[^\\s"'<>]+(/${page}/[\\w.~-]+)`).exec(text)?.[1];
   if (found === undefined) throw new Error(`There is no link to /${page}/ in:\n${text}`);
   return found;

@@ -9,7 +9,7 @@ const MAX_PREHEADER_CHARS = 90;
 const MAX_SMS_CHARS = 201;
 /** Printed without a fallback: always there, or asked for by an `if` around them. */
 const ALWAYS_KNOWN =
-  /^(shop\.name|links\.(survey|unsubscribe)|order\.(statusUrl|promisedDate|placedAt)|customer\.orderCount|order\.(lines|parcels)\b.*|settings\..*)$/;
+  /^(shop\.name|links\.(survey|unsubscribe|confirm)|order\.(statusUrl|promisedDate|placedAt)|customer\.orderCount|order\.(lines|parcels)\b.*|settings\..*)$/;
 /** What a reader would stumble over: unrendered marks, missing values, and the holes that an unknown name leaves. */
 const GAPS =
   /\{\{|\{%|undefined|null|NaN|\[object|Hello\s+,|Bonjour\s+,|[^\s]  +[^\s]|\s,|,\s*,|\(\s*\)|“\s*”|«\s*»|,\s*[!:?](?!\/)|\.\s*\.|#\s/;

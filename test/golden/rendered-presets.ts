@@ -66,7 +66,9 @@ export async function rendered(one: PresetText, sample: PresetSample): Promise<R
     links: {
       survey: 'https://shop.example/s',
       scores,
-      ...(document.class === 'service' ? {} : { unsubscribe: 'https://shop.example/u' }),
+      ...(document.class === 'service'
+        ? { confirm: 'https://shop.example/c' }
+        : { unsubscribe: 'https://shop.example/u', preferences: 'https://shop.example/p' }),
     },
   });
 }

@@ -18,14 +18,14 @@ const good: Record<string, string> = {};
 let before: Record<string, string>;
 beforeAll(async () => {
   rig = await ApiRig.start('bad_links', { LIMIT_PAGES_PER_MINUTE: '10000000' });
-  const { survey, unsubscribe } = await linksOf(rig);
+  const { survey, unsubscribe, preferences } = await linksOf(rig);
   const { body } = await rig.get<{ url: string }>('/api/v1/unboxing/link?product=BOWL-1');
-  Object.assign(good, { survey, unsubscribe, unboxing: new URL(body.url).pathname });
+  Object.assign(good, { survey, unsubscribe, preferences, unboxing: new URL(body.url).pathname });
   before = await rowCounts(rig);
 }, 120_000);
 afterAll(() => rig?.stop());
 
-const KINDS = ['survey', 'unsubscribe', 'unboxing'] as const;
+const KINDS = ['survey', 'unsubscribe', 'preferences', 'unboxing'] as const;
 const METHODS = ['GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'] as const;
 const send = (method: (typeof METHODS)[number], url: string) =>
   rig.app.inject({ method, url, ...(method === 'POST' ? { headers: FORM, payload: ANSWER } : {}) });

@@ -1,4 +1,4 @@
-import { SecretPort } from '#app/application';
+import { MessageCodes, SecretPort } from '#app/application';
 import { EMPTY_CUSTOMER, type SurveyDefinition } from '#app/domain';
 import type { ApiRig } from './api-rig.js';
 
@@ -72,7 +72,14 @@ async function aSentMessage(rig: ApiRig, locale: string): Promise<{ customer: st
 export async function linksOf(
   rig: ApiRig,
   { locale = 'en', expires = '30 days' } = {},
-): Promise<{ survey: string; unsubscribe: string; click: string; customer: string; message: string }> {
+): Promise<{
+  survey: string;
+  unsubscribe: string;
+  preferences: string;
+  click: string;
+  customer: string;
+  message: string;
+}> {
   const { customer, message } = await aSentMessage(rig, locale);
   const secrets = rig.app.get(SecretPort, { strict: false });
   const link = async (purpose: string): Promise<string> => {
@@ -91,6 +98,7 @@ export async function linksOf(
   return {
     survey: `/s/${await link('survey')}`,
     unsubscribe: `/u/${await link('unsubscribe')}`,
+    preferences: `/p/${new MessageCodes(secrets).codeOf('preferences', { shopId: rig.shopId, messageId: message })}`,
     click: `/l/${await link('click')}`,
     customer,
     message,

@@ -7,6 +7,7 @@ import {
   HeedMessages,
   type FoldedEvent,
   HintPort,
+  HoldOptIns,
   IdPort,
   JourneyRuntime,
   OpenBodies,
@@ -35,6 +36,7 @@ import {
   PgInbox,
   PgPeopleDirectory,
   PgPrivacyRequests,
+  PgShops,
   PgTimelineReader,
   PgUnitOfWork,
 } from '#app/persistence';
@@ -143,7 +145,7 @@ export class IntakeRig {
     this.unitOfWork = new PgUnitOfWork(dataSource);
     const bounces = new CountBounces(new PgBouncedAddresses(), this.secrets);
     const messages = new HeedMessages(new PgMessageNewsStore(), new PgDeliveryStore(), store, this.secrets, bounces);
-    const bodies = new OpenBodies(new Kinds(), this.facts, store, answers, messages);
+    const bodies = new OpenBodies(new Kinds(), this.facts, store, answers, messages, new HoldOptIns(new PgShops()));
     const folding = new FoldEvents(store, answers, ids, this.secrets, new PgHeldMessages());
     const requests = new PgPrivacyRequests();
     const erasures = new BeginErasures(requests, new PgErasureStore(), this.secrets, ids);

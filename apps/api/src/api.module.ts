@@ -5,6 +5,7 @@ import { BacktestController } from './controllers/backtest.controller.js';
 import { CasesController } from './controllers/cases.controller.js';
 import { ChecksController } from './controllers/checks.controller.js';
 import { ClockController } from './controllers/clock.controller.js';
+import { ConsentsController } from './controllers/consents.controller.js';
 import { CustomersController } from './controllers/customers.controller.js';
 import { EntriesController } from './controllers/entries.controller.js';
 import { EventsController } from './controllers/events.controller.js';
@@ -40,6 +41,8 @@ import { JoinController } from './pages/join.controller.js';
 import { OutboxPageController } from './pages/outbox.controller.js';
 import { SurveyController } from './pages/survey.controller.js';
 import { UnboxingPageController } from './pages/unboxing.controller.js';
+import { ConfirmController } from './pages/confirm.controller.js';
+import { PreferencesController } from './pages/preferences.controller.js';
 import { LinkController } from './pages/link.controller.js';
 import { UnsubscribeController } from './pages/unsubscribe.controller.js';
 
@@ -51,6 +54,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     CasesController,
     ChecksController,
     ClockController,
+    ConsentsController,
     CustomersController,
     EntriesController,
     EventsController,
@@ -87,6 +91,8 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     UnboxingController,
     UnboxingPageController,
     LinkController,
+    PreferencesController,
+    ConfirmController,
     UnsubscribeController,
   ],
   providers: [SessionCookie],

@@ -152,6 +152,25 @@ export {
   TemplateEngine,
   type TemplateGap,
 } from './delivery/template-engine.port.js';
+export {
+  boxOf,
+  ChoosePreferences,
+  type MediumChoices,
+  type PreferencesPage,
+} from './consent/choose-preferences.use-case.js';
+export { ConfirmConsent, type ConfirmPage } from './consent/confirm-consent.use-case.js';
+export {
+  type ConsentEntry,
+  type ConsentHistory,
+  type ConsentingPerson,
+  ConsentStore,
+  type HashedAddress,
+} from './consent/consent-store.port.js';
+export { HoldOptIns } from './consent/hold-opt-ins.js';
+export { MessageCodes } from './consent/message-codes.js';
+export { type MediumConsent, ReadConsents } from './consent/read-consents.use-case.js';
+export { RecordConsent } from './consent/record-consent.use-case.js';
+export type { Witness } from './consent/witness.js';
 export { FactsReader, type FactsSubject, type StoredCustomer, type StoredOrder } from './facts/facts.repository.js';
 export {
   type ChangedCustomer,

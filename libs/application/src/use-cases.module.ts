@@ -44,6 +44,13 @@ import { RecordHandOvers } from './delivery/record-hand-overs.js';
 import { ResolveDoubts } from './delivery/resolve-doubts.use-case.js';
 import { SettleUnknown } from './delivery/settle-unknown.use-case.js';
 import { ReadPeople } from './facts/read-people.use-case.js';
+import { ChoosePreferences } from './consent/choose-preferences.use-case.js';
+import { ConfirmConsent } from './consent/confirm-consent.use-case.js';
+import { HoldOptIns } from './consent/hold-opt-ins.js';
+import { MessageCodes } from './consent/message-codes.js';
+import { ReadConsents } from './consent/read-consents.use-case.js';
+import { RecordConsent } from './consent/record-consent.use-case.js';
+import { StateConsent } from './consent/state-consent.js';
 import { AnswerSurveyLink } from './feedback/answer-survey-link.use-case.js';
 import { AnswerUnboxing } from './feedback/answer-unboxing.use-case.js';
 import { FollowLink } from './feedback/follow-link.use-case.js';
@@ -147,7 +154,9 @@ const useCases = [
   AccountSecrets,
   ManageProviderAccounts,
   Routes,
+  ChoosePreferences,
   ComposeMessage,
+  ConfirmConsent,
   DeliverCalls,
   DeliverMessages,
   DigestBodies,
@@ -166,6 +175,7 @@ const useCases = [
   FoldEvents,
   CountBounces,
   HeedMessages,
+  HoldOptIns,
   InstallPreset,
   JourneyPlans,
   KeepDates,
@@ -173,6 +183,10 @@ const useCases = [
   LinkEvents,
   LinkFactory,
   LinkJourneys,
+  MessageCodes,
+  ReadConsents,
+  RecordConsent,
+  StateConsent,
   ManageCases,
   MigrateCode,
   ManageKeys,

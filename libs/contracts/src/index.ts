@@ -56,6 +56,7 @@ export {
   pauseState,
   replayedEvent,
 } from './api/ops.schema.js';
+export { consentHistory, consentRecording, consentsDocument } from './api/consents.schema.js';
 export {
   customerDocument,
   customerList,

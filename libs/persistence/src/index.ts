@@ -59,6 +59,7 @@ export { PgSources } from './sources/pg-sources.js';
 export { PgAnswerStore } from './facts/pg-answer-store.js';
 export { PgFactsReader } from './facts/pg-facts-reader.js';
 export { PgFactsStore } from './facts/pg-facts-store.js';
+export { PgConsentStore } from './facts/pg-consent-store.js';
 export { PgPeopleDirectory } from './facts/pg-people-directory.js';
 export { PgTimelineReader } from './facts/pg-timeline-reader.js';
 export { IMPERSONAL_TABLES, PERSONAL_TABLES } from './privacy/personal-tables.js';

@@ -37,6 +37,7 @@ import {
   MessageNewsStore,
   MessageReader,
   OutboxReader,
+  ConsentStore,
   PeopleDirectory,
   PrivacyRequests,
   ProviderHealthStore,
@@ -99,6 +100,7 @@ import {
   PgMessageNewsStore,
   PgMessageReader,
   PgOutboxReader,
+  PgConsentStore,
   PgPeopleDirectory,
   PgPrivacyRequests,
   PgProviderHealth,
@@ -169,6 +171,7 @@ const repositories: readonly Provider[] = [
   { provide: MessageNewsStore, useClass: PgMessageNewsStore },
   { provide: MessageReader, useClass: PgMessageReader },
   { provide: OutboxReader, useClass: PgOutboxReader },
+  { provide: ConsentStore, useClass: PgConsentStore },
   { provide: PeopleDirectory, useClass: PgPeopleDirectory },
   { provide: PrivacyRequests, useClass: PgPrivacyRequests },
   {

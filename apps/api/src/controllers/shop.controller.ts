@@ -15,6 +15,7 @@ const EXAMPLE = {
   locale: 'en',
   contactRules: DEFAULT_CONTACT_RULES,
   resendUnknown: [],
+  doubleOptIn: [],
   letterhead: { color: '#0a7d4f', logoUrl: null, address: '4 Mill Lane, Birchville' },
   sender: { name: null, email: 'hello@shop.example', replyTo: null },
 };

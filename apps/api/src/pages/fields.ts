@@ -12,3 +12,9 @@ export function textOf(fields: Fields, name: string): string | undefined {
   const value = fields?.[name];
   return typeof value === 'string' ? value : undefined;
 }
+
+/** Of a field that may be sent several times, such as boxes that are ticked. */
+export function textsOf(fields: Fields, name: string): string[] {
+  const value = fields?.[name];
+  return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+}

@@ -25,9 +25,15 @@ legend{padding:0}
 textarea,.field{display:block;width:100%;min-height:3rem;font:inherit;color:inherit;background:transparent;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0 1.25rem}
 textarea{min-height:7rem}
 button{font:inherit;font-weight:700;min-height:3rem;padding:.5rem 1.75rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on-accent);cursor:pointer}
+.choice{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;cursor:pointer}
+.choice input{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--accent)}
+legend+.choice{margin-top:.25rem}
+fieldset legend{font-weight:700}
+form+form{margin:1rem 0}
+button.second{background:transparent;color:var(--accent);border:1px solid var(--line)}
 .fault{border-left:.25rem solid;padding-left:.75rem;color:var(--fault);font-weight:700}
 a{color:var(--accent)}
-.scale input:focus-visible+span,textarea:focus-visible,.field:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.scale input:focus-visible+span,textarea:focus-visible,.field:focus-visible,button:focus-visible,.choice input:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 @media(min-width:32rem){main{padding-top:3rem}.card{padding:2rem}}
 @media(forced-colors:active){.scale input:checked+span{outline:3px solid Highlight}button{border:1px solid}}
 </style>`);

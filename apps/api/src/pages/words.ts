@@ -1,3 +1,5 @@
+import type { Medium, OptionalClass } from '#app/domain';
+
 /** What the public pages say. */
 export interface Words {
   readonly commentLabel: string;
@@ -11,6 +13,8 @@ export interface Words {
   readonly unsubscribeKeeps: string;
   readonly unsubscribe: string;
   readonly unsubscribed: string;
+  readonly preferences: PreferenceWords;
+  readonly confirm: ConfirmWords;
   readonly unboxingAsk: string;
   readonly unboxingEnds: readonly [string, string];
   readonly whichOrder: string;
@@ -22,6 +26,28 @@ export interface Words {
   readonly linkGoneMore: string;
   readonly later: string;
   readonly laterMore: string;
+}
+
+/** What people choose by: kept beside their choice as what they read. */
+export interface PreferenceWords {
+  readonly title: string;
+  readonly ask: string;
+  readonly media: Readonly<Record<Medium, string>>;
+  readonly classes: Readonly<Record<OptionalClass, string>>;
+  readonly unreachable: string;
+  readonly save: string;
+  readonly saved: string;
+  readonly stop: string;
+  readonly stopped: string;
+  readonly nothing: string;
+}
+
+export interface ConfirmWords {
+  readonly title: string;
+  readonly ask: Readonly<Record<Medium, string>>;
+  readonly confirm: string;
+  readonly done: string;
+  readonly doneMore: string;
 }
 
 const en: Words = {
@@ -39,6 +65,32 @@ const en: Words = {
   unsubscribeKeeps: 'You will still get the messages you need about your orders.',
   unsubscribe: 'Unsubscribe',
   unsubscribed: 'You are unsubscribed.',
+  preferences: {
+    title: 'Your messages',
+    ask: 'Which messages would you like to get from us?',
+    media: { email: 'By e-mail', sms: 'By text message' },
+    classes: {
+      feedback: 'Questions about how your order went',
+      review: 'Invitations to review what you bought',
+      marketing: 'Offers and news',
+    },
+    unreachable: 'Our messages came back from there, so we send none.',
+    save: 'Save',
+    saved: 'Your choice is saved.',
+    stop: 'Stop all of these',
+    stopped: 'You will get none of these any more.',
+    nothing: 'There is nothing to choose: we have no address of yours.',
+  },
+  confirm: {
+    title: 'Please confirm',
+    ask: {
+      email: 'Would you like to get e-mails from us with offers, news and invitations to review what you bought?',
+      sms: 'Would you like to get text messages from us with offers, news and invitations to review what you bought?',
+    },
+    confirm: 'Yes, I would',
+    done: 'Thank you, that is settled.',
+    doneMore: 'You can change your mind at any time with a link in each of our messages.',
+  },
   unboxingAsk: 'How did your parcel and its packaging reach you?',
   unboxingEnds: ['very badly', 'perfectly'],
   whichOrder:
@@ -68,6 +120,32 @@ const fr: Words = {
   unsubscribeKeeps: 'Vous recevrez toujours les informations utiles sur vos commandes.',
   unsubscribe: 'Se désabonner',
   unsubscribed: 'Vous êtes désabonné.',
+  preferences: {
+    title: 'Vos messages',
+    ask: 'Quels messages souhaitez-vous recevoir de notre part ?',
+    media: { email: 'Par e-mail', sms: 'Par SMS' },
+    classes: {
+      feedback: 'Des questions sur le déroulement de votre commande',
+      review: 'Des invitations à donner votre avis sur vos achats',
+      marketing: 'Des offres et des nouveautés',
+    },
+    unreachable: 'Nos messages nous sont revenus, nous n’y envoyons donc plus rien.',
+    save: 'Enregistrer',
+    saved: 'Votre choix est enregistré.',
+    stop: 'Tout arrêter',
+    stopped: 'Vous ne recevrez plus aucun de ces messages.',
+    nothing: 'Il n’y a rien à choisir : nous n’avons aucune adresse de vous.',
+  },
+  confirm: {
+    title: 'Merci de confirmer',
+    ask: {
+      email: 'Souhaitez-vous recevoir par e-mail nos offres, nos nouveautés et des invitations à donner votre avis ?',
+      sms: 'Souhaitez-vous recevoir par SMS nos offres, nos nouveautés et des invitations à donner votre avis ?',
+    },
+    confirm: 'Oui, je le souhaite',
+    done: 'Merci, c’est noté.',
+    doneMore: 'Vous pouvez changer d’avis à tout moment grâce au lien présent dans chacun de nos messages.',
+  },
   unboxingAsk: 'Dans quel état votre colis et son emballage sont-ils arrivés ?',
   unboxingEnds: ['très mauvais', 'parfait'],
   whichOrder:

@@ -260,7 +260,9 @@ function linksOf(
   const scores = Array.from({ length: count }, (_, index) => scale.min + index);
   return {
     survey: url('survey'),
-    ...(messageClass !== 'service' && { unsubscribe: url('unsubscribe') }),
+    ...(messageClass === 'service'
+      ? { confirm: url('confirm') }
+      : { unsubscribe: url('unsubscribe'), preferences: url('preferences') }),
     scores: scores.map((score) => ({ score, url: url(`survey/${score}`) })),
   };
 }

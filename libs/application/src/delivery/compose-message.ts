@@ -58,7 +58,7 @@ export class ComposeMessage {
     snapshot: FactsSnapshot | undefined,
   ): ComposedMessage {
     const { message } = ranked;
-    const links = this.links.of(message);
+    const links = this.links.of({ ...message, shopId: snapshot?.shop.id });
     const address = snapshot ? addressOf(snapshot.customer, message.medium) : null;
     const composed = { ...ranked, address, fromName, sender, links };
     try {

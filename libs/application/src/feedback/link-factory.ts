@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Instant, Json, MessageClass, SurveyDefinition } from '#app/domain';
 import type { LinkToken } from '../delivery/delivery-store.port.js';
 import { SecretPort } from '../ports/secret.port.js';
+import { MessageCodes } from '../consent/message-codes.js';
+import { askedConsent } from '../consent/asked-consent.js';
 
 const DAY_MS = 86_400_000;
 /** Of the number of a link behind its token. */
@@ -26,6 +28,9 @@ export interface MessageLinks {
 
 interface LinkedMessage {
   readonly id: string;
+  /** Left out: only the links that need no shop. */
+  readonly shopId?: string | undefined;
+  readonly context?: { readonly [name: string]: Json };
   readonly class: MessageClass;
   readonly survey: SurveyDefinition | null;
   readonly now: Instant;
@@ -34,10 +39,14 @@ interface LinkedMessage {
 /** Makes the links of a message; the same message always gets the same ones. */
 @Injectable()
 export class LinkFactory {
+  private readonly codes: MessageCodes;
+
   constructor(
     private readonly secrets: SecretPort,
     private readonly settings: LinkSettings,
-  ) {}
+  ) {
+    this.codes = new MessageCodes(secrets);
+  }
 
   of(message: LinkedMessage): MessageLinks {
     const tokens: LinkToken[] = [];
@@ -52,6 +61,7 @@ export class LinkFactory {
       unsubscribeUrl = this.url('u', this.token(message, 'unsubscribe', UNSUBSCRIBE_DAYS, tokens));
       variables['unsubscribe'] = unsubscribeUrl;
     }
+    Object.assign(variables, this.choices(message));
     return { variables, tokens, unsubscribeUrl };
   }
 
@@ -61,6 +71,14 @@ export class LinkFactory {
     const url = this.url('l', token);
     // the first one is the shortest
     return (position) => (position === 0 ? url : `${url}${position.toString(POSITION_RADIX)}`);
+  }
+
+  /** Pages of consent. They name their message themselves, so that nothing is stored for them. */
+  private choices({ id, shopId, class: messageClass, context }: LinkedMessage): Record<string, string> {
+    if (shopId === undefined) return {};
+    const place = { shopId, messageId: id };
+    if (messageClass !== 'service') return { preferences: this.url('p', this.codes.codeOf('preferences', place)) };
+    return context && askedConsent(context) ? { confirm: this.url('c', this.codes.codeOf('confirm', place)) } : {};
   }
 
   get publicUrl(): string {

@@ -1,4 +1,4 @@
-import type { CustomerFacts, Instant, Medium, SurveyDefinition } from '#app/domain';
+import type { CustomerFacts, Instant, Json, Medium, SurveyDefinition } from '#app/domain';
 import type { LinkToken } from '../delivery/delivery-store.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
@@ -14,6 +14,8 @@ export interface FoundLink {
 /** The message that a link was in, and the person it went to. */
 export interface LinkedMessageFacts {
   readonly messageId: string;
+  /** Our id of the person, of the record that theirs was merged into. */
+  readonly customerId: string;
   readonly medium: Medium;
   /** Where it went; null when it was never handed over. */
   readonly address: string | null;
@@ -22,6 +24,9 @@ export interface LinkedMessageFacts {
   readonly customer: CustomerFacts;
   readonly shopName: string;
   readonly shopLocale: string;
+  /** Variables fixed when it was planned. */
+  readonly context: { readonly [name: string]: Json };
+  readonly plannedAt: Instant;
   /** Business time of the reading. */
   readonly now: Instant;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type DomainEvent, type NormalisedEvent, PermanentError, type ShopFacts, toIso } from '#app/domain';
+import { HoldOptIns } from '../consent/hold-opt-ins.js';
 import { FactsReader } from '../facts/facts.repository.js';
 import { FactsStore } from '../facts/facts-store.port.js';
 import { HeedMessages } from '../feedback/heed-messages.js';
@@ -37,6 +38,7 @@ export class OpenBodies {
     private readonly store: FactsStore,
     private readonly answers: RecordAnswers,
     private readonly messages: HeedMessages,
+    private readonly optIns: HoldOptIns,
   ) {}
 
   async open(tx: Transaction, claimed: readonly ClaimedBody[]): Promise<OpenedBodies> {
@@ -59,7 +61,8 @@ export class OpenBodies {
     const sound = read.flatMap((each) => attempt(faulty, each.body, () => refuseUnknownAnswers(each, surveys)));
     const { opened, events } = await this.withoutRepeated(tx, sound);
     const statuses = sound.flatMap((body) => body.statuses);
-    return { shop, faulty, opened, events: await this.messages.run(tx, events, statuses) };
+    const heard = await this.messages.run(tx, events, statuses);
+    return { shop, faulty, opened, events: await this.optIns.run(tx, heard) };
   }
 
   private read(body: ClaimedBody, shop: ShopFacts, settings: unknown): ReadBody {

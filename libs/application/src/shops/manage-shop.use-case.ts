@@ -11,6 +11,8 @@ export interface ShopView extends ShopFacts {
   readonly contactRules: ContactRules;
   /** Media in which a service message in doubt is sent once more. */
   readonly resendUnknown: readonly Medium[];
+  /** Media in which an opt-in counts once the person has confirmed it. */
+  readonly doubleOptIn: readonly Medium[];
   readonly sender: ShopSender;
   readonly links: LinkSettingsOfShop;
   readonly letterhead: Letterhead;
@@ -21,6 +23,7 @@ export interface ShopChange extends Partial<ShopSettings> {
   /** The rules named here change; null sets all back to their defaults. */
   readonly contactRules?: Partial<ContactRules> | null;
   readonly resendUnknown?: readonly Medium[];
+  readonly doubleOptIn?: readonly Medium[];
   /** What is named here changes; null sets all back. */
   readonly sender?: Partial<ShopSender> | null;
   /** The same. */
@@ -43,11 +46,12 @@ export class ManageShop {
   }
 
   change(shopId: string, change: ShopChange): Promise<ShopView> {
-    const { contactRules, resendUnknown, sender, links, letterhead, texts, ...settings } = change;
+    const { contactRules, resendUnknown, doubleOptIn, sender, links, letterhead, texts, ...settings } = change;
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
       if (contactRules !== undefined) await this.shops.changeContactRules(tx, contactRules);
       if (resendUnknown !== undefined) await this.shops.changeResendUnknown(tx, resendUnknown);
+      if (doubleOptIn !== undefined) await this.shops.changeDoubleOptIn(tx, doubleOptIn);
       if (sender !== undefined) await this.shops.changeSender(tx, sender);
       if (links !== undefined) await this.shops.changeLinks(tx, links);
       if (letterhead !== undefined) await this.shops.changeLetterhead(tx, letterhead);
@@ -57,15 +61,16 @@ export class ManageShop {
   }
 
   private async view(tx: Transaction): Promise<ShopView> {
-    const [shop, contactRules, resendUnknown, sender, links, letterhead, texts] = await Promise.all([
+    const [shop, contactRules, resendUnknown, doubleOptIn, sender, links, letterhead, texts] = await Promise.all([
       this.shops.read(tx),
       this.shops.contactRules(tx),
       this.shops.resendUnknown(tx),
+      this.shops.doubleOptIn(tx),
       this.shops.sender(tx),
       this.shops.links(tx),
       this.shops.letterhead(tx),
       this.shops.texts(tx),
     ]);
-    return { ...shop, contactRules, resendUnknown, sender, links, letterhead, texts };
+    return { ...shop, contactRules, resendUnknown, doubleOptIn, sender, links, letterhead, texts };
   }
 }

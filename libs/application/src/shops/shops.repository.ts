@@ -30,6 +30,11 @@ export abstract class Shops {
 
   abstract changeResendUnknown(tx: Transaction, media: readonly Medium[]): Promise<void>;
 
+  /** Media in which an opt-in counts once the person has confirmed it. */
+  abstract doubleOptIn(tx: Transaction): Promise<readonly Medium[]>;
+
+  abstract changeDoubleOptIn(tx: Transaction, media: readonly Medium[]): Promise<void>;
+
   abstract sender(tx: Transaction): Promise<ShopSender>;
 
   /** Sets what is named; null sets all back. */

@@ -33,6 +33,11 @@ const resendUnknown = z.array(z.enum(MEDIA)).max(MEDIA.length).meta({
     'Media in which a service message is sent once more when nobody can know whether the provider took it: at least once instead of at most once. Other classes are never sent twice.',
 });
 
+const doubleOptIn = z.array(z.enum(MEDIA)).max(MEDIA.length).meta({
+  description:
+    'Media in which an opt-in that a sender tells counts once the person has confirmed it: until then it is pending. The preset confirm-subscription asks for it.',
+});
+
 const senderFields = {
   name: displayName.nullable().meta({ description: 'Name that e-mail comes from; null: the name of the shop.' }),
   email: emailAddress.nullable().meta({
@@ -119,6 +124,7 @@ export const shopChange = z
     locale,
     contactRules: contactRulesChange.nullable(),
     resendUnknown,
+    doubleOptIn,
     letterhead: letterheadChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     texts: textChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     links: linkChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
@@ -127,7 +133,7 @@ export const shopChange = z
   .partial()
   .refine((change) => Object.keys(change).length > 0, {
     error:
-      'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown, letterhead, links, texts or sender',
+      'names nothing to change; send name, timeZone, currency, locale, contactRules, resendUnknown, doubleOptIn, letterhead, links, texts or sender',
   })
   .meta({ id: 'ShopChange' });
 
@@ -140,6 +146,7 @@ export const shopDocument = z
     locale: z.string(),
     contactRules: contactRulesDocument,
     resendUnknown,
+    doubleOptIn,
     letterhead: z
       .object({ color: z.string().nullable(), logoUrl: z.string().nullable(), address: z.string().nullable() })
       .meta({ id: 'Letterhead' }),

@@ -14,6 +14,7 @@ const ALLOWED = {
   'clock:read': EVERYBODY,
   'clock:write': ['owner', 'developer'],
   'customers:read': EVERYBODY,
+  'customers:consent': ['owner', 'cx'],
   'customers:export': ['owner', 'cx'],
   'customers:erase': ['owner', 'cx'],
   'events:write': ['owner', 'developer'],

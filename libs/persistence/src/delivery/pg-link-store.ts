@@ -7,7 +7,7 @@ import {
   type NamedOrder,
   type Transaction,
 } from '#app/application';
-import type { CustomerFacts, Medium, SurveyDefinition } from '#app/domain';
+import type { CustomerFacts, Json, Medium, SurveyDefinition } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { PERSON } from './delivery.sql.js';
@@ -22,6 +22,7 @@ interface LinkRow extends QueryResultRow {
 
 interface MessageRow extends QueryResultRow {
   readonly id: string;
+  readonly customer_id: string;
   readonly medium: Medium;
   readonly address: string | null;
   readonly survey: SurveyDefinition | null;
@@ -29,11 +30,14 @@ interface MessageRow extends QueryResultRow {
   readonly facts: CustomerFacts;
   readonly shop_name: string;
   readonly shop_locale: string;
+  readonly context: { readonly [name: string]: Json };
+  readonly created_at: Date;
   readonly now: Date;
 }
 
 const MESSAGE = `
-select m.id, m.medium, m.address, m.survey, o.external_id, c.facts, s.name as shop_name, s.locale as shop_locale, app.now() as now
+select m.id, c.id as customer_id, m.medium, m.address, m.survey, m.context, m.created_at, o.external_id, c.facts, s.name as shop_name,
+  s.locale as shop_locale, app.now() as now
 from app.message m
 join app.shop s on s.id = m.shop_id
 left join app.orders o on o.shop_id = m.shop_id and o.id = m.order_id
@@ -68,6 +72,7 @@ export class PgLinkStore extends LinkStore {
     if (!row) return undefined;
     return {
       messageId: row.id,
+      customerId: row.customer_id,
       medium: row.medium,
       address: row.address,
       survey: row.survey,
@@ -75,6 +80,8 @@ export class PgLinkStore extends LinkStore {
       customer: row.facts,
       shopName: row.shop_name,
       shopLocale: row.shop_locale,
+      context: row.context,
+      plannedAt: row.created_at.getTime(),
       now: row.now.getTime(),
     };
   }

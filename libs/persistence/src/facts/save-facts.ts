@@ -1,6 +1,7 @@
 import type { CustomerMerge, FactsChanges, LinkedOrder } from '#app/application';
 import type { PgTransaction } from '../connection/pg-unit-of-work.js';
 import { FOLLOWING_ACTS, MERGE_ACTS } from '../acts/merge-acts.sql.js';
+import { saveConsents } from './consent-rows.js';
 import { toEventRecord } from './event-rows.js';
 
 /** In the order of the ids, as everywhere, so that nobody waits in a circle. */
@@ -38,6 +39,7 @@ const FOLLOWING = [
   'customer_identity',
   'orders',
   'event',
+  'consent_record',
   'journey_run',
   'message',
   'link_token',
@@ -54,6 +56,8 @@ const MERGE = `
 
 const LINK = `
   with l as (select * from unnest($1::uuid[], $2::text[], $3::uuid[]) as l (order_id, external_id, customer_id)),
+  consents as (update app.consent_record r set customer_id = l.customer_id from l
+    where r.order_external_id = l.external_id and r.customer_id is null),
   answers as (update app.survey_answer a set customer_id = l.customer_id from l where a.order_id = l.order_id and a.customer_id is null)
   update app.event e set customer_id = l.customer_id from l where e.order_external_id = l.external_id and e.customer_id is null`;
 
@@ -69,6 +73,7 @@ export async function saveFacts(tx: PgTransaction, changes: FactsChanges): Promi
   if (identities.length > 0) sent.push(saveIdentities(tx, identities));
   if (orders.length > 0) sent.push(saveOrders(tx, orders));
   const added = saveEvents(tx, events);
+  sent.push(saveConsents(tx, events));
   if (links.length > 0) sent.push(linkWaiting(tx, links));
   const [rows] = await Promise.all([added, ...sent]);
   return new Set(rows.map((row) => `${row.inbox_id}-${row.ordinal}`));

@@ -176,6 +176,14 @@ export const TRAFFIC_TABLES: readonly PersonalTable[] = [
     },
   },
   {
+    table: 'consent_record',
+    holds: 'What somebody agreed to and refused, with its proof',
+    why: 'the shop must be able to show it',
+    kept: 'until the person is erased',
+    rows: EVENTS_OF_PERSON,
+    erasure: { rows: 'deleted' },
+  },
+  {
     table: 'event',
     holds: 'Everything that happened to a person: contact, profile, orders, words',
     why: 'the timeline, explanations, backtests',

@@ -83,6 +83,19 @@ export class PgShops extends Shops {
     await pg(tx).run('update app.shop set resend_unknown = $1 where id = app.current_shop()', [[...new Set(media)]]);
   }
 
+  async doubleOptIn(tx: Transaction): Promise<readonly Medium[]> {
+    const [row] = await pg(tx).query<{ media: Medium[] }>(
+      'select double_opt_in as media from app.shop where id = app.current_shop()',
+      [],
+      'shop_double_opt_in',
+    );
+    return row?.media ?? [];
+  }
+
+  async changeDoubleOptIn(tx: Transaction, media: readonly Medium[]): Promise<void> {
+    await pg(tx).run('update app.shop set double_opt_in = $1 where id = app.current_shop()', [[...new Set(media)]]);
+  }
+
   async sender(tx: Transaction): Promise<ShopSender> {
     const [row] = await pg(tx).query<{ sender: Partial<ShopSender> }>(
       'select sender from app.shop where id = app.current_shop()',

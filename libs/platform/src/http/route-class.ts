@@ -70,6 +70,8 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
   ['/api/v1/clock/advance', { ...ANY, patienceMs: 0 }],
   ['/s/', PAGE],
   ['/u/', PAGE],
+  ['/p/', PAGE],
+  ['/c/', PAGE],
   ['/l/', PAGE],
   ['/q/', PAGE],
   ['/join/', PAGE],

@@ -30,6 +30,8 @@ const MAX_STORIES = 4;
 export const LINKS = {
   survey: 'https://shop.example/s',
   unsubscribe: 'https://shop.example/u',
+  preferences: 'https://shop.example/p',
+  confirm: 'https://shop.example/c',
   scores: [{ score: 1, url: 'https://shop.example/s/1' }],
 };
 

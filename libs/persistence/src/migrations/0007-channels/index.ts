@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { accountsSql } from './accounts.sql.js';
 import { claimsOfPoolsSql } from './claims-of-pools.sql.js';
+import { consentsSql } from './consents.sql.js';
 import { intakeLanesSql } from './intake-lanes.sql.js';
 import { letterheadSql } from './letterhead.sql.js';
 import { linksSql } from './links.sql.js';
@@ -25,6 +26,7 @@ export class Channels1797292800000 implements MigrationInterface {
       letterheadSql,
       suppressionsSql,
       textsSql,
+      consentsSql,
     ];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);

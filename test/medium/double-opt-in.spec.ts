@@ -1,0 +1,136 @@
+import { MessageCodes, ProcessInbox } from '#app/application';
+import { ApiRig } from './api-rig.js';
+import { linksOf } from './message-links.js';
+
+interface Consent {
+  readonly state: string;
+  readonly proof: string | null;
+}
+interface Customer {
+  readonly id: string;
+  readonly consents: Readonly<Record<string, Consent>>;
+}
+
+let rig: ApiRig;
+let told = 0;
+beforeAll(async () => {
+  rig = await ApiRig.start('double_opt_in');
+  await rig.call('PATCH', '/api/v1/shop', { body: { doubleOptIn: ['email'] } });
+}, 60_000);
+afterAll(() => rig?.stop());
+
+const tell = async (who: string, type: string, data: object, order?: string): Promise<void> => {
+  told += 1;
+  const customer = { email: `${who}@example.com`, phone: `+4930123456${told % 10}` };
+  const occurredAt = new Date(Date.parse('2026-03-02T08:00:00Z') + told * 1_000).toISOString();
+  const event = { id: `e${told}`, type, occurredAt, customer, data };
+  const { status } = await rig.post(
+    '/api/v1/events',
+    order === undefined ? event : { ...event, order: { externalId: order } },
+  );
+  expect(status).toBe(202);
+  for (let claimed = 1; claimed > 0;) ({ claimed } = await rig.app.get(ProcessInbox).run());
+};
+const known = async (who: string): Promise<Customer> => {
+  const { body } = await rig.get<{ items: Customer[] }>(`/api/v1/customers?email=${who}@example.com`);
+  return body.items[0] as Customer;
+};
+const states = async (who: string): Promise<Record<string, string>> =>
+  Object.fromEntries(Object.entries((await known(who)).consents).map(([channel, { state }]) => [channel, state]));
+const opted = (channel: string, level: string) => ({ channel, state: 'opted_in', level });
+
+describe('where opt-ins have to be confirmed', () => {
+  it('the shop says so, and its change is audited', async () => {
+    expect((await rig.get<{ doubleOptIn: string[] }>('/api/v1/shop')).body.doubleOptIn).toEqual(['email']);
+    const { rows } = await rig.owner.query(`select changes from app.audit_entry where subject = 'shop'`);
+    expect(rows).toEqual([{ changes: { double_opt_in: [[], ['email']] } }]);
+  });
+
+  it('what a sender tells is pending, for the media that the shop named', async () => {
+    await tell('ann', 'consent.changed', opted('email', 'single'));
+    await tell('ann', 'consent.changed', opted('sms', 'single'));
+    expect(await states('ann')).toEqual({ email: 'pending', sms: 'opted_in' });
+  });
+
+  it('what the sender has had confirmed counts, and what is withdrawn is', async () => {
+    await tell('bob', 'consent.changed', opted('email', 'confirmed'));
+    expect(await states('bob')).toEqual({ email: 'opted_in' });
+    await tell('bob', 'consent.changed', opted('email', 'single'));
+    expect(await states('bob')).toEqual({ email: 'opted_in' });
+    await tell('bob', 'consent.changed', { channel: 'email', state: 'opted_out', level: 'single' });
+    await tell('bob', 'consent.changed', opted('email', 'single'));
+    expect(await states('bob')).toEqual({ email: 'opted_out' });
+  });
+
+  it('what came along with an order waits as well, and its order is its proof', async () => {
+    await tell('cat', 'order.placed', { consents: [{ channel: 'email' }, { channel: 'sms' }] }, '1001');
+    expect(await states('cat')).toEqual({ email: 'pending', sms: 'opted_in' });
+    const { id, consents } = await known('cat');
+    expect(consents['email']?.proof).toBe('order 1001');
+    const { body } = await rig.get<{ items: object[] }>(`/api/v1/customers/${id}/consents/history`);
+    expect(body.items).toHaveLength(2);
+    expect(body.items).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ channel: 'email', state: 'pending', level: 'evidence', order: '1001' }),
+        expect.objectContaining({ channel: 'sms', state: 'opted_in', level: 'evidence', order: '1001' }),
+      ]),
+    );
+  });
+});
+
+describe('the link that confirms', () => {
+  const linkTo = async (event: object | null): Promise<{ url: string; message: string; customer: string }> => {
+    const { message, customer } = await linksOf(rig);
+    await rig.owner.query('update app.message set context = $2 where id = $1', [message, { event }]);
+    const code = rig.app
+      .get(MessageCodes, { strict: false })
+      .codeOf('confirm', { shopId: rig.shopId, messageId: message });
+    return { url: `/c/${code}`, message, customer };
+  };
+  const pending = { type: 'consent.changed', data: { channel: 'email', state: 'pending', level: 'single' } };
+  const send = async (method: 'GET' | 'HEAD' | 'POST', url: string) =>
+    (await rig.app.inject({ method, url })).statusCode;
+  const allowed = async (customer: string): Promise<string[]> => {
+    type View = { channels: { channel: string; classes: { class: string; allowed: boolean }[] }[] };
+    const { body } = await rig.get<View>(`/api/v1/customers/${customer}/consents`);
+    return (body.channels[0]?.classes ?? []).flatMap((each) => (each.allowed ? [each.class] : []));
+  };
+
+  it('asks by GET and confirms by POST, as often as one likes and once', async () => {
+    const { url, customer } = await linkTo(pending);
+    for (const method of ['GET', 'HEAD', 'GET'] as const) expect(await send(method, url)).toBe(200);
+    expect(await allowed(customer)).toEqual(['feedback']);
+    for (let times = 0; times < 3; times += 1) expect(await send('POST', url)).toBe(200);
+    expect(await allowed(customer)).toEqual(['feedback', 'review', 'marketing']);
+    for (let claimed = 1; claimed > 0;) ({ claimed } = await rig.app.get(ProcessInbox).run());
+    const { body } = await rig.get<{ items: { proof: string }[] }>(`/api/v1/customers/${customer}/consents/history`);
+    expect(body.items).toHaveLength(1);
+    expect(body.items[0]?.proof).toContain('invitations to review what you bought? Yes, I would');
+  });
+
+  it('confirms no more than was asked for', async () => {
+    const { url, customer } = await linkTo({ ...pending, data: { ...pending.data, classes: ['review'] } });
+    expect((await rig.app.inject({ method: 'GET', url })).body).toContain('By e-mail: Invitations to review');
+    expect(await send('POST', url)).toBe(200);
+    expect(await allowed(customer)).toEqual(['feedback', 'review']);
+  });
+
+  it('is too old after thirty days', async () => {
+    const { url, message, customer } = await linkTo(pending);
+    await rig.owner.query(`update app.message set created_at = app.now() - interval '31 days' where id = $1`, [
+      message,
+    ]);
+    expect([await send('GET', url), await send('POST', url)]).toEqual([410, 410]);
+    expect(await allowed(customer)).toEqual(['feedback']);
+  });
+
+  it.each([
+    ['that was sent for another reason', null],
+    ['about a consent that was given', { ...pending, data: { ...pending.data, state: 'opted_in' } }],
+    ['about another kind of event', { ...pending, type: 'order.placed' }],
+  ])('is none in a message %s', async (_title, event) => {
+    const { url, customer } = await linkTo(event);
+    expect([await send('GET', url), await send('POST', url)]).toEqual([404, 404]);
+    expect(await allowed(customer)).toEqual(['feedback']);
+  });
+});
