@@ -70,6 +70,11 @@ const STORIES: Readonly<Record<string, Story>> = {
   ],
   'disappoints in public': [...ARRIVES, [500, 'review.submitted', { rating: 1, title: 'Broken' }]],
   'is a gift': ARRIVES,
+  'is cancelled by somebody who unsubscribes, then subscribes where that has to be confirmed': [
+    [30, 'order.cancelled'],
+    [40, 'consent.changed', { channel: 'email', state: 'opted_out' }],
+    [50, 'consent.changed', { channel: 'email', state: 'pending' }],
+  ],
 };
 
 class Shop {

@@ -65,6 +65,7 @@ describe('a person who asks to be erased', () => {
     expect([...tables].toSorted()).toEqual(
       [
         'case_file',
+        'consent_record',
         'customer',
         'customer_attribute',
         'customer_identity',
