@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf } from '#app/domain';
+import { addressOf, type CustomerFacts, type Medium } from '#app/domain';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { FindLink, noSuchLink, type OpenLink } from './find-link.js';
 import { LinkEvents } from './link-events.js';
@@ -53,7 +53,7 @@ export class Unsubscribe {
     await this.events.store(tx, link, message, {
       type: 'consent.changed',
       // once for each time that they have agreed
-      use: `unsubscribe:${customer.consents[medium]?.statements.in?.at ?? ''}`,
+      use: `unsubscribe:${lastOptIn(customer, medium)}`,
       at: now,
       data,
       withOrder: false,
@@ -70,4 +70,15 @@ export class Unsubscribe {
 
 function pageOf({ shopName, medium, customer, shopLocale }: LinkedMessageFacts): UnsubscribePage {
   return { shopName, medium, locale: customer.locale ?? shopLocale };
+}
+
+/** When they last agreed, to all or to a class; empty when they never did. */
+function lastOptIn({ consents, choices }: CustomerFacts, medium: Medium): string {
+  const words = [consents[medium]?.statements.in, ...Object.values(choices?.[medium] ?? {}).map((each) => each.in)];
+  return (
+    words
+      .flatMap((word) => word?.at ?? [])
+      .toSorted()
+      .at(-1) ?? ''
+  );
 }
