@@ -49,16 +49,21 @@ from app.message m
 where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;
 
 /** What is held for a while comes behind, because it is for every class. */
+/** One look-up by key for each, in both stores. */
 export const SUPPRESSED = `
-select encode(s.address_hmac, 'hex') as fingerprint, s.scope
-from app.suppression s
-where s.shop_id = app.current_shop() and s.medium = $1
-  and s.address_hmac = any(select decode(f, 'hex') from unnest($2::text[]) f)
-union all
-select encode(b.address_hmac, 'hex'), 'all'
-from app.soft_bounce b
-where b.shop_id = app.current_shop() and b.medium = $1 and b.held_until > app.now()
-  and b.address_hmac = any(select decode(f, 'hex') from unnest($2::text[]) f)`;
+select encode(r.hmac, 'hex') as fingerprint, found.scope
+from unnest($2::bytea[]) as r (hmac) cross join lateral (
+  (select s.scope from app.suppression s
+    where s.shop_id = app.current_shop() and s.medium = $1 and s.address_hmac = r.hmac offset 0)
+  union all
+  (select 'all' from app.soft_bounce b
+    where b.shop_id = app.current_shop() and b.medium = $1 and b.address_hmac = r.hmac and b.held_until > app.now() offset 0)) found`;
+
+/**
+ * Of one message the planner would make a new plan each time, which takes longer than to carry it out, since it thinks of ten wherever
+ * it doesn't know how many. Each of these statements is a number of look-ups by key, whatever that number is.
+ */
+export const ONE_PLAN = 'set local plan_cache_mode = force_generic_plan';
 
 export const FENCE = `
 with v as (

@@ -25,6 +25,7 @@ import {
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { CONTACT_BOOKS, CONTACT_RULES, HANDED_TODAY } from './contact.sql.js';
+import { ONE_PLAN } from './delivery.sql.js';
 
 const DAY_MS = 86_400_000;
 
@@ -50,7 +51,10 @@ interface BookRow extends QueryResultRow {
 @Injectable()
 export class PgContactStore extends ContactStore {
   async books(tx: Transaction, messages: readonly JudgedMessage[], fenced?: Medium): Promise<ContactBooks> {
-    const [shop] = await pg(tx).query<RulesRow>(CONTACT_RULES, [], 'contact_rules');
+    const [, [shop]] = await Promise.all([
+      pg(tx).run(ONE_PLAN),
+      pg(tx).query<RulesRow>(CONTACT_RULES, [], 'contact_rules'),
+    ]);
     if (!shop) throw new PermanentError('not_found', 'This shop does not exist.');
     const rules = { ...DEFAULT_CONTACT_RULES, ...shop.rules };
     const isLimited = fenced !== undefined && rules.shopPerDay?.[fenced] !== undefined;

@@ -28,6 +28,7 @@ import {
   GATE_PEOPLE,
   GATE_PEOPLE_ALONE,
   LOAD,
+  ONE_PLAN,
   RECORD,
   SUPPRESS,
   SUPPRESSED,
@@ -101,7 +102,8 @@ export class PgDeliveryStore extends DeliveryStore {
   async gate(tx: Transaction, messages: readonly DueMessage[]): Promise<GateFacts[]> {
     const isCounted = messages.some((message) => message.class !== 'service');
     const customerIds = [...new Set(messages.map((message) => message.customerId))];
-    const [people, rows] = await Promise.all([
+    const [, people, rows] = await Promise.all([
+      pg(tx).run(ONE_PLAN),
       pg(tx).query<{ asked: string; facts: CustomerFacts }>(
         isCounted ? GATE_PEOPLE_ALONE : GATE_PEOPLE,
         [customerIds],
@@ -137,7 +139,7 @@ export class PgDeliveryStore extends DeliveryStore {
     if (fingerprints.length === 0) return new Map();
     const rows = await pg(tx).query<{ fingerprint: string; scope: NewSuppression['scope'] }>(
       SUPPRESSED,
-      [medium, fingerprints],
+      [medium, fingerprints.map((fingerprint) => Buffer.from(fingerprint, 'hex'))],
       'delivery_suppressed',
     );
     return new Map(rows.map((row) => [row.fingerprint, row.scope]));
