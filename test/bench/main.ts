@@ -7,16 +7,18 @@ import { benchBacktest, type BacktestOptions } from './backtest.js';
 import { benchCost, type CostOptions } from './cost.js';
 import { benchDeliver, type DeliverOptions } from './deliver.js';
 import type { Figure } from './figures.js';
+import { benchGate, type GateOptions } from './gate.js';
 import { benchLoad, LOAD_PARTS, type LoadOptions } from './load.js';
 import { Rig } from './rig.js';
 import { benchTimers, type TimersOptions } from './timers.js';
 
-const SUITES = ['accept', 'deliver', 'timers', 'backtest', 'load', 'cost'] as const;
+const SUITES = ['accept', 'deliver', 'gate', 'timers', 'backtest', 'load', 'cost'] as const;
 type Suite = (typeof SUITES)[number];
 
 interface Sizes {
   accept: AcceptOptions;
   deliver: DeliverOptions;
+  gate: GateOptions;
   timers: TimersOptions;
   backtest: BacktestOptions;
   load: LoadOptions;
@@ -26,6 +28,7 @@ interface Sizes {
 const FULL: Sizes = {
   accept: { rounds: 3, seconds: 20 },
   deliver: { rounds: 3, messages: 5_000, seconds: 20 },
+  gate: { people: 1_000_000, messages: 3_000 },
   timers: { rounds: 3, few: 10_000, many: 1_000_000, claims: 50 },
   // the history takes longer to load than to play
   backtest: { rounds: 1, data: 'olist' },
@@ -44,6 +47,7 @@ const FULL: Sizes = {
 const QUICK: Sizes = {
   accept: { rounds: 1, seconds: 2 },
   deliver: { rounds: 1, messages: 300, seconds: 2 },
+  gate: { people: 20_000, messages: 300 },
   timers: { rounds: 1, few: 1_000, many: 50_000, claims: 10 },
   backtest: { rounds: 1, data: 'olist_small' },
   load: { parts: LOAD_PARTS, seconds: 1, backlog: 3_000, crowd: 500, minutes: 0.2, perSecond: 40, stopMessages: 300 },
@@ -62,6 +66,8 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
       crowd: { type: 'string' },
       minutes: { type: 'string' },
       rate: { type: 'string' },
+      // of the suite gate: how many the shop has
+      people: { type: 'string' },
       // of the suite cost: orders of each part; of the suite timers: timers that wait
       orders: { type: 'string' },
       waiting: { type: 'string' },
@@ -69,7 +75,7 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
   });
   const suites = SUITES.filter((suite) => values.suite === undefined || values.suite === suite);
   if (suites.length === 0) throw new Error(`There is no suite ${values.suite}: name one of ${SUITES.join(', ')}`);
-  const { timers, load, cost, ...others } = values.quick ? QUICK : FULL;
+  const { timers, load, cost, gate, ...others } = values.quick ? QUICK : FULL;
   const {
     backlog = load.backlog,
     crowd = load.crowd,
@@ -77,12 +83,14 @@ function readOptions(): { suites: readonly Suite[]; sizes: Sizes; json: string |
     rate = load.perSecond,
     waiting = timers.many,
     orders = cost.events,
+    people = gate.people,
   } = values;
   const parts = LOAD_PARTS.filter((part) => values.part === undefined || values.part === part);
   if (parts.length === 0) throw new Error(`There is no part ${values.part}: name one of ${LOAD_PARTS.join(', ')}`);
   const sizes = {
     ...others,
     cost: { events: Number(orders) },
+    gate: { ...gate, people: Number(people) },
     timers: { ...timers, many: Number(waiting) },
     load: {
       ...load,
@@ -103,6 +111,8 @@ async function run(rig: Rig, suite: Suite, sizes: Sizes): Promise<{ figures: Fig
       return { figures: await benchAccept(rig, sizes.accept) };
     case 'deliver':
       return { figures: await benchDeliver(rig, sizes.deliver) };
+    case 'gate':
+      return benchGate(rig, sizes.gate);
     case 'timers':
       return benchTimers(rig, sizes.timers);
     case 'backtest':
