@@ -161,7 +161,7 @@ describe('a list that is brought along', () => {
     expect(body).toMatchObject({ lines: 100_000, added: 100_000, refused: 0 });
     const { rows } = await rig.owner.query('select count(*)::int as n from app.suppression');
     expect(rows).toEqual([{ n: 100_000 }]);
-  });
+  }, 300_000);
 
   it('holds for people who are yet to come, and for what they had said before', async () => {
     await csv('address,reason,date\nlater@example.com,unsubscribed,2026-01-31\ngone@example.com,bounced,');
