@@ -9,8 +9,8 @@ import { PassThrough } from 'node:stream';
 import { INJECTIONS } from './corpora/injections.js';
 import { SmtpSink } from './smtp-sink.js';
 
-jest.setTimeout(180_000);
 const RUNS = Number(process.env['AFTERGLOW_RUNS'] ?? 100);
+jest.setTimeout(Math.max(180_000, RUNS * 200));
 const PLAIN = 'Canary';
 /** A text wherever one can stand: headers, texts, attributes, links, loops, captures, filters that make HTML. */
 const TEMPLATE = {
