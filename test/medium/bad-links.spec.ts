@@ -183,7 +183,9 @@ describe('reading by the API', () => {
     // the one that is made when it is first asked for, by who may change it
     await rig.get('/api/v1/webhooks/secret');
     const rows = await rowCounts(rig);
-    const paths = Object.entries(body.paths).filter(([, methods]) => 'get' in methods);
+    // whoever takes the whole list along is noted
+    const noted = '/api/v1/suppressions/export';
+    const paths = Object.entries(body.paths).filter(([path, methods]) => 'get' in methods && path !== noted);
     expect(paths.length).toBeGreaterThan(30);
     for (const [path] of paths) {
       const url = path.replace('{metric}', 'csat').replaceAll(/\{\w+\}/g, NOBODY);
