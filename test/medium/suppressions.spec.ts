@@ -113,7 +113,11 @@ describe('a list that is brought along', () => {
   });
 
   it('changes nothing when it comes again, and takes JSON as well', async () => {
-    const items = [{ address: '+49 1511 2345678', reason: 'manual' }, { address: 'a@example.com' }, { address: '-' }];
+    const items = [
+      { address: '+49 1511 2345678', reason: 'manual' },
+      { address: 'a@example.com', reason: 'unsubscribed' },
+      { address: '-' },
+    ];
     expect((await rig.post<Report>(IMPORT, items)).body).toMatchObject({ lines: 3, added: 2, refused: 1 });
     expect((await rig.post<Report>(IMPORT, items)).body).toMatchObject({ added: 0, unchanged: 2, refused: 1 });
     expect(await list('?channel=sms')).toHaveLength(1);

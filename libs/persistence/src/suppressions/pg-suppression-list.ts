@@ -45,6 +45,10 @@ insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason, 
 select app.current_shop(), n.medium, decode(n.fingerprint, 'hex'), n.scope, n.reason, n.withdrawn,
   least(coalesce(n.said_at, app.now()), app.now()), least(coalesce(n.said_at, app.now()), app.now())
 from json_to_recordset($1::json) as n (medium text, fingerprint text, scope text, reason text, withdrawn boolean, said_at timestamptz)
+-- a list without days says nothing new of who is known to have withdrawn
+where n.said_at is not null or not n.withdrawn or n.reason like 'complained%' or not exists (
+  select from app.suppression k where k.shop_id = app.current_shop() and k.medium = n.medium
+    and k.address_hmac = decode(n.fingerprint, 'hex') and k.withdrawn and (k.scope = 'all' or n.scope <> 'all'))
 order by n.medium, n.fingerprint
 ${SUPPRESSED_BEFORE}`;
 
