@@ -29,9 +29,10 @@ export function contrastOf(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** White where it can be read on the colour, else black. */
+/** White where it can be read on the colour, else what can be read better. */
 export function signOn(color: string): string {
-  return contrastOf(WHITE, color) >= ENOUGH ? WHITE : BLACK;
+  const white = contrastOf(WHITE, color);
+  return white >= ENOUGH || white > contrastOf(BLACK, color) ? WHITE : BLACK;
 }
 
 /** The colour with as much white in it as it takes to be read on a dark one. */

@@ -69,6 +69,8 @@ const MILESTONES: Readonly<Record<string, readonly EventType[]>> = {
   'order.fullyRefunded': ['order.refunded'],
 };
 
+const CONSENT_STATES: ReadonlySet<string> = new Set(['opted_in', 'opted_out', 'pending']);
+
 const PARCEL: Facts = {
   parcelId: 'P-1',
   carrier: 'Post',
@@ -234,8 +236,9 @@ function detailsOf(facts: Facts): Facts {
 
 function consentsOf(facts: Facts): StoryEvent[] {
   return ['email', 'sms'].flatMap((channel) => {
-    const state = facts[`customer.consents.${channel}`] ?? 'none';
-    if (state === 'none') return [];
+    const state = facts[`customer.consents.${channel}`];
+    // who is to be anything but somebody of one state has said nothing
+    if (typeof state !== 'string' || !CONSENT_STATES.has(state)) return [];
     return [eventOf('consent.changed', START - 399 * DAY, { channel, state, level: 'confirmed' })];
   });
 }
