@@ -137,6 +137,7 @@ describeBackends('a queue that is lost', (backend) => {
     const shop = new Installation(cluster, await cluster.database(), { REDIS_URL: redis?.url ?? '' });
     try {
       await shop.start('standalone');
+      await shop.client.patch('/api/v1/shop', { contactRules: { hours: null } });
       await shop.publish(TEXT_MESSAGE);
       const sender = await shop.sender();
       const post = async (id: number): Promise<void> => {
