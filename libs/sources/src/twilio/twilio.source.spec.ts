@@ -211,6 +211,16 @@ describe('whom a call concerns', () => {
     expect(addressee(text('?', { OptOutType: 'STOP' }), '/hooks/twilio')).toMatchObject({ isForAll: true });
   });
 
+  it.each([
+    ['Yes', {}],
+    ['START', {}],
+    ['unstop', { OptOutType: 'START' }],
+    ['HELP', {}],
+    ['Help', { OptOutType: 'HELP' }],
+  ])('%s opts nobody in at a shop that they left by another way', (body, more) => {
+    expect(addressee(text(body, more), '/hooks/twilio')).toMatchObject({ isForAll: false });
+  });
+
   it('is nobody when a status names no message', () => {
     expect(addressee(status('sent'), '/hooks/twilio')).toBeUndefined();
   });

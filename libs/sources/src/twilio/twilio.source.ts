@@ -61,8 +61,8 @@ export const twilioSource: SourceKind<z.infer<typeof settings>> = {
     const message = messageOf(query(request));
     if (message) return { shopId: message.shopId };
     const number = PHONE.exec(fields('From') ?? '')?.[1];
-    // Twilio blocks the number for all that write from ours
-    const isForAll = fields('OptOutType') !== undefined || readKeyword(fields('Body') ?? '', true) !== null;
+    // Twilio blocks the number for all that write from ours; whom else they mean by another word nobody knows
+    const isForAll = fields('OptOutType') === 'STOP' || readKeyword(fields('Body') ?? '', false)?.keyword === 'stop';
     return fields('MessageStatus') === undefined && number !== undefined ? { number, isForAll } : undefined;
   },
 
