@@ -1,3 +1,4 @@
+import { contrastOf } from './contrast.js';
 import { compileTemplate } from './compile.js';
 import { renderTemplate } from './render.js';
 import type { TemplateProblem } from './template.js';
@@ -29,7 +30,9 @@ describe('the letterhead of a shop', () => {
   it('gives a mail its colour, with words that can be read on it, its logo and its address', async () => {
     const html = await htmlOf({ color: '#ffe100', logoUrl: 'https://shop.example/logo.png', address: '4 Mill Lane' });
     expect(html).toMatch(/background:#ffe100;color:#18181b/);
-    expect(html).toContain('a { color: #ffe100; }');
+    // a link on white
+    const link = /a \{ color: (#[0-9a-f]{6}); \}/.exec(html)?.[1] ?? '#ffffff';
+    expect(contrastOf(link, '#ffffff')).toBeGreaterThanOrEqual(4.5);
     expect(html).toContain('src="https://shop.example/logo.png"');
     expect(html).toContain('4 Mill Lane<br />');
   });

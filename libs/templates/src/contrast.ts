@@ -1,5 +1,9 @@
 /** WCAG 2.2, 1.4.3: of text at the usual size. */
 const ENOUGH = 4.5;
+/** What mails are written on, in a light scheme and in a dark one. */
+export const CARD = '#ffffff';
+export const DARK_CARD = '#1c1c20';
+
 const WHITE = '#ffffff';
 const BLACK = '#18181b';
 
@@ -37,15 +41,25 @@ export function signOn(color: string): string {
 
 /** The colour with as much white in it as it takes to be read on a dark one. */
 export function lightenedFor(color: string, dark: string): string {
+  return mixedUntilRead(color, WHITE, dark);
+}
+
+/** The colour with as much black in it as it takes to be read on a light one. */
+export function darkenedFor(color: string, light: string): string {
+  return mixedUntilRead(color, BLACK, light);
+}
+
+function mixedUntilRead(color: string, into: string, ground: string): string {
+  const [from, to] = [channelsOf(color), channelsOf(into)];
   for (let share = 0; share < 1; share += 0.05) {
-    const mixed = `#${channelsOf(color)
-      .map((value) =>
-        Math.round((value + (1 - value) * share) * 255)
-          .toString(16)
-          .padStart(2, '0'),
-      )
-      .join('')}`;
-    if (contrastOf(mixed, dark) >= ENOUGH) return mixed;
+    const mixed = `#${from.map((value, index) => hexOf(value + ((to[index] ?? 0) - value) * share)).join('')}`;
+    if (contrastOf(mixed, ground) >= ENOUGH) return mixed;
   }
-  return WHITE;
+  return into;
+}
+
+function hexOf(channel: number): string {
+  return Math.round(channel * 255)
+    .toString(16)
+    .padStart(2, '0');
 }

@@ -2,7 +2,6 @@ import { filters as standardFilters } from 'liquidjs';
 import type { FilterImplOptions, Context } from 'liquidjs';
 import { formatDay, formatPattern, toWallTime, usableLocale } from './calendar.js';
 import type { WallTime } from './calendar.js';
-import { isColor, lightenedFor, signOn } from './contrast.js';
 import { escapeHtml, Markup } from './markup.js';
 import { formatMoney } from './money.js';
 
@@ -89,16 +88,6 @@ function urlFilter(value: unknown): string {
   return text.length <= MAX_URL_LENGTH && SAFE_URL.test(text) ? text : '';
 }
 
-/** Of the cards that dark mail programs show. */
-export const DARK_CARD = '#1c1c20';
-
-function colorFilter(made: (color: string) => string): (value: unknown) => string {
-  return (value) => {
-    const color = toText(value);
-    return isColor(color) ? made(color) : '';
-  };
-}
-
 /** Half a character can't be put into an address, nor into a mail. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD');
@@ -153,8 +142,5 @@ export function templateFilters(kind: OutputKind): Record<string, FilterImplOpti
     date_short: dayFilter('short'),
     money: moneyFilter,
     url: urlFilter,
-    // of words on a ground of the colour, and of the colour as words on a dark ground: for layouts
-    words_on: colorFilter(signOn),
-    on_dark: colorFilter((color) => lightenedFor(color, DARK_CARD)),
   };
 }

@@ -1,5 +1,4 @@
-import { isColor, lightenedFor, signOn } from './contrast.js';
-import { DARK_CARD } from './filters.js';
+import { CARD, darkenedFor, DARK_CARD, isColor, lightenedFor, signOn } from './contrast.js';
 import { markLiquid } from './liquid-tokens.js';
 import { escapeHtml } from './markup.js';
 import type { MjmlOutline } from './mjml-outline.js';
@@ -12,7 +11,8 @@ interface Look {
   color: string;
   /** Of words on a button of that colour. */
   onColor: string;
-  /** Of links on a dark ground. */
+  /** Of links on a light ground, and on a dark one. */
+  onLight: string;
   onDark: string;
   backgroundColor: string;
   textColor: string;
@@ -20,11 +20,10 @@ interface Look {
   logoUrl?: string;
 }
 
-const CARD = '#ffffff';
 const SOFT = '#52525b';
 /** What the presets draw lines with. */
 const LINE = '#e4e4e7';
-const SHOP_COLOR = `shop.color | default: '#1f5eff'`;
+const USUAL = '#1f5eff';
 /** What mail programs that know dark colours show in place of these. The others leave ours alone, or adapt them by themselves. */
 const DARK = { card: DARK_CARD, background: '#111113', text: '#f4f4f5', soft: '#b9b9c2', line: '#3f3f46' };
 
@@ -32,9 +31,11 @@ function lookOf(brand: TemplateBrand = {}): Look {
   const color = (given: string | undefined, usual: string): string => (given && isColor(given) ? given : usual);
   const own = brand.color && isColor(brand.color) ? brand.color : undefined;
   return {
-    color: own ?? `{{ ${SHOP_COLOR} }}`,
-    onColor: own ? signOn(own) : `{{ ${SHOP_COLOR} | words_on }}`,
-    onDark: own ? lightenedFor(own, DARK.card) : `{{ ${SHOP_COLOR} | on_dark }}`,
+    // values that rendering adds, see `withShades`: workers of the version before know none, and print what is usual
+    color: own ?? `{{ shop.color | default: '${USUAL}' }}`,
+    onColor: own ? signOn(own) : `{{ shop.onColor | default: '${signOn(USUAL)}' }}`,
+    onLight: own ? darkenedFor(own, CARD) : `{{ shop.onLight | default: '${USUAL}' }}`,
+    onDark: own ? lightenedFor(own, DARK_CARD) : `{{ shop.onDark | default: '${lightenedFor(USUAL, DARK_CARD)}' }}`,
     backgroundColor: color(brand.backgroundColor, '#f4f4f5'),
     textColor: color(brand.textColor, '#27272a'),
     fontFamily: brand.fontFamily && /^[\w ,-]{1,200}$/.test(brand.fontFamily) ? brand.fontFamily : FONTS,
@@ -97,7 +98,7 @@ function attributesMjml(look: Look): string {
     `<mj-button font-size="16px" font-weight="600" line-height="1.25" background-color="${look.color}" color="${look.onColor}" ` +
     'border-radius="8px" inner-padding="14px 28px" align="left" padding="8px 24px 16px" />' +
     `<mj-section background-color="${CARD}" padding="12px 0" /></mj-attributes>` +
-    `<mj-style>a { color: ${look.color}; } h1, h2, h3 { line-height: 1.25; margin: 0 0 16px; } h1 { font-size: 24px; } ` +
+    `<mj-style>a { color: ${look.onLight}; } h1, h2, h3 { line-height: 1.25; margin: 0 0 16px; } h1 { font-size: 24px; } ` +
     'h2 { font-size: 20px; } p { margin: 0 0 16px; } p:last-child { margin-bottom: 0; }</mj-style>'
   );
 }

@@ -1,3 +1,4 @@
+import { CARD, darkenedFor, DARK_CARD, isColor, lightenedFor, signOn } from './contrast.js';
 import { renderLiquid } from './engine.js';
 import { type OutputKind, wellFormed } from './filters.js';
 import { TemplateRenderError } from './template.js';
@@ -29,10 +30,25 @@ const mendHalves = (_name: string, value: unknown): unknown => (typeof value ===
 function toData(context: TemplateContext): object {
   try {
     const json = JSON.stringify(context);
-    return JSON.parse(json, HALF.test(json) ? mendHalves : undefined) as object;
+    return withShades(JSON.parse(json, HALF.test(json) ? mendHalves : undefined) as Shaded);
   } catch (cause) {
     throw new TemplateRenderError('template', cause);
   }
+}
+
+interface Shaded {
+  shop?: { color?: unknown; onColor?: string; onLight?: string; onDark?: string } | null;
+}
+
+/** What can be read on the shop's colour, and the colour so that it can be read on a light and on a dark ground: for layouts. */
+function withShades(data: Shaded): object {
+  const color = data.shop?.color;
+  if (data.shop && typeof color === 'string' && isColor(color)) {
+    data.shop.onColor = signOn(color);
+    data.shop.onLight = darkenedFor(color, CARD);
+    data.shop.onDark = lightenedFor(color, DARK_CARD);
+  }
+  return data;
 }
 
 function renderField(place: TemplatePlace, kind: OutputKind, source: string, data: object): string {
