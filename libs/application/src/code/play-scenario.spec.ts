@@ -196,6 +196,8 @@ describe('the difference of two texts', () => {
 
   it('is empty for the same text and one piece for a new one', () => {
     expect(lineDiff('a\n', 'a\n')).toBe('');
+    const long = (mark: string) => Array.from({ length: 20_000 }, (_, line) => `${mark}${line}`).join('\n');
+    expect(lineDiff(long('a'), long('b'), 50)).toMatch(/^@@ -1,20000 \+1,20000 @@\n-a0\n/);
     expect(lineDiff('', 'a\nb\n')).toBe('@@ -0,0 +1,2 @@\n+a\n+b');
   });
 
