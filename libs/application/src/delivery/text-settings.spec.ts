@@ -27,6 +27,10 @@ describe('isServed', () => {
       false,
     ]);
     expect(isServed({ ...DEFAULT_TEXTS, countries: [] }, BERLIN)).toBe(false);
+    // a Californian area code that is too new to be listed
+    expect(
+      [['US'], ['CA'], ['FR']].map((countries) => isServed({ ...DEFAULT_TEXTS, countries }, '+13575550123')),
+    ).toEqual([true, true, false]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Money } from '#app/domain';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { smsCost } from './sms-cost.js';
 import { partsOf, type TextParts } from './sms-parts.js';
 
@@ -18,11 +18,16 @@ export function countryOfNumber(number: string): string | null {
   return parsePhoneNumberFromString(number)?.country ?? null;
 }
 
-/** Asked before anything is paid for. A number of no known country is served where all are. */
+/**
+ * Asked before anything is paid for. Ranges come into use before anybody lists them: of those that several countries share, such as
+ * +1, each that is served will do. Numbers of no country at all are served where all are.
+ */
 export function isServed({ countries }: TextSettings, number: string): boolean {
   if (countries === null) return true;
-  const country = countryOfNumber(number);
-  return country !== null && countries.includes(country);
+  const parsed = parsePhoneNumberFromString(number);
+  if (!parsed) return false;
+  if (parsed.country !== undefined) return countries.includes(parsed.country);
+  return countries.some((one) => isSupportedCountry(one) && getCountryCallingCode(one) === parsed.countryCallingCode);
 }
 
 /** How a text is carried, and what that is likely to cost; null where the shop has named no price. */
