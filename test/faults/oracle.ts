@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../support/ask.js';
+import { broken } from './broken.js';
 import { expectInvariants } from '../support/invariants.js';
 import type { SmtpSink } from '../support/smtp-sink.js';
 import type { TwilioStub } from '../support/twilio-stub.js';
@@ -103,9 +104,15 @@ export class Oracle {
     const startedAt = performance.now();
     await this.settled(accepted.size, limitMs);
     const settledSeconds = (performance.now() - startedAt) / 1_000;
-    await expectInvariants(this.databaseUrl);
+    await expectInvariants(this.databaseUrl).catch((error: unknown) => {
+      broken.push({ invariants: String(error) });
+      throw error;
+    });
     const { seconds, early } = await this.lateness();
-    if (early < 0) throw new Error(`A wait ended ${-early} s too early.`);
+    if (early < 0) {
+      broken.push({ early });
+      throw new Error(`A wait ended ${-early} s too early.`);
+    }
     const rows = await ask<OrderRow>(this.databaseUrl, MESSAGES);
     const findings = this.compare(accepted, rows);
     return {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { type ContactRules, DEFAULT_CONTACT_RULES, EMPTY_CONTACT_HISTORY, judgeContact } from '#app/domain';
 import { noteProof } from '../support/proof.js';
+import { jest } from '@jest/globals';
+
+// nothing here takes time: what is wrong once is wrong
+jest.retryTimes(0);
 
 const CASES = 5_000;
 const HOUR_MS = 3_600_000;

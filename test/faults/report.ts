@@ -1,3 +1,4 @@
+import { broken } from './broken.js';
 import { isLong, noteProof } from '../support/proof.js';
 import type { TestBackend } from '../support/describe-backends.js';
 import type { FaultRig } from './rig.js';
@@ -10,9 +11,6 @@ export const describeLong = isLong ? describe : describe.skip;
 /** Rows in which the queue has no part: the quick suite runs them on one backend. */
 export const once = <T>({ kind }: TestBackend, rows: readonly T[]): readonly T[] =>
   isLong || kind === 'postgres' ? rows : [];
-
-/** Promises broken by this file's rows: a row that is run once more does not make them good. */
-const broken: object[] = [];
 
 /** Handed over at once by one process: so many messages may be in doubt for each interruption. */
 const IN_HAND = 20;
