@@ -27,7 +27,7 @@ import {
 } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { type EventRow, toTimelineEvent } from '../facts/event-rows.js';
-import { presentId } from '../facts/present-customer.sql.js';
+import { IDS_OF_EMAIL, presentId } from '../facts/present-customer.sql.js';
 import {
   CURSOR_SETTINGS,
   DEALINGS,
@@ -85,8 +85,7 @@ interface RunRow {
 }
 
 const OWNER_OF_EMAIL = `select ${presentId('a')} as id from app.customer a
-  where a.shop_id = app.current_shop() and (a.email = $1 or a.id in (
-    select i.customer_id from app.customer_identity i where i.shop_id = app.current_shop() and i.kind = 'email' and i.value = $1))
+  where a.shop_id = app.current_shop() and a.id in (${IDS_OF_EMAIL})
   order by a.created_at desc, a.id limit 1`;
 const OWNER_OF_ORDER = `select o.customer_id as id from app.orders o
   where o.shop_id = app.current_shop() and o.external_id = $1`;

@@ -11,7 +11,7 @@ import {
 import { type CustomerFacts, EMPTY_CUSTOMER, factsView, type OrderFacts, withWritten } from '#app/domain';
 import { afterCreated, pageOf } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
-import { presentId } from './present-customer.sql.js';
+import { IDS_OF_EMAIL, presentId } from './present-customer.sql.js';
 
 interface CustomerRow {
   id: string;
@@ -42,13 +42,13 @@ export class PgPeopleDirectory extends PeopleDirectory {
     filter: { readonly email?: string | undefined },
     page: PageRequest,
   ): Promise<Page<CustomerRecord>> {
+    const email = filter.email?.trim().toLowerCase();
     const rows = await pg(tx).query<CustomerRow>(
       `select t.id, t.facts, t.order_count, t.created_at from app.customer t
        where t.merged_into is null and ${afterCreated('app.customer', 2, page)}
-         and ($1::text is null or t.email = $1 or t.id in (
-           select i.customer_id from app.customer_identity i where i.kind = 'email' and i.value = $1))
+         and ${email === undefined ? '$1::text is null' : `t.id in (${IDS_OF_EMAIL})`}
        order by t.created_at, t.id limit $3`,
-      [filter.email?.trim().toLowerCase() ?? null, page.after, page.limit + 1],
+      [email ?? null, page.after, page.limit + 1],
     );
     return pageOf(await this.withWritten(tx, rows), page, toCustomer);
   }

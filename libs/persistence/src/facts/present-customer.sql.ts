@@ -4,3 +4,8 @@
  */
 export const presentId = (alias: string): string =>
   `case when ${alias}.merged_into is null then ${alias}.id else ${alias}.merged_into end`;
+
+/** Ids of who has or had the e-mail address $1; two look-ups, where an `or` would read everybody. */
+export const IDS_OF_EMAIL = `
+  select c.id from app.customer c where c.shop_id = app.current_shop() and c.email = $1
+  union select i.customer_id from app.customer_identity i where i.shop_id = app.current_shop() and i.kind = 'email' and i.value = $1`;
