@@ -2,6 +2,7 @@ import { Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   AcceptEvents,
+  AccountSecrets,
   CallbackDirectory,
   ClockPort,
   HintPort,
@@ -127,6 +128,7 @@ function moduleOver(source: DataSource, keyring: SecretKeyring, hinted: string[]
     { provide: SourceKinds, useClass: SourceRegistry },
     { provide: CallbackDirectory, useFactory: () => new PgCallbackDirectory(source, { twilio: [SECRET] }) },
     { provide: LinkSettings, useValue: { publicUrl: 'https://shop.example' } },
+    { provide: AccountSecrets, useValue: { of: async () => [] } },
   ];
   const useCases = [AcceptEvents, ReceiveCallback, ReceiveWebhook, SubmitEvents];
   const names = [...infrastructure.map(({ provide }) => provide), ...useCases];

@@ -86,6 +86,7 @@ export {
   type NewAccount,
 } from './accounts/manage-provider-accounts.use-case.js';
 export { accountContext, type LiveAccount, type ProviderAccount, type WarmUp } from './accounts/provider-account.js';
+export { AccountSecrets } from './accounts/account-secrets.js';
 export { ProviderAccounts, type StoredAccount } from './accounts/provider-accounts.repository.js';
 export { Routes } from './accounts/routes.js';
 export { DnsRecords } from './mail/dns-records.port.js';

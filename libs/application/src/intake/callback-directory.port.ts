@@ -4,8 +4,8 @@ export abstract class CallbackDirectory {
   abstract secretsOf(kind: string): readonly string[];
 
   /**
-   * The shops that have written to a phone number, the last one first; the only shop of an installation in any case.
+   * The shops that have written to a phone number by accounts of their own, or by that of the installation, the last one first; the only shop of an installation in any case.
    * @throws TransientError `unavailable` when the database can't be reached
    */
-  abstract shopsOfNumber(number: string): Promise<readonly string[]>;
+  abstract shopsOfNumber(number: string, byOwnAccount: boolean): Promise<readonly string[]>;
 }

@@ -9,7 +9,7 @@ import { type Addressee, type IncomingRequest, type SourceKind, SourceKinds } fr
 
 const MAX_KEY_LENGTH = 255;
 /** Shops that have written to one number; whose account a forged call might have been signed by costs no more than these. */
-const MAX_CANDIDATES = 10;
+const MAX_CANDIDATES = 20;
 
 export interface CallbackReceipt {
   readonly answer: SourceKind['answer'];
@@ -63,7 +63,7 @@ export class ReceiveCallback {
   }
 
   private async shopsOf(addressee: Addressee | undefined): Promise<readonly string[]> {
-    const shops = await this.candidates(addressee);
+    const shops = await this.candidates(addressee, false);
     return addressee?.isForAll ? shops : shops.slice(0, 1);
   }
 
@@ -74,14 +74,14 @@ export class ReceiveCallback {
     addressee: Addressee | undefined,
   ): Promise<readonly string[]> {
     const signed: string[] = [];
-    for (const shopId of (await this.candidates(addressee)).slice(0, MAX_CANDIDATES))
+    for (const shopId of (await this.candidates(addressee, true)).slice(0, MAX_CANDIDATES))
       if (this.isSigned(kind, request, await this.accounts.of(shopId, kind.code))) signed.push(shopId);
     if (signed.length === 0) throw notGenuine();
     return addressee?.isForAll ? signed : signed.slice(0, 1);
   }
 
-  private async candidates(addressee: Addressee | undefined): Promise<readonly string[]> {
+  private async candidates(addressee: Addressee | undefined, byOwnAccount: boolean): Promise<readonly string[]> {
     if (addressee?.shopId !== undefined) return [addressee.shopId];
-    return addressee?.number === undefined ? [] : this.directory.shopsOfNumber(addressee.number);
+    return addressee?.number === undefined ? [] : this.directory.shopsOfNumber(addressee.number, byOwnAccount);
   }
 }

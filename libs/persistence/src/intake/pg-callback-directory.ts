@@ -16,11 +16,11 @@ export class PgCallbackDirectory extends CallbackDirectory {
     return Object.hasOwn(this.secrets, kind) ? (this.secrets[kind] ?? []) : [];
   }
 
-  async shopsOfNumber(number: string): Promise<readonly string[]> {
+  async shopsOfNumber(number: string, byOwnAccount: boolean): Promise<readonly string[]> {
     const rows = await queryAlone<{ shop_id: string }>(
       this.dataSource,
-      'select shop_id from app.shops_of_number($1)',
-      [number],
+      'select shop_id from app.shops_of_number($1, $2)',
+      [number, byOwnAccount],
       'shops_of_number',
     );
     return rows.map(({ shop_id: shopId }) => shopId);

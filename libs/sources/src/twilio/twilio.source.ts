@@ -8,7 +8,7 @@ import {
 } from '#app/application';
 import { type Bounce, PermanentError, readKeyword, toIso } from '#app/domain';
 import { z } from 'zod';
-import { verifyTwilio } from './verify-twilio.js';
+import { isSigned, verifyTwilio } from './verify-twilio.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const MAX_TEXT = 10_000;
@@ -57,6 +57,8 @@ export const twilioSource: SourceKind<z.infer<typeof settings>> = {
   },
 
   addressee(request) {
+    // nobody is looked for on the word of somebody unsigned
+    if (!isSigned(request)) return undefined;
     const fields = fieldsOf(request.rawBody.toString('utf8'));
     const message = messageOf(query(request));
     if (message) return { shopId: message.shopId };

@@ -26,6 +26,10 @@ export function verifyTwilio(
   return isGenuine ? GENUINE : notGenuine('X-Twilio-Signature does not match: check PUBLIC_URL and the auth token');
 }
 
+export function isSigned({ headers }: IncomingRequest): boolean {
+  return headers[HEADER] !== undefined;
+}
+
 /** Some of Twilio's services sign the address with its port, others without it. */
 function signedTexts(address: string, body: Buffer): string[] {
   const bodyHash = /[?&]bodySHA256=([0-9a-f]{64})(?:&|$)/i.exec(address)?.[1];

@@ -23,13 +23,14 @@ create index message_provider_ref on app.message (shop_id, provider_ref) where p
 -- Texts that come in name nothing but the number.
 create index message_number on app.message (address, handed_at) where medium = 'sms' and address is not null and handed_at is not null;
 
--- The shops that have written to a number, the last one first; the only shop of an installation, whether it has or not.
-create function app.shops_of_number(p_number text) returns table (shop_id uuid)
+-- The shops that have written to a number, by accounts of their own or by that of the installation, the last one first; the only shop of an installation, whether it has or not.
+create function app.shops_of_number(p_number text, p_own boolean) returns table (shop_id uuid)
   language sql stable security definer set search_path = app, pg_temp
 as $$
   select w.shop_id from (
     select m.shop_id, max(m.handed_at) as last_at from app.message m
-    where m.medium = 'sms' and m.address = p_number and m.handed_at is not null group by m.shop_id
+    where m.medium = 'sms' and m.address = p_number and m.handed_at is not null and (m.account_id is not null) = p_own
+    group by m.shop_id
     union all
     select s.id, '-infinity' from app.shop s where (select count(*) from (select from app.shop limit 2) few) = 1
   ) w group by w.shop_id order by max(w.last_at) desc, w.shop_id $$;
