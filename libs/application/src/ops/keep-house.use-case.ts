@@ -6,6 +6,8 @@ import { RetentionPort } from './retention.port.js';
 
 const OVERDUE_MS = 45_000;
 const HOUR_MS = 3_600_000;
+/** Workers of the version before may have been at work for so long when the first of this one starts, and beside it. */
+const CONSENT_HOURS = { first: 72, later: 3 };
 
 export interface HousekeepingReport {
   /** Hand-overs whose process died: their outcome is unknown. */
@@ -16,6 +18,8 @@ export interface HousekeepingReport {
   readonly folded: number;
   readonly partitionsMade: number;
   readonly keysForgotten: number;
+  /** Words of consent that workers of the version before left out. */
+  readonly consentsKept: number;
   /** Months that were dropped, and texts of messages that were deleted, because they are older than they are kept. */
   readonly monthsDropped: number;
   readonly contentsForgotten: number;
@@ -45,6 +49,7 @@ export class KeepHouse {
       this.hints.hint('delivery-webhook');
     }
     const slow = nowMs - this.lastSlowRunMs >= HOUR_MS;
+    const consentHours = this.lastSlowRunMs === -Infinity ? CONSENT_HOURS.first : CONSENT_HOURS.later;
     if (slow) this.lastSlowRunMs = nowMs;
     return {
       unknown,
@@ -52,6 +57,7 @@ export class KeepHouse {
       folded: (await this.port.foldEnded()) + (slow ? await this.port.foldWaiting() : 0),
       partitionsMade: slow ? await this.port.makePartitions() : 0,
       keysForgotten: slow ? (await this.port.forgetDedupeKeys()) + (await this.port.forgetIdempotencyKeys()) : 0,
+      consentsKept: slow ? await this.port.keepConsents(consentHours) : 0,
       monthsDropped: slow ? await this.retention.dropMonths() : 0,
       contentsForgotten: slow ? await this.retention.forgetContents() : 0,
     };

@@ -5,6 +5,8 @@ import { ANSWER_KEPT } from '../once/pg-idempotency-keys.js';
 
 const FORGET_BATCH = 5_000;
 const FOLD_BATCH = 1_000;
+/** Of the timeline that one statement reads. */
+const CONSENT_HOURS = 4;
 
 @Injectable()
 export class PgHousekeeping extends HousekeepingPort {
@@ -52,6 +54,19 @@ export class PgHousekeeping extends HousekeepingPort {
       `select app.forget_idempotency_keys(app.lease_now() - ${ANSWER_KEPT}, $1) as n`,
       FORGET_BATCH,
     );
+  }
+
+  async keepConsents(hours: number): Promise<number> {
+    let total = 0;
+    for (let ago = hours; ago > 0; ago -= CONSENT_HOURS) {
+      // a part overlaps the next, for the time that it takes
+      const rows = await this.dataSource.query<{ n: number }[]>(
+        `select app.keep_consents(app.now() - make_interval(hours => $1), app.now() - make_interval(hours => $2, mins => -1)) as n`,
+        [ago, ago - CONSENT_HOURS],
+      );
+      total += rows[0]?.n ?? 0;
+    }
+    return total;
   }
 
   async upkeep(): Promise<Upkeep> {

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { accountsSql } from './accounts.sql.js';
 import { claimsOfPoolsSql } from './claims-of-pools.sql.js';
-import { consentsSql } from './consents.sql.js';
+import { consentRecordsSql, consentsSql } from './consents.sql.js';
 import { intakeLanesSql } from './intake-lanes.sql.js';
 import { letterheadSql } from './letterhead.sql.js';
 import { linksSql } from './links.sql.js';
@@ -17,6 +17,7 @@ export class Channels1797292800000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const parts = [
+      consentRecordsSql,
       accountsSql,
       claimsOfPoolsSql,
       messageStatusSql,
