@@ -144,6 +144,22 @@ describe('the preference page', () => {
     expect((await history(customer)).items.filter(({ state }) => state === 'suppressed')).toEqual([]);
   });
 
+  it('gives back no more than was ticked of what a list alone kept back', async () => {
+    const { preferences, customer } = await linksOf(rig);
+    const consent = { channel: 'email', state: 'opted_in', proof: 'Signed card of 2025, folder 7' };
+    await rig.post(`/api/v1/customers/${customer}/consents`, { ...consent, at: '2025-06-01T00:00:00Z' });
+    await digest();
+    const listed = [{ address: `${customer}@example.com`, reason: 'unsubscribed', date: '2026-01-31' }];
+    expect((await rig.post('/api/v1/suppressions/import', listed)).body).toMatchObject({ added: 1 });
+    await rig.post(`/api/v1/customers/${customer}/consents`, { ...consent, classes: ['review'] });
+    await digest();
+    expect(await allowed(customer)).toEqual([]);
+    const old = { act: 'save', on: [FEEDBACK, REVIEW], shown: FEEDBACK };
+    expect(ticked((await form(preferences, old)).body)).toEqual([REVIEW]);
+    await digest();
+    expect(await allowed(customer)).toEqual(['review']);
+  });
+
   it('leaves an address alone that messages came back from', async () => {
     const { preferences, customer, unsubscribe } = await linksOf(rig);
     await rig.app.inject({ method: 'POST', url: unsubscribe });

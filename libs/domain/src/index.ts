@@ -23,7 +23,13 @@ export { playStory, type Played, type PlayedRun } from './check/play.js';
 export type { Story, StoryEvent } from './check/story.js';
 export { flawSuspicion, type TemplateFlaw } from './check/suspect-templates.js';
 export { toldOf, type World } from './check/world.js';
-export { addressOf, type ContactRefusal, type ContactVerdict, mayContact } from './consent/contact-rule.js';
+export {
+  addressOf,
+  askedForSince,
+  type ContactRefusal,
+  type ContactVerdict,
+  mayContact,
+} from './consent/contact-rule.js';
 export { isBadAnswer } from './contact/bad-answer.js';
 export { CONTACT_REASONS, type ContactFacts, type ContactReason, HOLD_REASONS } from './contact/block.js';
 export {

@@ -31,7 +31,14 @@ export interface MediumChoices {
   readonly medium: Medium;
   /** False where messages came back: nothing is sent there whatever is chosen. */
   readonly isReachable: boolean;
-  readonly classes: readonly { readonly class: OptionalClass; readonly isOn: boolean }[];
+  readonly classes: readonly ClassChoice[];
+}
+
+interface ClassChoice {
+  readonly class: OptionalClass;
+  readonly isOn: boolean;
+  /** It would be on if nothing stood against the address. */
+  readonly stands: boolean;
 }
 
 export interface PreferencesPage {
@@ -144,6 +151,7 @@ export class ChoosePreferences {
     const classes = OPTIONAL_CLASSES.map((each) => ({
       class: each,
       isOn: mayContact(customer, each, medium, scope !== undefined).allowed,
+      stands: mayContact(customer, each, medium, false).allowed,
     }));
     return { medium, isReachable: scope !== 'all', classes };
   }
@@ -155,9 +163,14 @@ export class ChoosePreferences {
     witness: Witness,
   ): Statement[] {
     const isTicked = (each: OptionalClass): boolean => ticked.has(boxOf(channel, each));
-    const refused = classes.filter((each) => each.isOn && !isTicked(each.class)).map((each) => each.class);
     const given = classes
       .filter((each) => isReachable && !each.isOn && isTicked(each.class) && !shown.has(boxOf(channel, each.class)))
+      .map((each) => each.class);
+    // what stood against the address goes: what it alone kept back was not asked for
+    const comesBack = (each: ClassChoice): boolean =>
+      given.length > 0 && !each.isOn && each.stands && !given.includes(each.class);
+    const refused = classes
+      .filter((each) => (each.isOn && !isTicked(each.class)) || comesBack(each))
       .map((each) => each.class);
     const isNothingLeft = classes.every((each) => !each.isOn || refused.includes(each.class)) && given.length === 0;
     const say = (state: 'opted_in' | 'opted_out', about: readonly OptionalClass[], isAll: boolean): Statement[] => {

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import {
   addressOf,
   applyToCustomer,
+  askedForSince,
   type ConsentChange,
   type CustomerFacts,
   type DomainEvent,
   type Instant,
   lastWish,
   type Medium,
+  toInstant,
   toIso,
 } from '#app/domain';
 import { FactsStore, type SuppressionChange } from '../facts/facts-store.port.js';
@@ -78,26 +80,29 @@ export class StateConsent {
   }
 
   private suppression(
-    { customer, address, at }: Speaker,
+    { customer, address }: Speaker,
     { channel: medium, state, classes }: Statement,
   ): SuppressionChange[] {
-    const action = this.actionOn(customer, medium, state, classes === undefined);
+    const change = this.changeOf(customer, medium, state, classes === undefined);
     const written = address?.medium === medium ? address.value : null;
     const addresses = new Set([addressOf(customer, medium), written].filter((known) => known !== null));
-    if (!action) return [];
-    const saidAt = action === 'lift' ? { saidAt: at } : {};
+    if (!change) return [];
     return [...addresses].map((known) => {
-      return { medium, fingerprint: this.secrets.fingerprint(known, 'address'), action, ...saidAt };
+      return { medium, fingerprint: this.secrets.fingerprint(known, 'address'), ...change };
     });
   }
 
-  private actionOn(
+  private changeOf(
     customer: CustomerFacts,
     medium: Medium,
     state: ConsentChange['state'],
     isGeneral: boolean,
-  ): 'add' | 'lift' | undefined {
-    if (state === 'opted_in') return lastWish(customer, medium) !== null ? 'lift' : undefined;
-    return state === 'opted_out' && isGeneral && lastWish(customer, medium) === null ? 'add' : undefined;
+  ): Pick<SuppressionChange, 'action' | 'saidAt'> | undefined {
+    if (state === 'opted_in') {
+      // a word for one class gives nobody the others back that an older word allows
+      const since = lastWish(customer, medium) === null ? null : askedForSince(customer, medium);
+      return since === null ? undefined : { action: 'lift', saidAt: toInstant(since) };
+    }
+    return state === 'opted_out' && isGeneral && lastWish(customer, medium) === null ? { action: 'add' } : undefined;
   }
 }

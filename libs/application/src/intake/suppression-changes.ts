@@ -1,4 +1,12 @@
-import { type ConsentChange, type CustomerFacts, lastWish, MEDIA, type Medium, toInstant } from '#app/domain';
+import {
+  askedForSince,
+  type ConsentChange,
+  type CustomerFacts,
+  lastWish,
+  MEDIA,
+  type Medium,
+  toInstant,
+} from '#app/domain';
 import type { SuppressionChange } from '../facts/facts-store.port.js';
 import type { SecretPort } from '../ports/secret.port.js';
 import type { Folded } from './fold-batch.js';
@@ -29,10 +37,11 @@ function changeOf(
   customer: CustomerFacts,
   medium: Medium,
 ): Pick<SuppressionChange, 'action' | 'saidAt'> | undefined {
-  const wish = lastWish(customer, medium);
-  if (wish !== null) {
+  if (lastWish(customer, medium) !== null) {
     const isGeneral = classes === undefined && state !== 'pending';
-    return state === 'opted_in' || isGeneral ? { action: 'lift', saidAt: toInstant(wish) } : undefined;
+    // a word for one class gives nobody the others back that an older word allows
+    const since = state === 'opted_in' || isGeneral ? askedForSince(customer, medium) : null;
+    return since === null ? undefined : { action: 'lift', saidAt: toInstant(since) };
   }
   return customer.consents[medium]?.state === 'opted_out' ? { action: 'add' } : undefined;
 }

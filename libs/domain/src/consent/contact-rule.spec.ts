@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConsentState } from '../event/event.js';
 import { type CustomerFacts, EMPTY_CUSTOMER } from '../facts/facts.js';
-import { addressOf, mayContact } from './contact-rule.js';
+import { addressOf, askedForSince, mayContact } from './contact-rule.js';
 import { MESSAGE_CLASSES } from './message-class.js';
 
 function aCustomer(state?: ConsentState): CustomerFacts {
@@ -47,5 +47,36 @@ describe('addressOf', () => {
   it('is the e-mail address or the phone number', () => {
     const customer = { ...aCustomer(), phone: '+33123456789' };
     expect([addressOf(customer, 'email'), addressOf(customer, 'sms')]).toEqual(['ada@example.com', '+33123456789']);
+  });
+});
+
+describe('askedForSince', () => {
+  const word = (at: string, level: 'single' | 'evidence' = 'single') => ({ at, level, proof: null, stamp: at });
+  const [first, second] = ['2026-03-02T09:00:00.000Z', '2026-03-02T10:00:00.000Z'] as const;
+  const generally = { email: { state: 'opted_in' as const, at: first, proof: null, statements: { in: word(first) } } };
+  const person = (more: Partial<CustomerFacts>): CustomerFacts => ({
+    ...EMPTY_CUSTOMER,
+    email: 'ada@example.com',
+    ...more,
+  });
+
+  it('is when the oldest word for a class that stands was said', () => {
+    const choices = { email: { review: { in: word(second) } } };
+    expect(askedForSince(person({ consents: generally, choices }), 'email')).toBe(first);
+    expect(
+      askedForSince(
+        person({ consents: generally, choices: { email: { review: { in: word('2026-01-01T00:00:00.000Z') } } } }),
+        'email',
+      ),
+    ).toBe(first);
+    const refused = { email: { ...choices.email, feedback: { out: word(second) }, marketing: { out: word(second) } } };
+    expect(askedForSince(person({ consents: generally, choices: refused }), 'email')).toBe(second);
+  });
+
+  it('is unknown where a class stands without a word, or by an order alone', () => {
+    expect(askedForSince(person({ choices: { email: { review: { in: word(second) } } } }), 'email')).toBeNull();
+    const evidence = { email: { ...generally.email, statements: { evidence: word(first, 'evidence') } } };
+    expect(askedForSince(person({ consents: evidence }), 'email')).toBeNull();
+    expect(askedForSince(person({}), 'email')).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { type CustomerFacts, isErased } from '../facts/facts.js';
-import type { Medium, MessageClass } from './message-class.js';
+import type { IsoInstant } from '../time/instant.js';
+import { type Medium, type MessageClass, OPTIONAL_CLASSES, type OptionalClass } from './message-class.js';
 import { standingOf } from './standing.js';
 
 export type ContactVerdict = { readonly allowed: true } | { readonly allowed: false; readonly reason: ContactRefusal };
@@ -35,4 +36,24 @@ export function mayContact(
   if (state === 'opted_out') return refuse('opted-out');
   if (NEEDS_OPT_IN.has(messageClass) && state !== 'opted_in') return refuse('no-consent');
   return ALLOWED;
+}
+
+/**
+ * Since when every class by which this person would be written to is asked for outright: the oldest of those words. Null where one
+ * of them stands without such a word, or where there is none. A refusal that came after it, in a list, is about those messages too.
+ */
+export function askedForSince(customer: CustomerFacts, medium: Medium): IsoInstant | null {
+  const words = OPTIONAL_CLASSES.filter((each) => mayContact(customer, each, medium, false).allowed).map((each) =>
+    newestWish(customer, each, medium),
+  );
+  return words.includes(null) ? null : (words.filter((at) => at !== null).toSorted()[0] ?? null);
+}
+
+/** The newest outright word for a class that stands, its own or a general one. */
+function newestWish(customer: CustomerFacts, messageClass: OptionalClass, medium: Medium): IsoInstant | null {
+  const { state, by } = standingOf(customer, messageClass, medium);
+  if (state !== 'opted_in' || by === null || by.level === 'evidence') return null;
+  const consent = customer.consents[medium];
+  const general = consent?.state === 'opted_in' ? consent.statements.in?.at : undefined;
+  return general !== undefined && general > by.at ? general : by.at;
 }
