@@ -113,11 +113,8 @@ describe('a list that is brought along', () => {
   });
 
   it('changes nothing when it comes again, and takes JSON as well', async () => {
-    const items = [
-      { address: '+49 1511 2345678', reason: 'manual' },
-      { address: 'a@example.com', reason: 'unsubscribed' },
-      { address: '-' },
-    ];
+    const unsubscribed = { address: 'a@example.com', reason: 'unsubscribed' };
+    const items = [{ address: '+49 1511 2345678', reason: 'manual' }, unsubscribed, { address: '-' }];
     expect((await rig.post<Report>(IMPORT, items)).body).toMatchObject({ lines: 3, added: 2, refused: 1 });
     expect((await rig.post<Report>(IMPORT, items)).body).toMatchObject({ added: 0, unchanged: 2, refused: 1 });
     expect(await list('?channel=sms')).toHaveLength(1);
@@ -181,6 +178,17 @@ describe('a list that is brought along', () => {
     await tell('consent.changed', 'later@example.com', optIn, '2026-02-01T00:00:00Z');
     await work();
     expect(await list('?address=later@example.com')).toEqual([]);
+  });
+
+  it.each([
+    ['newer@example.com', 'unsubscribed,2025-01-31', 'unsubscribed,2026-01-31'],
+    ['no-day@example.com', 'unsubscribed,2025-01-31', 'unsubscribed,'],
+    ['graver@example.com', 'bounced,2025-01-31', 'unsubscribed,2026-01-31'],
+  ])('that names %s twice holds by the last time that they withdrew', async (email, one, other) => {
+    await csv(`address,reason,date\n${email},${one}\n${email},${other}`);
+    await tell('consent.changed', email, optIn, '2025-06-01T00:00:00Z').then(work);
+    if (one.startsWith('bounced')) await lift((await list(`?address=${email}`))[0]?.id ?? '');
+    expect(await list(`?address=${email}`)).toMatchObject([{ scope: 'non_service' }]);
   });
 
   it('is noted in the audit log with its figures, without an address', async () => {

@@ -90,10 +90,17 @@ export class ImportSuppressions {
   }
 }
 
-/** Of what two lines say of one address the graver, and that the person has unsubscribed, if either says so. */
+/** Of what two lines say of one address the graver, and that the person has unsubscribed, if either says so: when they last did. */
 function both(one: ListedSuppression, other: ListedSuppression): ListedSuppression {
   const graver = graveness(other) > graveness(one) ? other : one;
-  return { ...graver, isWithdrawn: one.isWithdrawn || other.isWithdrawn };
+  const withdrawn = [one, other].filter(({ isWithdrawn }) => isWithdrawn);
+  if (withdrawn.length === 0) return graver;
+  return { ...graver, isWithdrawn: true, saidAt: newest(withdrawn.map(({ saidAt }) => saidAt)) };
+}
+
+/** Without a day: as of now. */
+function newest(days: readonly ListedSuppression['saidAt'][]): ListedSuppression['saidAt'] {
+  return days.reduce((a, b) => (a === null || b === null ? null : a > b ? a : b));
 }
 
 function graveness({ scope, reason }: ListedSuppression): number {
