@@ -28,6 +28,21 @@ describe('gapsOf', () => {
     ]);
   });
 
+  it('asks what a default stands for, not what is made of it', () => {
+    const liquid = '{{ order.total | default: 0 | money }}';
+    const source = {
+      subject: liquid,
+      mjml: '{{ order.isGift | default: "no" }} {{ order.note | default: "" | append: "!" -}}',
+    };
+    const order = { total: { amount: 500, currency: 'EUR' }, isGift: false, note: 'Hi' };
+    expect(gapsOf(source, { order, shop: { currency: 'EUR' } })).toEqual([]);
+    expect(gapsOf(source, { order: {}, shop: { currency: 'EUR' } }).map(({ fallback }) => fallback)).toEqual([
+      expect.stringContaining('0.00'),
+      'no',
+      '!',
+    ]);
+  });
+
   it('leaves text that is no Liquid to the compiler', () => {
     expect(gapsOf({ subject: 'Hello {{ customer.' }, {})).toEqual([]);
     expect(gapsOf({ subject: '{% if %}{{ customer.firstName }}' }, {})).toEqual([]);

@@ -3,12 +3,15 @@ import { parseLiquid, renderLiquid } from './engine.js';
 import type { TemplateSource } from './template.js';
 
 const OUTPUT = /\{\{-?[\s\S]*?-?\}\}/g;
-/** From a `default` on; a filter before it works on the fact. */
+/** From a `default` on; a filter before it works on the fact, one behind it on whichever of the two stands there. */
 const DEFAULT = /\|\s*default\b[\s\S]*?(-?\}\})$/;
+/** Printed where a `default` had to step in: what stands before it may be there and have no text of its own, an amount for one. */
+const MISSING = '\uE013';
+const ASKED = `| default: "${MISSING}", allow_false: true $1`;
 const OPEN = '\uE010';
 const INSTEAD = '\uE011';
 const CLOSE = '\uE012';
-const EMPTY = /\uE010(\d+):\s*\uE011([^\uE012]*)\uE012/g;
+const PRINTED = /\uE010(\d+):([^\uE011]*)\uE011([^\uE012]*)\uE012/g;
 
 /**
  * Renders each field and looks for placeholders that are reached and print nothing, or would without their `default`. Since it is the
@@ -23,15 +26,16 @@ export function gapsOf(source: TemplateSource, variables: object): TemplateGap[]
 function gapsIn(place: string, liquid: string, variables: object): TemplateGap[] {
   const outputs: string[] = [];
   const marked = liquid.replace(OUTPUT, (output) => {
-    const bare = output.replace(DEFAULT, '$1');
+    const bare = output.replace(DEFAULT, ASKED);
     return `${OPEN}${outputs.push(output) - 1}:${bare}${INSTEAD}${bare === output ? '' : output}${CLOSE}`;
   });
   if (outputs.length === 0) return [];
   const found = new Map<number, TemplateGap>();
-  for (const [, number, instead = ''] of rendered(marked, variables).matchAll(EMPTY)) {
+  for (const [, number, printed = '', instead = ''] of rendered(marked, variables).matchAll(PRINTED)) {
     const placeholder = outputs[Number(number)] ?? '';
-    const fallback = DEFAULT.test(placeholder) ? instead : null;
-    found.set(Number(number), { place, placeholder, fallback });
+    const hasDefault = DEFAULT.test(placeholder);
+    if (printed.trim() !== (hasDefault ? MISSING : '')) continue;
+    found.set(Number(number), { place, placeholder, fallback: hasDefault ? instead : null });
   }
   return [...found.values()];
 }
