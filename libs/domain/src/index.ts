@@ -136,7 +136,7 @@ export {
   STALE_AFTER_HOURS,
   startsBy,
 } from './journey/decide.js';
-export { DEFAULT_PRIORITY, eventOfTrigger, PERIODS, RECHECKS } from './journey/document.js';
+export { DEFAULT_PRIORITY, eventOfTrigger, PERIODS, RECHECKS, TEMPLATE_LIMITS } from './journey/document.js';
 export type {
   DateTrigger,
   EventPattern,

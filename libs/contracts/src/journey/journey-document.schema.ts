@@ -7,6 +7,7 @@ import {
   MESSAGE_CLASSES,
   PERIODS,
   RECHECKS,
+  TEMPLATE_LIMITS,
   WEEKDAYS,
 } from '#app/domain';
 import { z } from 'zod';
@@ -118,10 +119,14 @@ const step = z.strictObject({
 });
 
 const template = z.strictObject({
-  subject: z.string().max(500).optional().describe('Subject of the e-mail (Liquid).'),
-  preheader: z.string().max(500).optional().describe('Line that mail programs show beside the subject (Liquid).'),
+  subject: z.string().max(TEMPLATE_LIMITS.subject).optional().describe('Subject of the e-mail (Liquid).'),
+  preheader: z
+    .string()
+    .max(TEMPLATE_LIMITS.preheader)
+    .optional()
+    .describe('Line that mail programs show beside the subject (Liquid).'),
   mjml: z.string().optional().describe('Body of the e-mail: MJML, whole or a fragment (Liquid).'),
-  sms: z.string().max(1600).optional().describe('Text of the SMS (Liquid).'),
+  sms: z.string().max(TEMPLATE_LIMITS.sms).optional().describe('Text of the SMS (Liquid).'),
 });
 const locale = z
   .string()

@@ -1,3 +1,4 @@
+import type { Fault } from '../errors.js';
 import { compileJourney } from './compile.js';
 import type { JourneyDocument } from './document.js';
 import { aDocument, aPlan, simpleKinds } from './testing.js';
@@ -125,6 +126,43 @@ describe('compileJourney', () => {
 
   it('asks no hold-out of a version that people are on already', () => {
     expect(compileJourney(aDocument({ class: 'marketing' }), simpleKinds, 'stored')).toHaveProperty('plan');
+  });
+
+  it('takes a version from before there were partials as it was', () => {
+    const mjml = '{% comment %}{% render "footer" %}{% endcomment %}{% raw %}{% render "footer" %}{% endraw %}';
+    const templates = { hello: { en: { subject: 'Hi', mjml } } };
+    for (const origin of ['new', 'stored'] as const)
+      expect(compileJourney(aDocument({ templates }), simpleKinds, origin)).toMatchObject({
+        plan: { document: { templates } },
+      });
+    const rendering = aDocument({ templates: { hello: { en: { subject: 'Hi', mjml: '{% render "footer" %}' } } } });
+    expect(compileJourney(rendering, simpleKinds)).toHaveProperty('faults');
+    expect(compileJourney(rendering, simpleKinds, 'stored')).toHaveProperty('plan');
+  });
+
+  it('holds fields to their limits with the partials in them', () => {
+    const text = '{% render "long" %}';
+    const templates = { hello: { en: { subject: text, preheader: text, mjml: text, sms: `${text}!` } } };
+    const long = (length: number): Partial<JourneyDocument> => ({
+      templates,
+      partials: { long: { en: 'x'.repeat(length) } },
+    });
+    expect(faults(long(500))).toEqual([]);
+    const result = compileJourney(aDocument(long(1600)), simpleKinds);
+    expect('faults' in result && result.faults).toEqual([
+      fault('subject', 1600, 500),
+      fault('preheader', 1600, 500),
+      fault('sms', 1601, 1600),
+    ]);
+    expect(compileJourney(aDocument(long(1600)), simpleKinds, 'stored')).toHaveProperty('plan');
+
+    function fault(field: string, length: number, most: number): Fault {
+      return {
+        pointer: `/templates/hello/en/${field}`,
+        code: 'template.partial',
+        message: `With its partials, ${field} has ${length} characters; at most ${most} are allowed.`,
+      };
+    }
   });
 
   it('takes the middle priority unless the document names one', () => {

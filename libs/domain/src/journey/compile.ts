@@ -7,7 +7,7 @@ import { triggerOf } from './compile-trigger.js';
 import { DocumentChecks } from './document-checks.js';
 import { DEFAULT_PRIORITY, type JourneyDocument } from './document.js';
 import { fillSettings } from './fill-settings.js';
-import { expandPartials } from './partials.js';
+import { expandPartials, lengthFaults } from './partials.js';
 import type { JourneyPlan, PlannedStep } from './plan.js';
 import type { StepKinds } from './step-kind.js';
 
@@ -34,8 +34,8 @@ export function compileJourney(
   const goal = document.goal ? goalOf(document.goal, document, checks) : null;
   const { planned, faults } = compileSteps(document, kinds, checks);
   const graph = faults.length === 0 ? graphFaults(planned) : [];
-  const { templates, faults: missing } = expandPartials(document);
-  const all = [...checks.faults, ...faults, ...missing, ...graph];
+  const { templates, faults: unwritten } = written(document, origin);
+  const all = [...checks.faults, ...faults, ...unwritten, ...graph];
   if (origin === 'new' && faults.length === 0) all.push(...holdOutFaults(planned, document));
   if (all.length > 0) return { faults: all };
   return {
@@ -52,6 +52,16 @@ export function compileJourney(
       steps: new Map(planned.map((step) => [step.id, step])),
       expressions: checks.expressions,
     },
+  };
+}
+
+function written(document: JourneyDocument, origin: 'new' | 'stored'): ReturnType<typeof expandPartials> {
+  // a version older than partials has none; nothing in it may become a fault, for people are on it
+  if (origin === 'stored' && !document.partials) return { templates: document.templates, faults: [] };
+  const { templates, faults } = expandPartials(document);
+  return {
+    templates,
+    faults: origin === 'new' && document.partials ? [...faults, ...lengthFaults(templates)] : faults,
   };
 }
 

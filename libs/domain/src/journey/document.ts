@@ -79,6 +79,9 @@ export interface TemplateDocument {
   readonly sms?: string | undefined;
 }
 
+/** Characters that the short fields of a template may have, their partials among them. */
+export const TEMPLATE_LIMITS = { subject: 500, preheader: 500, sms: 1600 } as const;
+
 /** When one person (or order) may enter again. `after-end`: once the earlier run has ended. */
 export type Reentry = 'never' | 'after-end';
 

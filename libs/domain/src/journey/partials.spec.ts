@@ -93,6 +93,48 @@ describe('partials', () => {
     expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
   });
 
+  it('of a hostile document are refused in little time, however many fields render them', () => {
+    const blanks = ' '.repeat(15_000);
+    const chained = {
+      a: { default: `a${blanks}{% render "b" %}` },
+      b: { default: `b${blanks}{% render "c" %}` },
+      c: { default: `c${blanks}c` },
+    };
+    const templates = Object.fromEntries(
+      Array.from({ length: 150 }, (_, index) => [
+        `t${index}`,
+        { en: { subject: '{% render "a" %}', mjml: '{% render "a" %}' } },
+      ]),
+    );
+    const before = process.cpuUsage();
+    const { faults } = expandPartials({ templates, partials: chained } as never);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.message).toContain('The partials of all templates together are too much: at most 1600 of them');
+  });
+
+  it('that are missing by many names are all told, with what was meant for the first few', () => {
+    const misspelt = Array.from({ length: 20 }, (_, index) => `{% render "signatur${index}" %}`);
+    const { faults } = written({ mjml: misspelt.join('\n') }, SIGNED);
+    expect(faults).toHaveLength(20);
+    expect(faults.filter((fault) => fault.includes('did you mean signature?'))).toHaveLength(5);
+    expect(faults[19]).toMatch(/^\/templates\/hello\/en\/mjml: There is no partial "signatur19": .*\(line 20\)$/);
+  });
+
+  it('are no concern of comments and of raw', () => {
+    for (const mjml of [
+      'a {% comment %}{% render "gone" %}{% endcomment %} {% # {% render "gone" %} {%- raw -%} {% render "gone" %}{% endraw %}',
+      '{% raw %}{% comment %}{% endraw %}{% comment %} {% raw %} {% endcomment %} {% endraw %} {% render "gone" %} {% endcomment %}',
+    ]) {
+      expect(written({ mjml: `${mjml}{% render "signature" %}` }, SIGNED)).toEqual({
+        mjml: `${mjml}Yours, {{ shop.name }}`,
+        faults: [],
+      });
+      expect(written({ mjml: '{% render "a" %}' }, { a: { default: mjml } }).faults).toEqual([]);
+      expect([...partialsUsed({ hello: { en: { mjml } } }, SIGNED)]).toEqual([]);
+    }
+  });
+
   it('that are used are known, those within others too', () => {
     const partials = { ...SIGNED, footer: { default: '{% render "signature" %}' }, other: { default: '' } };
     const templates = { hello: { en: { mjml: '{% render "footer" %}{% render "gone" %}' } } };
