@@ -265,6 +265,14 @@ describe('the list', () => {
     await csv('address,reason\na@example.com,complained\n');
     expect(await of()).toEqual(['complained all']);
   });
+
+  it('remembers so of one that a worker of the version before noted, which knows no such column', async () => {
+    await csv('address,reason\nold@example.com,unsubscribed');
+    await rig.owner.query('update app.suppression set withdrawn = false, said_at = null');
+    await csv('address,reason\nold@example.com,bounced');
+    await lift((await list())[0]?.id ?? '');
+    expect(await list()).toMatchObject([{ reason: 'unsubscribed', scope: 'non_service' }]);
+  });
 });
 
 describe('an address that mails come back from', () => {

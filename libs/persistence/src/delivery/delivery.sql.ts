@@ -148,13 +148,16 @@ with r as (
 )
 select id from recorded`;
 
-/** The wider scope wins, with its reason; a complaint is never forgotten for another reason, nor that the person has withdrawn. */
+/**
+ * The wider scope wins, with its reason; a complaint is never forgotten for another reason, nor that the person has withdrawn, which
+ * workers of before that column say by the scope alone.
+ */
 export const SUPPRESSED_BEFORE = `
 on conflict (shop_id, medium, address_hmac) do update set
   scope = case when excluded.scope = 'all' then 'all' else s.scope end,
   reason = case when s.reason <> 'erased' and excluded.reason like 'complained%' or s.scope <> 'all' and excluded.scope = 'all'
     then excluded.reason else s.reason end,
-  withdrawn = s.withdrawn or excluded.withdrawn,
+  withdrawn = s.withdrawn or s.scope = 'non_service' or excluded.withdrawn,
   said_at = case when excluded.withdrawn then greatest(s.said_at, excluded.said_at) else s.said_at end
 where s.scope <> 'all' and excluded.scope = 'all' or excluded.withdrawn and (not s.withdrawn or excluded.said_at > coalesce(s.said_at, '-infinity'))
   or excluded.reason like 'complained%' and s.reason not like 'complained%' and s.reason <> 'erased'`;

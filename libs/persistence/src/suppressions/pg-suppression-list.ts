@@ -48,7 +48,7 @@ from json_to_recordset($1::json) as n (medium text, fingerprint text, scope text
 -- a list without days says nothing new of who is known to have withdrawn
 where n.said_at is not null or not n.withdrawn or n.reason like 'complained%' or not exists (
   select from app.suppression k where k.shop_id = app.current_shop() and k.medium = n.medium
-    and k.address_hmac = decode(n.fingerprint, 'hex') and k.withdrawn and (k.scope = 'all' or n.scope <> 'all'))
+    and k.address_hmac = decode(n.fingerprint, 'hex') and (k.withdrawn or k.scope = 'non_service') and (k.scope = 'all' or n.scope <> 'all'))
 order by n.medium, n.fingerprint
 ${SUPPRESSED_BEFORE}`;
 

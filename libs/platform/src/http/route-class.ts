@@ -8,7 +8,7 @@ const KIB = 1024;
  */
 const HOOKS_ROOM: Room = { atOnce: 512, waiting: 4_096, patienceMs: 250 };
 
-/** Each holds its list in memory while it is read. */
+/** Each holds its list in memory while it is read, or what it has written of it. */
 const LISTS_ROOM: Room = { atOnce: 2, waiting: 8, patienceMs: 2_000 };
 
 /** Threads that compile and check answer within half a minute or are ended; several may be asked one after the other. */
@@ -67,6 +67,8 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
     '/api/v1/suppressions/import',
     { ...ANY, bodyLimit: 512 * KIB, formats: WITH_CSV, patienceMs: THREADS_MS, room: LISTS_ROOM },
   ],
+  // goes over everybody known before it writes of the others
+  ['/api/v1/suppressions/export', { ...ANY, patienceMs: THREADS_MS, room: LISTS_ROOM }],
   ['/api/v1/clock/advance', { ...ANY, patienceMs: 0 }],
   ['/s/', PAGE],
   ['/u/', PAGE],
