@@ -6,6 +6,8 @@ import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
 
 const MAX_FIELD_CHARS = 320;
+const MAX_LINE_KB = 64;
+const [LF, CR] = [10, 13];
 const FIELDS = ['address', 'channel', 'reason', 'date'] as const;
 /** What others call the column of addresses. */
 const ADDRESS_NAMES = new Set(['address', 'email', 'e-mail', 'email address', 'phone', 'phone number']);
@@ -18,7 +20,7 @@ interface Read {
 
 /**
  * The lines of a list, whatever its delimiter. A quote that is never closed ends the reading with a fault.
- * @throws PermanentError `validation` when no column holds addresses
+ * @throws PermanentError `validation` when no column holds addresses, or a line is too long for one
  */
 export async function* readSuppressionCsv(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ListLine | LineFault> {
   let isCutOff = false;
@@ -35,7 +37,7 @@ export async function* readSuppressionCsv(bytes: AsyncIterable<Uint8Array>): Asy
     skip_records_with_error: true,
   });
   // what goes wrong on the way in comes out of the parser
-  pipeline(Readable.from(bytes), parser).catch(() => undefined);
+  pipeline(Readable.from(inShortLines(bytes)), parser).catch(() => undefined);
   let last = 1;
   for await (const { record, info } of parser as AsyncIterable<Read>) {
     last = info.lines;
@@ -47,6 +49,35 @@ export async function* readSuppressionCsv(bytes: AsyncIterable<Uint8Array>): Asy
       field: 'line',
       message: 'begins a quote that is not closed; nothing from here on was read',
     };
+}
+
+/** The parser takes a line as a whole, and a million of commas for a million of fields. */
+async function* inShortLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let [line, length] = [1, 0];
+  let end: number | undefined;
+  for await (const part of bytes) {
+    // lines end as the first one does, as the parser has it
+    end ??= endOfLines(part);
+    for (let from = 0; from < part.length;) {
+      const at = end === undefined ? -1 : part.indexOf(end, from);
+      length += (at < 0 ? part.length : at) - from;
+      if (length > MAX_LINE_KB * 1024) throw tooLong(line);
+      if (at < 0) break;
+      [line, length, from] = [line + 1, 0, at + 1];
+    }
+    yield part;
+  }
+}
+
+function endOfLines(part: Uint8Array): number | undefined {
+  const at = part.findIndex((byte) => byte === LF || byte === CR);
+  if (at < 0) return undefined;
+  return part[at] === CR && part[at + 1] !== LF && at + 1 < part.length ? CR : LF;
+}
+
+function tooLong(line: number): PermanentError {
+  const message = `Line ${line} has more than ${MAX_LINE_KB} KB. Look there for line breaks that were lost, and send the list again.`;
+  return new PermanentError('validation', message, { faults: [{ pointer: '', code: 'line', message }] });
 }
 
 function lineOf(record: Omit<ListLine, 'line'>, line: number): ListLine | LineFault {
