@@ -1,4 +1,4 @@
-import { ProcessInbox } from '#app/application';
+import { ProcessInbox, VirtualClockPort } from '#app/application';
 import { ApiRig, type Problem } from './api-rig.js';
 import { linksOf } from './message-links.js';
 
@@ -142,6 +142,28 @@ describe('the preference page', () => {
     await digest();
     expect(await allowed(customer)).toEqual(['review']);
     expect((await history(customer)).items.filter(({ state }) => state === 'suppressed')).toEqual([]);
+  });
+
+  it.each(['preferences', 'unsubscribe'] as const)('%s stops again after an opt-in that still waits', async (by) => {
+    const { customer, ...links } = await linksOf(rig);
+    const pass = async (): Promise<string> => {
+      const { rows: clock } = await rig.owner.query<{ at: Date }>('select app.now() as at');
+      const at = (clock[0]?.at.getTime() ?? 0) + 60_000;
+      await rig.app.get(VirtualClockPort).set(at);
+      return new Date(at).toISOString();
+    };
+    await form(links[by], { act: 'stop' });
+    await digest();
+    const agreed = { channel: 'email', state: 'opted_in', level: 'single' };
+    const who = { email: `${customer}@example.com` };
+    const event = { id: `waits-${by}`, type: 'consent.changed', occurredAt: await pass(), customer: who, data: agreed };
+    expect((await rig.post('/api/v1/events', event)).status).toBe(202);
+    await pass();
+    const before = await rows();
+    for (let times = 0; times < 3; times += 1) await form(links[by], { act: 'stop' });
+    expect(await rows()).toBe(before + 1);
+    await digest();
+    expect((await consents(customer))['marketing']).toMatchObject({ state: 'opted_out' });
   });
 
   it('gives back no more than was ticked of what a list alone kept back', async () => {

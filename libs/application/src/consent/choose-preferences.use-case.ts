@@ -9,13 +9,13 @@ import {
   OPTIONAL_CLASSES,
   type OptionalClass,
   PermanentError,
-  standingOf,
 } from '#app/domain';
 import { DeliveryStore } from '../delivery/delivery-store.port.js';
 import { FactsStore } from '../facts/facts-store.port.js';
 import { noSuchLink } from '../feedback/find-link.js';
 import { type LinkedMessageFacts, LinkStore } from '../feedback/link-store.port.js';
 import { SuppressAddresses } from '../feedback/suppress-addresses.js';
+import { stopOf } from '../feedback/unsubscribe.use-case.js';
 import { HintPort } from '../ports/hint.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
@@ -102,13 +102,13 @@ export class ChoosePreferences {
           reason: 'unsubscribed',
         });
       const said = { state: 'opted_out' as const, level: 'confirmed' as const, proof };
-      const news = media.filter((medium) => !hasRefusedAll(message.customer, medium));
-      if (news.length > 0)
-        await this.consents.store(
-          tx,
-          speakerOf(place, message),
-          news.map((channel) => ({ channel, ...said })),
-        );
+      // also of whom it is known already: an opt-in may wait to be worked on
+      await this.consents.store(
+        tx,
+        speakerOf(place, message),
+        media.map((channel) => ({ channel, ...said })),
+        (medium) => `stop:${message.messageId}:${medium}:${stopOf(message.customer, medium, message.now)}`,
+      );
       return this.page(tx, message);
     });
     this.hints.hint('intake');
@@ -185,10 +185,6 @@ export class ChoosePreferences {
 
 export function boxOf(medium: Medium, messageClass: OptionalClass): string {
   return `${medium}.${messageClass}`;
-}
-
-function hasRefusedAll(customer: CustomerFacts, medium: Medium): boolean {
-  return OPTIONAL_CLASSES.every((each) => standingOf(customer, each, medium).state === 'opted_out');
 }
 
 function placeOf({ messageId }: LinkedMessageFacts): string {

@@ -61,17 +61,18 @@ export class StateConsent {
     return customer;
   }
 
-  /** The events alone. */
+  /** The events alone. @param key of the one about a medium, under which it is stored once; left out: each is another */
   async store(
     tx: Transaction,
     { shopId, customer, at, kind }: Speaker,
     statements: readonly Statement[],
+    key?: (medium: Medium) => string,
   ): Promise<DomainEvent[]> {
     const occurredAt = toIso(at);
     const ref = refOf(customer);
     const said = statements.map((data) => ({ type: 'consent.changed' as const, occurredAt, customer: ref, data }));
     const bodies = said.map((event) => {
-      const id = `consent:${this.ids.next()}`;
+      const id = `consent:${key ? key(event.data.channel) : this.ids.next()}`;
       const body = JSON.stringify({ id, ...event });
       return { shopId, sourceId: shopId, kind, dedupeKey: id, headers: {}, body };
     });

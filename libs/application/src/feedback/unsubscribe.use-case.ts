@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, type CustomerFacts, type Medium } from '#app/domain';
+import { addressOf, type CustomerFacts, type Instant, type Medium, toIso } from '#app/domain';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { FindLink, noSuchLink, type OpenLink } from './find-link.js';
 import { LinkEvents } from './link-events.js';
 import { type LinkedMessageFacts, LinkStore } from './link-store.port.js';
 import { SuppressAddresses } from './suppress-addresses.js';
+
+/** Of an instant as ISO 8601. */
+const MINUTE_CHARS = 16;
 
 export interface UnsubscribePage {
   readonly shopName: string;
@@ -30,7 +33,7 @@ export class Unsubscribe {
     return pageOf(await this.uow.inShop(link.shopId, (tx) => this.message(tx, link, false)));
   }
 
-  /** As often as one likes: the second time changes nothing. @throws PermanentError `not_found`, `gone` */
+  /** As often as one likes. @throws PermanentError `not_found`, `gone` */
   async run(token: string): Promise<UnsubscribePage> {
     const link = await this.find.run(token, 'unsubscribe');
     const message = await this.uow.inShop(link.shopId, (tx) => this.optOut(tx, link));
@@ -52,8 +55,7 @@ export class Unsubscribe {
     };
     await this.events.store(tx, link, message, {
       type: 'consent.changed',
-      // once for each time that they have agreed
-      use: `unsubscribe:${lastOptIn(customer, medium)}`,
+      use: `unsubscribe:${stopOf(customer, medium, now)}`,
       at: now,
       data,
       withOrder: false,
@@ -70,6 +72,11 @@ export class Unsubscribe {
 
 function pageOf({ shopName, medium, customer, shopLocale }: LinkedMessageFacts): UnsubscribePage {
   return { shopName, medium, locale: customer.locale ?? shopLocale };
+}
+
+/** Names a withdrawal: one a minute, and each after they have agreed. An opt-in that isn't known yet may have come before another. */
+export function stopOf(customer: CustomerFacts, medium: Medium, now: Instant): string {
+  return `${lastOptIn(customer, medium)}:${toIso(now).slice(0, MINUTE_CHARS)}`;
 }
 
 /** When they last agreed, to all or to a class; empty when they never did. */
