@@ -115,6 +115,39 @@ describe('the link that confirms', () => {
     expect(await allowed(customer)).toEqual(['feedback', 'review']);
   });
 
+  it('is too old once the person has another address, and confirms nothing for that', async () => {
+    const { url, customer } = await linkTo(pending);
+    await rig.owner.query(
+      `update app.customer set facts = facts || jsonb_build_object('email', 'new-' || email), email = 'new-' || email where id = $1`,
+      [customer],
+    );
+    expect([await send('GET', url), await send('POST', url)]).toEqual([410, 410]);
+    expect(await allowed(customer)).toEqual(['feedback']);
+  });
+
+  it('is asked for by mail of who agrees to mails on a page that a text led to', async () => {
+    const { preferences, message, customer } = await linksOf(rig);
+    const save = () =>
+      rig.app.inject({
+        method: 'POST',
+        url: preferences,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: 'act=save&on=email.marketing&on=email.feedback&shown=email.feedback',
+      });
+    await rig.owner.query(`update app.message set medium = 'sms', address = '+4930123456' where id = $1`, [message]);
+    expect((await save()).statusCode).toBe(200);
+    for (let claimed = 1; claimed > 0;) ({ claimed } = await rig.app.get(ProcessInbox).run());
+    expect(await allowed(customer)).toEqual(['feedback']);
+    const { body } = await rig.get<{ items: object[] }>(`/api/v1/customers/${customer}/consents/history`);
+    expect(body.items).toMatchObject([{ state: 'pending', level: 'single', classes: ['marketing'] }]);
+    await rig.owner.query(
+      `update app.message set medium = 'email', address = (select email from app.customer where id = customer_id) where id = $1`,
+      [message],
+    );
+    expect((await save()).statusCode).toBe(200);
+    expect(await allowed(customer)).toEqual(['feedback', 'marketing']);
+  });
+
   it('is too old after thirty days', async () => {
     const { url, message, customer } = await linkTo(pending);
     await rig.owner.query(`update app.message set created_at = app.now() - interval '31 days' where id = $1`, [

@@ -19,6 +19,7 @@ import { stopOf } from '../feedback/unsubscribe.use-case.js';
 import { HintPort } from '../ports/hint.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { Shops } from '../shops/shops.repository.js';
 import { MessageCodes, type MessagePlace } from './message-codes.js';
 import { type Speaker, StateConsent, type Statement } from './state-consent.js';
 import { proofOf, type Witness } from './witness.js';
@@ -68,6 +69,7 @@ export class ChoosePreferences {
     private readonly addresses: SuppressAddresses,
     private readonly secrets: SecretPort,
     private readonly hints: HintPort,
+    private readonly shops: Shops,
   ) {}
 
   /** Changes nothing. @throws PermanentError `not_found`, `gone` */
@@ -81,7 +83,10 @@ export class ChoosePreferences {
       await this.facts.lockIntake(tx);
       const message = await this.message(tx, place, true);
       const before = await this.page(tx, message);
-      const statements = before.media.flatMap((choices) => this.statements(message, choices, boxes, witness));
+      const asking = await this.shops.doubleOptIn(tx);
+      const statements = before.media
+        .flatMap((choices) => this.statements(message, choices, boxes, witness))
+        .map((said) => (asking.includes(said.channel) ? waiting(said, message) : said));
       if (statements.length === 0) return before;
       const customer = await this.consents.run(tx, speakerOf(place, message), statements);
       return this.page(tx, { ...message, customer });
@@ -185,6 +190,12 @@ export class ChoosePreferences {
 
 export function boxOf(medium: Medium, messageClass: OptionalClass): string {
   return `${medium}.${messageClass}`;
+}
+
+/** Who reads one medium hasn't shown that the address of another is theirs: what they agree to there waits to be confirmed. */
+function waiting(said: Statement, { medium }: LinkedMessageFacts): Statement {
+  if (said.state !== 'opted_in' || said.channel === medium) return said;
+  return { ...said, state: 'pending', level: 'single' };
 }
 
 function placeOf({ messageId }: LinkedMessageFacts): string {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isErased, type OptionalClass, PermanentError, standingOf, toInstant } from '#app/domain';
+import { addressOf, isErased, type OptionalClass, PermanentError, standingOf, toInstant } from '#app/domain';
 import { FactsStore } from '../facts/facts-store.port.js';
 import { noSuchLink } from '../feedback/find-link.js';
 import { type LinkedMessageFacts, LinkStore } from '../feedback/link-store.port.js';
@@ -84,10 +84,15 @@ export class ConfirmConsent {
     const message = await this.links.message(tx, messageId, lock);
     const asked = message && askedConsent(message.context);
     if (!asked || isErased(message.customer)) throw noSuchLink();
-    if (message.now - message.plannedAt > VALID_DAYS * DAY_MS)
+    if (message.now - message.plannedAt > VALID_DAYS * DAY_MS || hasMoved(message))
       throw new PermanentError('gone', 'This link is too old to be used.');
     return { message, asked };
   }
+}
+
+/** Who reads the mail speaks for the address that it went to, and for no other. */
+function hasMoved({ customer, medium, address }: LinkedMessageFacts): boolean {
+  return address !== null && address !== addressOf(customer, medium);
 }
 
 function isConfirmed({ customer, plannedAt }: LinkedMessageFacts, { medium, classes }: AskedConsent): boolean {
