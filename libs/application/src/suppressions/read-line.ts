@@ -75,7 +75,8 @@ export function readLine(line: ListLine, zone: string): ListedAddress | LineFaul
   const medium = mediumOf(line.channel, written);
   if (medium === undefined) return fault('channel', 'must be email or sms');
   const address = addressOf(medium, written);
-  if (address === undefined) return fault('address', ADDRESS_FAULTS[medium]);
+  if (address === undefined)
+    return fault('address', wordOf(line.channel) === '' && medium === 'sms' ? NO_ADDRESS : ADDRESS_FAULTS[medium]);
   const reason = REASON_OF.get(wordOf(line.reason));
   if (reason === undefined) return fault('reason', `must be one of ${LISTED_REASONS.join(', ')}, or empty`);
   const saidAt = momentOf((line.date ?? '').trim(), zone);
@@ -84,6 +85,9 @@ export function readLine(line: ListLine, zone: string): ListedAddress | LineFaul
   return { medium, address, reason, saidAt };
 }
 
+/** Where no channel is named. */
+const NO_ADDRESS =
+  'must be an e-mail address such as ana@example.com, or a phone number with its country, such as +4930123456';
 const ADDRESS_FAULTS: Readonly<Record<Medium, string>> = {
   email: 'must be one e-mail address such as ana@example.com',
   sms: 'must be a phone number with its country, such as +4930123456',

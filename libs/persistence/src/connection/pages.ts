@@ -1,4 +1,5 @@
 import { type Page, type PageRequest, toPage } from '#app/application';
+import { PermanentError } from '#app/domain';
 
 /**
  * The page condition of a list ordered by (created_at, id): the row after which to go on is looked up by its id, so the cursor
@@ -24,4 +25,22 @@ export function pageOf<Row, T extends { readonly id: string }>(
   map: (row: Row) => T,
 ): Page<T> {
   return toPage(rows.map(map), page.limit);
+}
+
+/** Names a row by what its list is ordered by; none of it holds a `|`. */
+export function writeCursor(...place: readonly (string | number)[]): string {
+  return Buffer.from(place.join('|')).toString('base64url');
+}
+
+/**
+ * What `writeCursor` was given. `form`: of a cursor of this list, with `|` between its parts.
+ * @throws PermanentError `validation`
+ */
+export function readCursor(cursor: string, form: RegExp): string[] {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  if (form.test(text) && Buffer.from(text).toString('base64url') === cursor) return text.split('|');
+  const message = 'is no cursor of this list; send the `next` of the page before, unchanged';
+  throw new PermanentError('validation', `The cursor ${message}.`, {
+    faults: [{ pointer: '/cursor', code: 'format', message }],
+  });
 }

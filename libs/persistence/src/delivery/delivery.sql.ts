@@ -48,8 +48,7 @@ select m.id, m.epoch, m.customer_id, m.reason,
 from app.message m
 where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.state = 'claimed'`;
 
-/** What is held for a while comes behind, because it is for every class. */
-/** One look-up by key for each, in both stores. */
+/** One look-up by key for each, in both stores. What is held for a while comes behind, because it is for every class. */
 export const SUPPRESSED = `
 select encode(r.hmac, 'hex') as fingerprint, found.scope
 from unnest($2::bytea[]) as r (hmac) cross join lateral (

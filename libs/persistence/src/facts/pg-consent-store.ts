@@ -7,7 +7,8 @@ import {
   type HashedAddress,
   type Transaction,
 } from '#app/application';
-import { type CustomerFacts, OPTIONAL_CLASSES, PermanentError } from '#app/domain';
+import { type CustomerFacts, OPTIONAL_CLASSES } from '#app/domain';
+import { readCursor, writeCursor } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { presentId } from './present-customer.sql.js';
 
@@ -82,13 +83,13 @@ export class PgConsentStore extends ConsentStore {
     addresses: readonly HashedAddress[],
     { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
   ): Promise<ConsentHistory> {
-    const [place = null, id = null] = cursor === null ? [] : read(cursor);
+    const [place = null, id = null] = cursor === null ? [] : readCursor(cursor, CURSOR);
     const media = addresses.map(({ medium }) => medium);
     const hashes = addresses.map(({ fingerprint }) => Buffer.from(fingerprint));
     const rows = await pg(tx).query<EntryRow>(HISTORY, [customerId, media, hashes, place, id, limit + 1]);
     const items = rows.slice(0, limit);
     const last = rows.length > limit ? items.at(-1) : undefined;
-    return { items: items.map(toEntry), next: last ? cursorOf(last) : null };
+    return { items: items.map(toEntry), next: last ? writeCursor(last.place, last.id) : null };
   }
 }
 
@@ -98,17 +99,4 @@ function toEntry(row: EntryRow): ConsentEntry {
   const source = source_id !== null && kind !== null && name !== null ? { id: source_id, kind, name } : null;
   const times = { at: at.toISOString(), recordedAt: recorded_at.toISOString() };
   return { id, channel, state, classes, level, ...times, proof, source, order };
-}
-
-function cursorOf({ place, id }: EntryRow): string {
-  return Buffer.from(`${place}|${id}`).toString('base64url');
-}
-
-function read(cursor: string): string[] {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (CURSOR.test(text)) return text.split('|');
-  const message = 'is no cursor of this list; send the `next` of the page before, unchanged';
-  throw new PermanentError('validation', `The cursor ${message}.`, {
-    faults: [{ pointer: '/cursor', code: 'format', message }],
-  });
 }

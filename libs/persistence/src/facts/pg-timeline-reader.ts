@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type TimelineItem, type TimelinePage, TimelineReader, type Transaction } from '#app/application';
-import { PermanentError } from '#app/domain';
+import { readCursor, writeCursor } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { TOLD_STATUS, toldOf } from '../delivery/told-status.sql.js';
 import { presentId } from './present-customer.sql.js';
@@ -72,7 +72,7 @@ export class PgTimelineReader extends TimelineReader {
     customerId: string,
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<TimelinePage> {
-    const [place = null, kind = null, id = null] = page.cursor === null ? [] : read(page.cursor);
+    const [place = null, kind = null, id = null] = page.cursor === null ? [] : readCursor(page.cursor, CURSOR);
     const [customer] = await pg(tx).query<{ id: string }>(
       `select ${presentId('c')} as id from app.customer c where c.id = $1`,
       [customerId],
@@ -80,23 +80,13 @@ export class PgTimelineReader extends TimelineReader {
     if (!customer) return { items: [], next: null };
     const rows = await pg(tx).query<ItemRow>(TIMELINE, [customer.id, place, kind, id, page.limit + 1]);
     const last = rows.length > page.limit ? rows[page.limit - 1] : undefined;
-    return { items: rows.slice(0, page.limit).map(toItem), next: last ? cursorOf(last) : null };
+    return {
+      items: rows.slice(0, page.limit).map(toItem),
+      next: last ? writeCursor(last.place, last.kind, last.id) : null,
+    };
   }
 }
 
 function toItem({ kind, id, at, data }: ItemRow): TimelineItem {
   return { kind, id, at: at.toISOString(), ...data } as TimelineItem;
-}
-
-function cursorOf({ place, kind, id }: ItemRow): string {
-  return Buffer.from(`${place}|${kind}|${id}`).toString('base64url');
-}
-
-function read(cursor: string): string[] {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (CURSOR.test(text)) return text.split('|');
-  const message = 'is no cursor of this list; send the `next` of the page before, unchanged';
-  throw new PermanentError('validation', `The cursor ${message}.`, {
-    faults: [{ pointer: '/cursor', code: 'format', message }],
-  });
 }

@@ -10,8 +10,9 @@ import {
   type VisitState,
   type VisitsWanted,
 } from '#app/application';
-import { type Instant, PermanentError, toIso } from '#app/domain';
+import { type Instant, toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
+import { readCursor, writeCursor } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
 
 interface OutlineRow extends QueryResultRow {
@@ -136,7 +137,7 @@ export class PgVisits extends Visits {
         runId,
         at: at.getTime(),
       })),
-      next: last ? Buffer.from(`${last.run_id}|${last.visit}`).toString('base64url') : null,
+      next: last ? writeCursor(last.run_id, last.visit) : null,
     };
   }
 }
@@ -147,11 +148,6 @@ function chosen({ journeyId, version, from, to }: VisitFilter): unknown[] {
 }
 
 function placeOf(cursor: string): [run: string, visit: number] {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const [, run, visit] = CURSOR.exec(text) ?? [];
-  if (run !== undefined && Buffer.from(text).toString('base64url') === cursor) return [run, Number(visit)];
-  const message = 'is no cursor of this list; send the `next` of the page before, unchanged';
-  throw new PermanentError('validation', `The cursor ${message}.`, {
-    faults: [{ pointer: '/cursor', code: 'format', message }],
-  });
+  const [run = '', visit] = readCursor(cursor, CURSOR);
+  return [run, Number(visit)];
 }

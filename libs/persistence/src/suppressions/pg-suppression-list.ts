@@ -8,8 +8,9 @@ import {
   type SuppressionReason,
   type Transaction,
 } from '#app/application';
-import { type Medium, PermanentError, toIso } from '#app/domain';
+import { type Medium, toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
+import { readCursor, writeCursor } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { SUPPRESSED_BEFORE } from '../delivery/delivery.sql.js';
 
@@ -111,11 +112,14 @@ export class PgSuppressionList extends SuppressionList {
     { medium, reason, hash }: SuppressionFilter,
     { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
   ): Promise<SuppressionPage> {
-    const place = cursor === null ? [null, null, null] : placeOf(cursor);
+    const place = cursor === null ? [null, null, null] : readCursor(cursor, CURSOR);
     const words = reason === undefined ? null : wordsOf(reason);
     const rows = await pg(tx).query<Row>(PAGE, [medium ?? null, hash ?? null, words, ...place, limit + 1]);
     const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return { items: rows.slice(0, limit).map(toSuppression), next: last ? cursorOf(last) : null };
+    return {
+      items: rows.slice(0, limit).map(toSuppression),
+      next: last ? writeCursor(last.place, last.medium, last.hash) : null,
+    };
   }
 
   async find(tx: Transaction, id: string): Promise<Suppression | null> {
@@ -163,17 +167,4 @@ function toSuppression(row: Row): Suppression {
 
 function wordsOf(reason: SuppressionReason): string[] {
   return [...REASON_OF].flatMap(([word, named]) => (named === reason ? [word] : []));
-}
-
-function cursorOf({ place, medium, hash }: Row): string {
-  return Buffer.from(`${place}|${medium}|${hash}`).toString('base64url');
-}
-
-function placeOf(cursor: string): string[] {
-  const place = CURSOR.exec(Buffer.from(cursor, 'base64url').toString())?.slice(1);
-  if (place) return place;
-  const message = 'is no cursor of this list; send the `next` of the page before, unchanged';
-  throw new PermanentError('validation', `The cursor ${message}.`, {
-    faults: [{ pointer: '/cursor', code: 'format', message }],
-  });
 }
