@@ -125,6 +125,12 @@ describe('the link that confirms', () => {
     expect(await allowed(customer)).toEqual(['feedback']);
   });
 
+  it('is none in a message of another medium, which shows nothing of the address', async () => {
+    const { url, customer } = await linkTo({ ...pending, data: { ...pending.data, channel: 'sms' } });
+    expect([await send('GET', url), await send('POST', url)]).toEqual([404, 404]);
+    expect(await allowed(customer)).toEqual(['feedback']);
+  });
+
   it('is asked for by mail of who agrees to mails on a page that a text led to', async () => {
     const { preferences, message, customer } = await linksOf(rig);
     const save = () =>

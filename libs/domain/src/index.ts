@@ -197,5 +197,5 @@ export {
 } from './time/instant.js';
 export { localTime } from './time/local-time.js';
 export { type LocalWindow, nextOpening } from './time/window.js';
-export { type ReadKeyword, readKeyword } from './reply/read-keyword.js';
+export { isPlainYes, type ReadKeyword, readKeyword } from './reply/read-keyword.js';
 export { type ReadScore, readScore } from './reply/read-score.js';

@@ -1,5 +1,8 @@
 import { type ConsentChange, type Json, MEDIA, type Medium, OPTIONAL_CLASSES, type OptionalClass } from '#app/domain';
 
+/** Who hasn't confirmed by then has not agreed. */
+export const CONFIRM_DAYS = 30;
+
 /** What somebody is asked to confirm: consent to all messages on a medium, or to some classes of them. */
 export interface AskedConsent {
   readonly medium: Medium;

@@ -6,14 +6,12 @@ import { type LinkedMessageFacts, LinkStore } from '../feedback/link-store.port.
 import { HintPort } from '../ports/hint.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
-import { type AskedConsent, askedConsent } from './asked-consent.js';
+import { type AskedConsent, askedConsent, CONFIRM_DAYS } from './asked-consent.js';
 import { MessageCodes, type MessagePlace } from './message-codes.js';
 import { StateConsent } from './state-consent.js';
 import { proofOf, type Witness } from './witness.js';
 
 const DAY_MS = 86_400_000;
-/** Who hasn't confirmed by then has not agreed. */
-const VALID_DAYS = 30;
 
 export interface ConfirmPage {
   readonly shopName: string;
@@ -83,8 +81,8 @@ export class ConfirmConsent {
   ): Promise<{ message: LinkedMessageFacts; asked: AskedConsent }> {
     const message = await this.links.message(tx, messageId, lock);
     const asked = message && askedConsent(message.context);
-    if (!asked || isErased(message.customer)) throw noSuchLink();
-    if (message.now - message.plannedAt > VALID_DAYS * DAY_MS || hasMoved(message))
+    if (!asked || asked.medium !== message.medium || isErased(message.customer)) throw noSuchLink();
+    if (message.now - message.plannedAt > CONFIRM_DAYS * DAY_MS || hasMoved(message))
       throw new PermanentError('gone', 'This link is too old to be used.');
     return { message, asked };
   }

@@ -100,10 +100,18 @@ export class StateConsent {
     isGeneral: boolean,
   ): Pick<SuppressionChange, 'action' | 'saidAt'> | undefined {
     if (state === 'opted_in') {
-      // a word for one class gives nobody the others back that an older word allows
-      const since = lastWish(customer, medium) === null ? null : askedForSince(customer, medium);
-      return since === null ? undefined : { action: 'lift', saidAt: toInstant(since) };
+      const saidAt = wantedSince(customer, medium);
+      return saidAt === null ? undefined : { action: 'lift', saidAt };
     }
     return state === 'opted_out' && isGeneral && lastWish(customer, medium) === null ? { action: 'add' } : undefined;
   }
+}
+
+/**
+ * What was said against an address before this no longer stands, since its owner has asked for messages; null: all of it stands. A word
+ * for one class gives nobody the others back that an older word allows.
+ */
+export function wantedSince(customer: CustomerFacts, medium: Medium): Instant | null {
+  const since = lastWish(customer, medium) === null ? null : askedForSince(customer, medium);
+  return since === null ? null : toInstant(since);
 }

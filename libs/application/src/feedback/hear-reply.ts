@@ -1,5 +1,18 @@
-import { type DomainEvent, type Instant, type MessageReply, readKeyword, readScore, toInstant } from '#app/domain';
+import {
+  applyToCustomer,
+  type CustomerFacts,
+  type DomainEvent,
+  type Instant,
+  isPlainYes,
+  type MessageReply,
+  type OptionalClass,
+  readKeyword,
+  readScore,
+  toInstant,
+} from '#app/domain';
+import { wantedSince } from '../consent/state-consent.js';
 import type { MentionedMessage } from './message-news.port.js';
+import { refOf } from './person-ref.js';
 
 type ReplyEvent = Extract<DomainEvent, { type: 'message.replied' }>;
 
@@ -14,16 +27,30 @@ export interface Heard {
   readonly wish?: { readonly number: string; readonly action: 'add' | 'lift'; readonly at: Instant };
 }
 
+/** Somebody was asked by text whether they want texts; `classes` left out: all of them. */
+export interface ConsentQuestion {
+  readonly messageId: string;
+  readonly customer: CustomerFacts;
+  readonly classes: readonly OptionalClass[] | undefined;
+}
+
+/** What was said before a reply came. */
+export interface Before {
+  readonly isOptedOut: boolean;
+  /** The message whose question is open. */
+  readonly asked: MentionedMessage | null;
+  readonly question: ConsentQuestion | null;
+}
+
 const MAX_PROOF_CHARS = 600;
 
 /**
- * What somebody means by writing back: to hear no more, to hear again, help, an answer to what was asked, or something that a person
- * has to read. `asked`: the message whose question is open; `invitation` makes the id of its invitation.
+ * What somebody means by writing back: to hear no more, to hear again, yes, help, an answer to what was asked, or something that a
+ * person has to read. `invitation` makes the id of the invitation of the message that asked.
  */
 export function hearReply(
   event: ReplyEvent,
-  isOptedOut: boolean,
-  asked: MentionedMessage | null,
+  { isOptedOut, asked, question }: Before,
   invitation: (messageId: string) => string,
 ): Heard {
   const { data } = event;
@@ -32,6 +59,7 @@ export function hearReply(
   const reply: ReplyEvent = { ...event, customer };
   if (data.automatic) return { event: reply, derived: [] };
   const wish = wishOf(data, isOptedOut);
+  if (question && number !== undefined && saysYes(data, wish)) return confirm(reply, number, question);
   if (wish) return obey({ ...reply, data: { ...data, keyword: wish.keyword } }, wish);
   const answer = asked?.survey ? answerOf(reply, asked, invitation) : undefined;
   if (!answer) return { event: reply, derived: [] };
@@ -58,9 +86,7 @@ interface Wish {
 
 function obey(event: ReplyEvent, { keyword, isSentence, isOptedOut, number }: Wish): Heard {
   if (keyword === 'help' || (keyword === 'start' && !isOptedOut)) return { event, derived: [] };
-  const { text, providerRef } = event.data;
-  const how = isSentence ? 'in other words, ' : '';
-  const proof = `${how}"${text.slice(0, MAX_PROOF_CHARS)}" from ${number}${providerRef === undefined ? '' : `, ${providerRef}`}`;
+  const proof = `${isSentence ? 'in other words, ' : ''}${wordsOf(event.data, number)}`;
   const state = keyword === 'stop' ? ('opted_out' as const) : ('opted_in' as const);
   return {
     event,
@@ -73,6 +99,28 @@ function obey(event: ReplyEvent, { keyword, isSentence, isOptedOut, number }: Wi
     ],
     wish: { number, action: keyword === 'stop' ? 'add' : 'lift', at: toInstant(event.occurredAt) },
   };
+}
+
+/** START of whom nothing was withdrawn answers the question too; of whom it was, it takes that back. */
+function saysYes({ channel, text }: MessageReply, wish: Wish | undefined): boolean {
+  if (channel !== 'sms' || wish?.keyword === 'stop' || wish?.keyword === 'help') return false;
+  return isPlainYes(text) && !(wish?.isOptedOut && readKeyword(text, false)?.keyword === 'start');
+}
+
+function confirm(event: ReplyEvent, number: string, { messageId, customer, classes }: ConsentQuestion): Heard {
+  const proof = `${wordsOf(event.data, number)}, in answer to message ${messageId}`;
+  const data = { channel: 'sms', state: 'opted_in', level: 'confirmed', proof, ...(classes && { classes }) } as const;
+  const said = { type: 'consent.changed' as const, data, customer: refOf(customer) };
+  const at = wantedSince(applyToCustomer(customer, { ...event, ...said }), 'sms');
+  return {
+    event: { ...event, data: { ...event.data, keyword: 'start' } },
+    derived: [said],
+    ...(at !== null && { wish: { number, action: 'lift', at } }),
+  };
+}
+
+function wordsOf({ text, providerRef }: MessageReply, number: string): string {
+  return `"${text.slice(0, MAX_PROOF_CHARS)}" from ${number}${providerRef === undefined ? '' : `, ${providerRef}`}`;
 }
 
 function answerOf(

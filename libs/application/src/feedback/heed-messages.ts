@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Bounce, CustomerFacts, DomainEvent, MessageMention } from '#app/domain';
+import { addressOf, type Bounce, type CustomerFacts, type DomainEvent, type MessageMention } from '#app/domain';
+import { askedConsent, CONFIRM_DAYS } from '../consent/asked-consent.js';
 import { DeliveryStore, type NewSuppression } from '../delivery/delivery-store.port.js';
 import { FactsStore } from '../facts/facts-store.port.js';
 import type { IncomingEvent } from '../intake/fold-batch.js';
 import { SecretPort } from '../ports/secret.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { CountBounces, type Returned } from './count-bounces.js';
-import { hearReply, type Heard, type Said } from './hear-reply.js';
+import { type ConsentQuestion, hearReply, type Heard, type Said } from './hear-reply.js';
 import {
   type Conversation,
   type MentionedMessage,
@@ -91,7 +92,8 @@ export class HeedMessages {
         : [],
     );
     if (numbers.length === 0) return new Map();
-    const talks = await this.news.conversations(tx, [...new Set(numbers)], ANSWER_DAYS * DAY_MS);
+    const open = { surveyMs: ANSWER_DAYS * DAY_MS, consentMs: CONFIRM_DAYS * DAY_MS };
+    const talks = await this.news.conversations(tx, [...new Set(numbers)], open);
     return new Map(talks.map((talk) => [talk.number, talk]));
   }
 
@@ -112,7 +114,7 @@ export class HeedMessages {
   ): Heard {
     const isOptedOut = wished.get(event.data.from ?? '') ?? isOut(message?.customer);
     const asked = talk ? talk.asked : (message ?? null);
-    const heard = hearReply(event, isOptedOut, asked, (id) => this.invitation(id));
+    const heard = hearReply(event, { isOptedOut, asked, question: questionOf(talk) }, (id) => this.invitation(id));
     if (heard.wish) wished.set(heard.wish.number, heard.wish.action === 'add');
     return heard;
   }
@@ -156,6 +158,13 @@ export class HeedMessages {
 
 type Talks = ReadonlyMap<string, Conversation>;
 type Mentioned = (mention: Pick<MessageMention, 'messageId' | 'providerRef'>) => MentionedMessage | undefined;
+
+/** Whoever writes from a number that isn't the person's any more confirms nothing. */
+function questionOf({ number, confirming }: Partial<Conversation> = {}): ConsentQuestion | null {
+  const asked = confirming && askedConsent(confirming.context);
+  if (!confirming || asked?.medium !== 'sms' || addressOf(confirming.message.customer, 'sms') !== number) return null;
+  return { messageId: confirming.message.id, customer: confirming.message.customer, classes: asked.classes };
+}
 
 function isOut(customer: CustomerFacts | null | undefined): boolean {
   return customer?.consents.sms?.state === 'opted_out';

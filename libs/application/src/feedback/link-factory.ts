@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Instant, Json, MessageClass, SurveyDefinition } from '#app/domain';
+import type { Instant, Json, Medium, MessageClass, SurveyDefinition } from '#app/domain';
 import type { LinkToken } from '../delivery/delivery-store.port.js';
 import { SecretPort } from '../ports/secret.port.js';
 import { MessageCodes } from '../consent/message-codes.js';
@@ -31,6 +31,7 @@ interface LinkedMessage {
   /** Left out: only the links that need no shop. */
   readonly shopId?: string | undefined;
   readonly context?: { readonly [name: string]: Json };
+  readonly medium?: Medium;
   readonly class: MessageClass;
   readonly survey: SurveyDefinition | null;
   readonly now: Instant;
@@ -73,12 +74,16 @@ export class LinkFactory {
     return (position) => (position === 0 ? url : `${url}${position.toString(POSITION_RADIX)}`);
   }
 
-  /** Pages of consent. They name their message themselves, so that nothing is stored for them. */
-  private choices({ id, shopId, class: messageClass, context }: LinkedMessage): Record<string, string> {
+  /**
+   * Pages of consent. They name their message themselves, so that nothing is stored for them. A medium is confirmed by a message of
+   * that medium, because no other shows whose the address is.
+   */
+  private choices({ id, shopId, medium, class: messageClass, context }: LinkedMessage): Record<string, string> {
     if (shopId === undefined) return {};
     const place = { shopId, messageId: id };
     if (messageClass !== 'service') return { preferences: this.url('p', this.codes.codeOf('preferences', place)) };
-    return context && askedConsent(context) ? { confirm: this.url('c', this.codes.codeOf('confirm', place)) } : {};
+    const asked = context && askedConsent(context);
+    return asked && asked.medium === medium ? { confirm: this.url('c', this.codes.codeOf('confirm', place)) } : {};
   }
 
   get publicUrl(): string {

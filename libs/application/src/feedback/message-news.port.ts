@@ -1,4 +1,4 @@
-import type { CustomerFacts, IsoInstant, Medium, MessageMention, SurveyDefinition } from '#app/domain';
+import type { CustomerFacts, IsoInstant, Json, Medium, MessageMention, SurveyDefinition } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 /** In the order of their rank, by which a later word never takes an earlier one back. */
@@ -51,6 +51,11 @@ export interface Conversation {
   readonly last: MentionedMessage | null;
   /** The last question that still waits for an answer. */
   readonly asked: MentionedMessage | null;
+  /** The one that asked for consent, unless a question came after it; `context`: its variables, which say for what. */
+  readonly confirming: {
+    readonly message: MentionedMessage;
+    readonly context: { readonly [name: string]: Json };
+  } | null;
   /** Whom the last message went to, else whose number it is. */
   readonly customer: CustomerFacts | null;
 }
@@ -62,8 +67,15 @@ export abstract class MessageNewsStore {
     sought: { readonly ids: readonly string[]; readonly refs: readonly string[] },
   ): Promise<MentionedMessage[]>;
 
-  /** What is known of each of these numbers; nothing of those that are nobody's. */
-  abstract conversations(tx: Transaction, numbers: readonly string[], answerMs: number): Promise<Conversation[]>;
+  /**
+   * What is known of each of these numbers; nothing of those that are nobody's.
+   * @param open how long questions wait for an answer
+   */
+  abstract conversations(
+    tx: Transaction,
+    numbers: readonly string[],
+    open: { readonly surveyMs: number; readonly consentMs: number },
+  ): Promise<Conversation[]>;
 
   /** Keeps what ranks above what is known; a message in doubt is settled by it. */
   abstract note(tx: Transaction, statuses: readonly StoredStatus[]): Promise<void>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readKeyword } from './read-keyword.js';
+import { isPlainYes, readKeyword } from './read-keyword.js';
 
 const STOP_WORDS = [
   [
@@ -120,4 +120,20 @@ describe('readKeyword', () => {
     expect(readKeyword('Yes', true)).toEqual({ keyword: 'start', how: 'word' });
     expect(readKeyword('Yes', false)).toBeNull();
   });
+});
+
+describe('a plain yes', () => {
+  it.each(['YES', 'Yes.', 'yes please', 'Y', 'Oui !', 'oui merci', 'Ja, bitte', 'Sí, gracias', 'START'])(
+    'is %s',
+    (text) => {
+      expect(isPlainYes(text)).toBe(true);
+    },
+  );
+
+  it.each(['', 'yes 8', 'yes but no', 'no', 'STOP', 'yesterday', 'yes or no', 'oui ou non', 'please'])(
+    'is not %s',
+    (text) => {
+      expect(isPlainYes(text)).toBe(false);
+    },
+  );
 });

@@ -22,6 +22,9 @@ const HELP = new Set(['help', 'info', 'hilfe', 'aide', 'ayuda', 'aiuto', 'hulp']
 /** Twilio's third word for START: it means that only to somebody who has opted out. */
 const YES = 'yes';
 
+/** A plain yes to a question, and Twilio's words for wanting messages. */
+const AGREED = new Set([...START, YES, 'y', 'ja', 'oui', 'si']);
+
 /** What politeness and impatience add to a word. */
 const AROUND =
   /\b(?:please|pls|plz|now|immediately|thanks|thank you|thx|it|this|that|bitte|sofort|jetzt|danke|s il vous plait|svp|stp|merci|por favor|gracias|ya|per favore|grazie|alstublieft|aub|nu)\b/g;
@@ -61,8 +64,16 @@ export function readKeyword(text: string, isOptedOut: boolean): ReadKeyword | nu
   if (STOP.has(words)) return { keyword: 'stop', how: 'word' };
   if (START.has(words) || (words === YES && isOptedOut)) return { keyword: 'start', how: 'word' };
   if (HELP.has(words)) return { keyword: 'help', how: 'word' };
-  const bare = words.replaceAll(AROUND, ' ').replaceAll(/ +/g, ' ').trim();
-  if (STOP.has(bare)) return { keyword: 'stop', how: 'sentence' };
+  if (STOP.has(bared(words))) return { keyword: 'stop', how: 'sentence' };
   if (NOT_REVOKED.test(words)) return null;
   return REVOCATIONS.some((pattern) => pattern.test(words)) ? { keyword: 'stop', how: 'sentence' } : null;
+}
+
+/** Whether a text says yes and nothing else. */
+export function isPlainYes(text: string): boolean {
+  return AGREED.has(bared(plainWords(text)));
+}
+
+function bared(words: string): string {
+  return words.replaceAll(AROUND, ' ').replaceAll(/ +/g, ' ').trim();
 }

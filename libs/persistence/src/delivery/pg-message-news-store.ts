@@ -7,7 +7,7 @@ import {
   type StoredStatus,
   type Transaction,
 } from '#app/application';
-import type { CustomerFacts, Medium, SurveyDefinition } from '#app/domain';
+import type { CustomerFacts, Json, Medium, SurveyDefinition } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { presentId } from '../facts/present-customer.sql.js';
@@ -27,6 +27,8 @@ interface NumberRow extends QueryResultRow {
   readonly number: string;
   readonly last_id: string | null;
   readonly asked_id: string | null;
+  readonly confirming_id: string | null;
+  readonly context: { readonly [name: string]: Json };
   readonly facts: CustomerFacts | null;
 }
 
@@ -43,17 +45,23 @@ ${PERSON}`;
 
 /** What is over for good without having gone out asks nothing. */
 const NUMBERS = `
-select n.number, last.id as last_id, asked.id as asked_id, c.facts
+select n.number, last.id as last_id, asked.id as asked_id, confirming.id as confirming_id, confirming.context, c.facts
 from unnest($1::text[]) as n (number)
 left join lateral (
   select m.id from app.message m where m.shop_id = app.current_shop() and m.medium = 'sms' and m.address = n.number
     and m.handed_at is not null
   order by m.handed_at desc limit 1) last on true
 left join lateral (
-  select m.id from app.message m where m.shop_id = app.current_shop() and m.medium = 'sms' and m.address = n.number
+  select m.id, m.handed_at from app.message m where m.shop_id = app.current_shop() and m.medium = 'sms' and m.address = n.number
     and m.handed_at >= app.now() - $2::double precision * interval '1 millisecond'
     and m.survey is not null and m.state in ('handing', 'sent', 'unknown')
   order by m.handed_at desc limit 1) asked on true
+left join lateral (
+  select m.id, m.context from app.message m where m.shop_id = app.current_shop() and m.medium = 'sms' and m.address = n.number
+    and m.handed_at >= greatest(app.now() - $3::double precision * interval '1 millisecond', asked.handed_at)
+    and m.class = 'service' and m.survey is null and m.state in ('handing', 'sent', 'unknown')
+    and m.context -> 'event' ->> 'type' = 'consent.changed' and m.context -> 'event' -> 'data' ->> 'state' = 'pending'
+  order by m.handed_at desc limit 1) confirming on true
 left join app.customer_identity i on i.shop_id = app.current_shop() and i.kind = 'phone' and i.value = n.number
 left join app.customer owner on owner.shop_id = i.shop_id and owner.id = i.customer_id
 left join app.customer c on c.shop_id = owner.shop_id and c.id = ${presentId('owner')}`;
@@ -101,14 +109,27 @@ export class PgMessageNewsStore extends MessageNewsStore {
     }));
   }
 
-  async conversations(tx: Transaction, numbers: readonly string[], answerMs: number): Promise<Conversation[]> {
-    const rows = await pg(tx).query<NumberRow>(NUMBERS, [numbers, answerMs], 'news_numbers');
-    const ids = rows.flatMap(({ last_id, asked_id }) => [last_id, asked_id].filter((id) => id !== null));
+  async conversations(
+    tx: Transaction,
+    numbers: readonly string[],
+    { surveyMs, consentMs }: { readonly surveyMs: number; readonly consentMs: number },
+  ): Promise<Conversation[]> {
+    const rows = await pg(tx).query<NumberRow>(NUMBERS, [numbers, surveyMs, consentMs], 'news_numbers');
+    const ids = rows.flatMap(({ last_id, asked_id, confirming_id }) =>
+      [last_id, asked_id, confirming_id].filter((id) => id !== null),
+    );
     const messages = ids.length === 0 ? [] : await this.mentioned(tx, { ids: [...new Set(ids)], refs: [] });
     const byId = new Map(messages.map((message) => [message.id, message]));
-    return rows.map(({ number, last_id, asked_id, facts }) => {
+    return rows.map(({ number, last_id, asked_id, confirming_id, context, facts }) => {
       const last = byId.get(last_id ?? '') ?? null;
-      return { number, last, asked: byId.get(asked_id ?? '') ?? null, customer: last?.customer ?? facts };
+      const message = byId.get(confirming_id ?? '');
+      return {
+        number,
+        last,
+        asked: byId.get(asked_id ?? '') ?? null,
+        confirming: message ? { message, context } : null,
+        customer: last?.customer ?? facts,
+      };
     });
   }
 
