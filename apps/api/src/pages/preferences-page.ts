@@ -5,7 +5,7 @@ import { type PreferenceWords, wordsFor } from './words.js';
 
 /** @param said what has just been done, if anything */
 export function preferencesPage(
-  { shopName, locale, media }: PreferencesPage,
+  { shopName, locale, media, waiting }: PreferencesPage,
   said: 'saved' | 'stopped' | null,
 ): string {
   const { preferences: words, unsubscribeKeeps } = wordsFor(locale);
@@ -17,7 +17,7 @@ export function preferencesPage(
       <button class="second" type="submit" name="act" value="stop">${words.stop}</button>
     </form>`;
   const body = html`<h1>${words.ask}</h1>
-    ${said === null ? null : html`<p role="status"><strong>${words[said]}</strong></p>`}
+    ${said === null ? null : statusOf([words[said], ...waiting.map((medium) => words.waiting[medium])])}
     ${media.length === 0 ? html`<p>${words.nothing}</p>` : form}
     <p>${unsubscribeKeeps}</p>`;
   return page(locale, { shopName, title: words.title, body });
@@ -30,6 +30,10 @@ export function shownWords({ locale, media }: PreferencesPage): Record<string, s
     classes.map((each) => [boxOf(medium, each.class), `${words.media[medium]}: ${words.classes[each.class]}`] as const),
   );
   return { ...Object.fromEntries(boxes), stop: words.stop };
+}
+
+function statusOf(sentences: readonly string[]): Markup {
+  return html`<p role="status"><strong>${sentences.join(' ')}</strong></p>`;
 }
 
 function mediumOf({ medium, isReachable, classes }: MediumChoices, words: PreferenceWords): Markup {

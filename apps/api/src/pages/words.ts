@@ -37,6 +37,8 @@ export interface PreferenceWords {
   readonly unreachable: string;
   readonly save: string;
   readonly saved: string;
+  /** Behind `saved`: where what was chosen has to be confirmed first. */
+  readonly waiting: Readonly<Record<Medium, string>>;
   readonly stop: string;
   readonly stopped: string;
   readonly nothing: string;
@@ -77,6 +79,10 @@ const en: Words = {
     unreachable: 'Our messages came back from there, so we send none.',
     save: 'Save',
     saved: 'Your choice is saved.',
+    waiting: {
+      email: 'What you have newly chosen by e-mail counts once you confirm it: we have sent you an e-mail for that.',
+      sms: 'What you have newly chosen by text message counts once you confirm it: we have sent you a text for that.',
+    },
     stop: 'Stop all of these',
     stopped: 'You will get none of these any more.',
     nothing: 'There is nothing to choose: we have no address of yours.',
@@ -132,6 +138,11 @@ const fr: Words = {
     unreachable: 'Nos messages nous sont revenus, nous n’y envoyons donc plus rien.',
     save: 'Enregistrer',
     saved: 'Votre choix est enregistré.',
+    waiting: {
+      email:
+        'Vos nouveaux choix par e-mail seront pris en compte après confirmation : nous vous avons envoyé un e-mail.',
+      sms: 'Vos nouveaux choix par SMS seront pris en compte après confirmation : nous vous avons envoyé un SMS.',
+    },
     stop: 'Tout arrêter',
     stopped: 'Vous ne recevrez plus aucun de ces messages.',
     nothing: 'Il n’y a rien à choisir : nous n’avons aucune adresse de vous.',

@@ -47,6 +47,8 @@ export interface PreferencesPage {
   /** The person's language, else the shop's. */
   readonly locale: string;
   readonly media: readonly MediumChoices[];
+  /** Where what has just been chosen counts once it is confirmed by a message that goes there. */
+  readonly waiting: readonly Medium[];
 }
 
 /** What a form says, each as `email.marketing`. */
@@ -89,7 +91,8 @@ export class ChoosePreferences {
         .map((said) => (asking.includes(said.channel) ? waiting(said, message) : said));
       if (statements.length === 0) return before;
       const customer = await this.consents.run(tx, speakerOf(place, message), statements);
-      return this.page(tx, { ...message, customer });
+      const held = statements.filter(({ state }) => state === 'pending').map(({ channel }) => channel);
+      return { ...(await this.page(tx, { ...message, customer })), waiting: [...new Set(held)] };
     });
     this.hints.hint('intake');
     return page;
@@ -142,7 +145,7 @@ export class ChoosePreferences {
       const address = addressOf(customer, medium);
       if (address !== null) media.push(await this.choices(tx, customer, medium, address));
     }
-    return { shopName, locale: customer.locale ?? shopLocale, media };
+    return { shopName, locale: customer.locale ?? shopLocale, media, waiting: [] };
   }
 
   private async choices(
