@@ -1,4 +1,5 @@
 import { MessageCodes, ProcessInbox } from '#app/application';
+import { aJourney, send } from './a-journey.js';
 import { ApiRig } from './api-rig.js';
 import { linksOf } from './message-links.js';
 
@@ -10,6 +11,17 @@ interface Customer {
   readonly id: string;
   readonly consents: Readonly<Record<string, Consent>>;
 }
+
+const BY_MAIL = aJourney({
+  key: 'by-mail',
+  class: 'service',
+  trigger: { event: 'consent.changed', where: 'event.data.state == "pending" && event.data.channel == "email"' },
+  entry: { key: 'customer.id', reentry: 'never' },
+  steps: [send('ask', { template: 'ask', channels: ['email'], usefulFor: 'P1D' })],
+  templates: {
+    ask: { en: { subject: 'Was it you?', mjml: '<mj-text><a href="{{ links.confirm }}">It was</a></mj-text>' } },
+  },
+});
 
 let rig: ApiRig;
 let told = 0;
@@ -44,6 +56,29 @@ describe('where opt-ins have to be confirmed', () => {
     expect((await rig.get<{ doubleOptIn: string[] }>('/api/v1/shop')).body.doubleOptIn).toEqual(['email']);
     const { rows } = await rig.owner.query(`select changes from app.audit_entry where subject = 'shop'`);
     expect(rows).toEqual([{ changes: { double_opt_in: [[], ['email']] } }]);
+  });
+
+  it('is warned while no live journey asks, by its settings and in the overview', async () => {
+    type Shop = { warnings: { pointer: string; code: string }[] };
+    const unasked = async () => [
+      (await rig.get<Shop>('/api/v1/shop')).body.warnings.map(({ pointer, code }) => ({ pointer, code })),
+      (await rig.get<{ unaskedOptIns: string[] }>('/api/v1/ops/overview')).body.unaskedOptIns,
+    ];
+    const warning = (n: number) => ({ pointer: `/doubleOptIn/${n}`, code: 'double-opt-in.unasked' });
+    expect(await unasked()).toEqual([[warning(0)], ['email']]);
+    await rig.post('/api/v1/journeys', BY_MAIL);
+    await rig.post('/api/v1/journeys/by-mail/publish');
+    expect(await unasked()).toEqual([[], []]);
+    await rig.call('PATCH', '/api/v1/shop', { body: { doubleOptIn: ['email', 'sms'] } });
+    expect(await unasked()).toEqual([[warning(1)], ['sms']]);
+    await rig.post('/api/v1/presets/confirm-subscription/install', { publish: true });
+    expect(await unasked()).toEqual([[], []]);
+    for (const key of ['by-mail', 'confirm-subscription']) await rig.post(`/api/v1/journeys/${key}/archive`);
+    expect(await unasked()).toEqual([
+      [warning(0), warning(1)],
+      ['email', 'sms'],
+    ]);
+    await rig.call('PATCH', '/api/v1/shop', { body: { doubleOptIn: ['email'] } });
   });
 
   it('what a sender tells is pending, for the media that the shop named', async () => {
@@ -141,7 +176,8 @@ describe('the link that confirms', () => {
         payload: 'act=save&on=email.marketing&on=email.feedback&shown=email.feedback',
       });
     await rig.owner.query(`update app.message set medium = 'sms', address = '+4930123456' where id = $1`, [message]);
-    expect((await save()).statusCode).toBe(200);
+    const waits = 'Your choice is saved. What you have newly chosen by e-mail counts once you confirm it';
+    expect((await save()).body).toContain(waits);
     for (let claimed = 1; claimed > 0;) ({ claimed } = await rig.app.get(ProcessInbox).run());
     expect(await allowed(customer)).toEqual(['feedback']);
     const { body } = await rig.get<{ items: object[] }>(`/api/v1/customers/${customer}/consents/history`);
@@ -150,7 +186,7 @@ describe('the link that confirms', () => {
       `update app.message set medium = 'email', address = (select email from app.customer where id = customer_id) where id = $1`,
       [message],
     );
-    expect((await save()).statusCode).toBe(200);
+    expect((await save()).body).not.toContain(waits);
     expect(await allowed(customer)).toEqual(['feedback', 'marketing']);
   });
 

@@ -338,6 +338,7 @@ export {
   MESSAGE_STATES,
   type MessageState,
   type Overview,
+  type OverviewView,
   type PauseScope,
   type ReplayOutcome,
   ShopOperations,

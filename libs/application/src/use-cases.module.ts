@@ -122,6 +122,7 @@ import { ReadSamples } from './presets/read-samples.use-case.js';
 import { InstallPreset } from './presets/install-preset.use-case.js';
 import { ReadScores } from './scores/read-scores.use-case.js';
 import { ListShops } from './shops/list-shops.use-case.js';
+import { UnaskedOptIns } from './consent/unasked-opt-ins.js';
 import { ManageShop } from './shops/manage-shop.use-case.js';
 import { ManageSources } from './sources/manage-sources.use-case.js';
 import { ImportSuppressions } from './suppressions/import-suppressions.use-case.js';
@@ -200,6 +201,7 @@ const useCases = [
   TestRecipients,
   ListShops,
   ManageShop,
+  UnaskedOptIns,
   ManageSources,
   OpenBodies,
   OpenJourneys,

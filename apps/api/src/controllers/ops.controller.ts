@@ -1,6 +1,6 @@
 import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
-import { type DeadLetter, OperateShop, type Overview, SettleDeadLetters } from '#app/application';
+import { type DeadLetter, OperateShop, type OverviewView, SettleDeadLetters } from '#app/application';
 import {
   deadLetterDocument,
   deadLetterList,
@@ -32,7 +32,7 @@ export class OpsController {
   @Get('overview')
   @ApiOperation({ summary: 'What waits, what is in doubt, what was given up' })
   @Answers(200, overviewDocument, 'The overview.')
-  overview(@ShopId() shopId: string): Promise<Overview> {
+  overview(@ShopId() shopId: string): Promise<OverviewView> {
     return this.operations.overview(shopId);
   }
 

@@ -17,6 +17,7 @@ const EXAMPLE = {
   resendUnknown: [],
   doubleOptIn: [],
   letterhead: { color: '#0a7d4f', logoUrl: null, address: '4 Mill Lane, Birchville' },
+  warnings: [],
   sender: { name: null, email: 'hello@shop.example', replyTo: null },
 };
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type IsoInstant, PermanentError } from '#app/domain';
 import { AuditTrail } from '../access/audit-trail.port.js';
+import { UnaskedOptIns } from '../consent/unasked-opt-ins.js';
 import { HintPort, QUEUE_NAMES } from '../ports/hint.port.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
-import { type Overview, type PauseScope, ShopOperations } from './shop-operations.repository.js';
+import { type OverviewView, type PauseScope, ShopOperations } from './shop-operations.repository.js';
 
 @Injectable()
 export class OperateShop {
@@ -12,10 +13,14 @@ export class OperateShop {
     private readonly operations: ShopOperations,
     private readonly hints: HintPort,
     private readonly audit: AuditTrail,
+    private readonly optIns: UnaskedOptIns,
   ) {}
 
-  overview(shopId: string): Promise<Overview> {
-    return this.unitOfWork.inShop(shopId, (tx) => this.operations.overview(tx));
+  overview(shopId: string): Promise<OverviewView> {
+    return this.unitOfWork.inShop(shopId, async (tx) => ({
+      ...(await this.operations.overview(tx)),
+      unaskedOptIns: await this.optIns.media(tx),
+    }));
   }
 
   /** Everything of the shop stands still, or its journeys alone; webhooks are stored all the same. */

@@ -55,6 +55,11 @@ export interface Overview {
   }[];
 }
 
+export interface OverviewView extends Overview {
+  /** Media whose opt-ins wait to be confirmed while no live journey asks for it. */
+  readonly unaskedOptIns: readonly Medium[];
+}
+
 /** Events that can be replayed are done; those being worked on, or set aside, are not. */
 export type ReplayOutcome = 'replayed' | 'not_done' | 'dead';
 

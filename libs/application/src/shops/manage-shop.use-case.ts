@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { ContactRules, Letterhead, Medium, ShopFacts } from '#app/domain';
+import type { ContactRules, Fault, Letterhead, Medium, ShopFacts } from '#app/domain';
+import { UnaskedOptIns } from '../consent/unasked-opt-ins.js';
 import type { TextSettings } from '../delivery/text-settings.js';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { ShopSender } from '../mail/shop-sender.js';
@@ -17,6 +18,8 @@ export interface ShopView extends ShopFacts {
   readonly links: LinkSettingsOfShop;
   readonly letterhead: Letterhead;
   readonly texts: TextSettings;
+  /** Settings that don't do what they are for. */
+  readonly warnings: readonly Fault[];
 }
 
 export interface ShopChange extends Partial<ShopSettings> {
@@ -39,6 +42,7 @@ export class ManageShop {
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly shops: Shops,
+    private readonly optIns: UnaskedOptIns,
   ) {}
 
   read(shopId: string): Promise<ShopView> {
@@ -71,6 +75,15 @@ export class ManageShop {
       this.shops.letterhead(tx),
       this.shops.texts(tx),
     ]);
-    return { ...shop, contactRules, resendUnknown, doubleOptIn, sender, links, letterhead, texts };
+    const warnings = unasked(await this.optIns.media(tx), doubleOptIn);
+    return { ...shop, contactRules, resendUnknown, doubleOptIn, sender, links, letterhead, texts, warnings };
   }
+}
+
+function unasked(media: readonly Medium[], doubleOptIn: readonly Medium[]): Fault[] {
+  return media.map((medium) => ({
+    pointer: `/doubleOptIn/${doubleOptIn.indexOf(medium)}`,
+    code: 'double-opt-in.unasked',
+    message: `Opt-ins by ${medium} wait to be confirmed, and no live journey asks for it: none of them will count. Publish the preset confirm-subscription, or a service journey that begins by a pending consent.changed and shows links.confirm by ${medium}.`,
+  }));
 }

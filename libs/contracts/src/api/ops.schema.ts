@@ -68,6 +68,9 @@ export const overviewDocument = z
       .meta({
         description: 'Mail server and SMS provider of this installation, once something was handed over to them.',
       }),
+    unaskedOptIns: z.array(z.enum(MEDIA)).meta({
+      description: 'Media whose opt-ins wait to be confirmed (`doubleOptIn`) while no live journey asks for it.',
+    }),
   })
   .meta({ id: 'Overview' });
 

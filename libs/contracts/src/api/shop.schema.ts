@@ -153,6 +153,9 @@ export const shopDocument = z
     links: z.object(linkFields).meta({ id: 'Links' }),
     texts: z.object(textFields).meta({ id: 'Texts' }),
     sender: senderDocument,
+    warnings: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })).meta({
+      description: 'Settings that do not do what they are for, such as a double opt-in that nobody is asked for.',
+    }),
   })
   .meta({ id: 'Shop' });
 
