@@ -1,40 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type ContactBooks, ContactStore, FoldEvents, ManageCases, RecordAnswers } from '#app/application';
+import { type ContactStore, FoldEvents, ManageCases, RecordAnswers } from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
 import { type DomainEvent, emptyOrder, type OrderFacts } from '#app/domain';
 import { PgAnswerStore, PgCaseFiles, PgFactsReader, PgFactsStore, PgHeldMessages } from '#app/persistence';
 import { UuidV7Ids } from '#app/platform';
 import { DeliveryRig } from './delivery-rig.js';
 import { type MessagePlan } from './planned-message.js';
+import { SlowBooks } from './slow-books.js';
 
 jest.setTimeout(60_000);
 /** Noon in Berlin, where the shop is. */
 const NOON = '2026-03-10T11:00:00.000Z';
 const OPTED_IN = { state: 'opted_in', at: '2026-01-01T00:00:00.000Z', proof: null, statements: {} } as const;
-
-/** Waits, once the books are read, until the test goes on. */
-class SlowBooks extends ContactStore {
-  private arrive = (): void => {};
-  private leave = (): void => {};
-  readonly arrived = new Promise<void>((resolve) => (this.arrive = resolve));
-  private readonly left = new Promise<void>((resolve) => (this.leave = resolve));
-
-  constructor(private readonly real: ContactStore) {
-    super();
-  }
-
-  goOn(): void {
-    this.leave();
-  }
-
-  async books(...args: Parameters<ContactStore['books']>): Promise<ContactBooks> {
-    const books = await this.real.books(...args);
-    this.arrive();
-    await this.left;
-    return books;
-  }
-}
 
 let rig: DeliveryRig;
 let cases: ManageCases;
