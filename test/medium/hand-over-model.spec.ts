@@ -20,6 +20,7 @@ interface Worker {
 interface World {
   readonly provider: Provider;
   readonly workers: readonly Worker[];
+  fenced: number;
 }
 
 type Step = fc.AsyncCommand<Record<string, never>, World>;
@@ -32,6 +33,7 @@ const LEASE_MS = 60_000;
 let rig: DeliveryRig;
 beforeAll(async () => {
   rig = await DeliveryRig.start('hand_over_model');
+  await rig.rows('update app.shop set contact_rules = $1', [{ shopPerMonth: { email: { messages: 1_000_000 } } }]);
 });
 afterAll(() => rig.stop());
 
@@ -79,11 +81,13 @@ const fence = (n: number) =>
         address: 'ada@mail.example',
         content: { subject: 'Hello', text: 'Hello', html: null },
         contentHash: '00'.repeat(32),
+        costMicros: 0,
         links: [],
       },
     };
     held.isFenced = (await rig.uow.inShop(rig.shopId, (tx) => rig.store.fence(tx, [verdict], LEASE_MS))).has(id);
-    if (!held.isFenced) Object.assign(held, free());
+    if (held.isFenced) world.fenced += 1;
+    else Object.assign(held, free());
   });
 
 const OUTCOME: Readonly<Record<Answer, Pick<HandOverRecord, 'state' | 'reason'>>> = {
@@ -141,6 +145,15 @@ const lookInto = () =>
     await resolver().run();
   });
 
+/** Messages that count for the budget of the shop. */
+async function counted(): Promise<number> {
+  const [row] = await rig.rows<{ n: number }>(
+    `select coalesce(sum(messages), 0)::int as n from (
+       select messages from app.sending_day union all select messages from app.sending_change) counts`,
+  );
+  return row?.n ?? 0;
+}
+
 const anyone = fc.nat(WORKERS - 1);
 const answers = fc.constantFrom<Answer>('accepted', 'accepted-silently', 'lost', 'later');
 const commands = fc.commands<Record<string, never>, World, never>(
@@ -182,9 +195,16 @@ describe('a message on its way out, whatever its workers, the reaper and the pro
             const world: World = {
               provider: { handed: new Map(), taken: new Map() },
               workers: Array.from({ length: WORKERS }, free),
+              fenced: 0,
             };
+            const before = await counted();
             await fc.asyncModelRun(() => ({ model: {}, real: world }), steps as never);
             await settle(world);
+            const handed = [...world.provider.handed.values()].reduce((sum, times) => sum + times, 0);
+            const spent = (await counted()) - before;
+            // whatever the provider may have taken counts, and nothing that stood at no fence
+            expect(spent).toBeGreaterThanOrEqual(handed);
+            expect(spent).toBeLessThanOrEqual(world.fenced);
             for (const id of ids) {
               const { state } = await rig.message(id);
               const { handed, taken } = world.provider;

@@ -337,6 +337,7 @@ export { SettleDeadLetters } from './ops/settle-dead-letters.use-case.js';
 export {
   MESSAGE_STATES,
   type MessageState,
+  type BudgetState,
   type Overview,
   type OverviewView,
   type PauseScope,

@@ -40,6 +40,8 @@ export {
   type PastCase,
   type PastContact,
   type RivalMessage,
+  type ShopMonth,
+  type Spending,
   type SurveyMark,
 } from './contact/contact-history.js';
 export {
@@ -48,9 +50,11 @@ export {
   DEFAULT_CONTACT_RULES,
   isAnyRuleOn,
   MAX_REST_DAYS,
+  type MonthBudget,
 } from './contact/contact-rules.js';
 export { endsHold } from './contact/holds.js';
 export { type ContactJudgement, judgeContact } from './contact/judge-contact.js';
+export { localMonth, toMicros, toMinor } from './contact/shop-limits.js';
 export {
   MEDIA,
   type Medium,

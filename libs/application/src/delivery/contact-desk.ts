@@ -3,6 +3,7 @@ import {
   type ContactJudgement,
   judgeContact,
   localDate,
+  localMonth,
   type Medium,
   type PastContact,
   type SurveyMark,
@@ -16,12 +17,14 @@ export class ContactDesk {
   /** What was let go, by person. */
   private readonly taken = new Map<string, PastContact[]>();
 
-  /** Of all people, service messages included. */
+  /** To all people, service messages included. */
   private handed = 0;
+  private costMicros = 0;
 
   constructor(private readonly books: ContactBooks) {}
 
-  judge({ message, priority }: RankedMessage): ContactJudgement {
+  /** @param costMicros what it is likely to cost, in millionths of the currency's unit */
+  judge({ message, priority }: RankedMessage, costMicros = 0): ContactJudgement {
     const { rules, shopZone, now, people } = this.books;
     const book = people.get(message.customerId);
     // no rules; or a person who is gone, whose messages are lost to another claim as well, see DeliveryStore.gate
@@ -37,16 +40,18 @@ export class ContactDesk {
       survey,
       usefulUntil: message.expiresAt,
       ...zonesOfPerson({ ...book, phone: message.medium === 'sms' ? book.phone : null }, shopZone),
+      costMicros,
       order: (message.orderId === null ? undefined : book.orders.get(message.orderId)) ?? null,
     };
     const history = {
       ...book.history,
       contacts: [...book.history.contacts, ...taken],
       ...this.shopDay(message.medium),
+      ...this.shopMonth(),
     };
     const judgement = judgeContact(candidate, history, rules, now);
     if (judgement.type === 'go') {
-      this.noteHandOver();
+      this.noteHandOver(costMicros);
       const { class: messageClass, medium, runId } = message;
       if (messageClass === 'service') return judgement;
       this.taken.set(book.person, [
@@ -58,8 +63,9 @@ export class ContactDesk {
   }
 
   /** Of a message that nobody judges. */
-  noteHandOver(): void {
+  noteHandOver(costMicros = 0): void {
     this.handed += 1;
+    this.costMicros += costMicros;
   }
 
   private shopDay(medium: Medium): Pick<ContactHistory, 'shopDay'> {
@@ -67,6 +73,15 @@ export class ContactDesk {
     const limit = rules.shopPerDay?.[medium];
     if (limit === undefined || handedToday === null) return {};
     return { shopDay: { day: localDate(now, zone), zone, limit, handed: handedToday + this.handed } };
+  }
+
+  private shopMonth(): Pick<ContactHistory, 'shopMonth'> {
+    const { month, shopZone: zone, currency, now } = this.books;
+    if (month === null) return {};
+    const messages = month.spent.messages + this.handed;
+    const costMicros = month.spent.costMicros + this.costMicros;
+    const { budget } = month;
+    return { shopMonth: { month: localMonth(now, zone), zone, currency, budget, spent: { messages, costMicros } } };
   }
 }
 

@@ -118,6 +118,8 @@ export interface FencedParcel {
   readonly content: MessageContent;
   /** 64 hexadecimal digits. */
   readonly contentHash: string;
+  /** What it is likely to cost, in millionths of the currency's unit; counted where the shop has a budget. */
+  readonly costMicros: number;
   readonly links: readonly LinkToken[];
 }
 
@@ -190,7 +192,7 @@ export abstract class DeliveryStore {
    */
   abstract fence(tx: Transaction, verdicts: readonly FenceVerdict[], leaseMs: number): Promise<ReadonlySet<string>>;
 
-  /** Stores outcomes where the epoch still holds. Returns the ids it did so for. */
+  /** Stores outcomes where the epoch still holds; what the provider has not taken costs nothing. Returns the ids it did so for. */
   abstract record(tx: Transaction, records: readonly HandOverRecord[]): Promise<ReadonlySet<string>>;
 
   abstract suppress(tx: Transaction, suppressions: readonly NewSuppression[]): Promise<void>;

@@ -17,7 +17,7 @@ import {
   type MessageContent,
 } from './delivery-store.port.js';
 import type { HandedMessage } from './hand-over-outcome.js';
-import { DEFAULT_TEXTS, isServed, type TextSettings } from './text-settings.js';
+import { DEFAULT_TEXTS, isServed, textMicros, type TextSettings } from './text-settings.js';
 import { Shops } from '../shops/shops.repository.js';
 
 /** A message whose state `handing` is committed: from here on it is sent once or never. */
@@ -40,6 +40,7 @@ interface Judged {
 interface Passage {
   readonly shopId: string;
   readonly gate: Gate;
+  readonly texts: TextSettings;
   readonly addressFingerprint: string;
 }
 
@@ -107,7 +108,7 @@ export class FenceMessages {
       if (!facts) return [];
       const addressFingerprint = prints.get(item.message.id) ?? '';
       const gate = withinReach(passGate(item.message, facts, scopes.get(addressFingerprint)), channel, texts);
-      return [this.judge(item, { shopId, gate, addressFingerprint }, route, desk)];
+      return [this.judge(item, { shopId, gate, texts, addressFingerprint }, route, desk)];
     });
     return {
       judged,
@@ -135,18 +136,19 @@ export class FenceMessages {
 
   private judge(
     item: ComposedMessage,
-    { shopId, gate, addressFingerprint }: Passage,
+    { shopId, gate, texts, addressFingerprint }: Passage,
     { channel, accountId }: Route,
     desk: ContactDesk | null,
   ): Judged {
     const { message, content, error } = item;
     if (!gate.isOpen) return { verdict: stopped(message, gate.state, gate.reason), fenced: null };
     if (error) return { verdict: failed(message, error), fenced: null };
-    const judgement = desk && isJudged(message) ? desk.judge(item) : null;
+    const costMicros = desk ? costOf(item, gate.address, texts) : 0;
+    const judgement = desk && isJudged(message) ? desk.judge(item, costMicros) : null;
     if (judgement && judgement.type !== 'go') return { verdict: heldBack(message, judgement), fenced: null };
     // what stood against it when it was prepared is gone: it comes back at once, and keeps its place until then
     if (content === null) return { verdict: stopped(message, 'queued', null), fenced: null };
-    if (!isJudged(message)) desk?.noteHandOver();
+    if (!isJudged(message)) desk?.noteHandOver(costMicros);
     const { id, epoch, attempts, isRetry, medium } = message;
     const parcel = {
       customerId: message.customerId,
@@ -155,6 +157,7 @@ export class FenceMessages {
       address: gate.address,
       content,
       contentHash: toHex(this.secrets.sha256(JSON.stringify(content))),
+      costMicros,
       links: item.links.tokens,
     };
     return {
@@ -177,6 +180,10 @@ export class FenceMessages {
 function withinReach(gate: Gate, { medium }: Pick<Route['channel'], 'medium'>, texts: TextSettings): Gate {
   if (!gate.isOpen || medium !== 'sms' || isServed(texts, gate.address)) return gate;
   return { isOpen: false, state: 'suppressed', reason: 'country-not-served' };
+}
+
+function costOf({ message, content }: ComposedMessage, address: string, texts: TextSettings): number {
+  return message.medium === 'sms' && content !== null ? textMicros(texts, content.text, address) : 0;
 }
 
 type Claimed = Pick<DueMessage, 'id' | 'epoch'>;

@@ -10,4 +10,7 @@ export abstract class HeldMessages {
 
   /** Has the held messages of these people, who are locked, judged anew at once. One statement, whatever their number. */
   abstract release(tx: Transaction, customerIds: readonly string[]): Promise<void>;
+
+  /** The same for what waits for the next month of the shop, whose budget has changed; to be called once that is in force. */
+  abstract releaseBudget(tx: Transaction): Promise<void>;
 }

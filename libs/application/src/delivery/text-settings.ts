@@ -1,6 +1,6 @@
 import type { Money } from '#app/domain';
 import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { smsCost } from './sms-cost.js';
+import { smsCost, smsMicros } from './sms-cost.js';
 import { partsOf, type TextParts } from './sms-parts.js';
 
 /** Where a shop sends text messages, and what it pays for them. */
@@ -35,14 +35,24 @@ export interface PricedText extends TextParts {
   readonly estimate: Money | null;
 }
 
-export function pricedText(
-  { prices }: TextSettings,
-  text: string,
-  number: string | null,
-  currency: string,
-): PricedText {
+export function pricedText(settings: TextSettings, text: string, number: string | null, currency: string): PricedText {
   const size = partsOf(text);
+  return { ...size, estimate: smsCost(size.parts, priceOf(settings, number), currency) };
+}
+
+/** The same in millionths of the currency's unit; 0 where the shop has named no price. */
+export function textMicros(settings: TextSettings, text: string, number: string): number {
+  const price = priceOf(settings, number);
+  return price === undefined ? 0 : smsMicros(partsOf(text).parts, price);
+}
+
+/** Of texts that go somewhere without a price, nobody knows the cost beforehand. */
+export function isPricedThroughout({ countries, prices }: TextSettings): boolean {
+  if (prices['*'] !== undefined) return true;
+  return countries !== null && countries.every((country) => prices[country] !== undefined);
+}
+
+function priceOf({ prices }: TextSettings, number: string | null): number | undefined {
   const country = number === null ? null : countryOfNumber(number);
-  const price = (country === null ? undefined : prices[country]) ?? prices['*'];
-  return { ...size, estimate: smsCost(size.parts, price, currency) };
+  return (country === null ? undefined : prices[country]) ?? prices['*'];
 }

@@ -23,6 +23,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'quiet-hours': 'it was outside the hours in which messages go out',
   'day-cap': 'the customer had been written to that day already',
   'shop-ceiling': 'the shop had sent all that it sends in a day',
+  'shop-budget': 'the shop had spent all that it spends in a month',
   'marketing-cap': 'the customer had had all the marketing messages of seven days',
   'rest-after-answer': 'the customer had answered a survey shortly before',
   'survey-rest': 'the customer had been asked, or had answered, shortly before',

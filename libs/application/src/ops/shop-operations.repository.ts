@@ -21,6 +21,17 @@ export type MessageState = (typeof MESSAGE_STATES)[number];
  */
 export type PauseScope = 'all' | 'journeys';
 
+/** `cost` is in minor units of the currency, `messages` a number of them. */
+export interface BudgetState {
+  readonly medium: Medium;
+  readonly of: 'messages' | 'cost';
+  readonly limit: number;
+  readonly spent: number;
+  /** Of a cost. */
+  readonly currency: string | null;
+  readonly state: 'ok' | 'near' | 'reached';
+}
+
 /** How much work waits for whom. Ages are in seconds of business time, null when nothing waits. */
 export interface Overview {
   readonly now: IsoInstant;
@@ -44,6 +55,8 @@ export interface Overview {
     readonly handed: number;
     readonly state: 'ok' | 'near' | 'reached';
   }[];
+  /** Of the shop's present month, where there is a limit. */
+  readonly budgets: readonly BudgetState[];
   /** Those that anything was handed over to. */
   readonly providers: readonly {
     readonly channel: string;

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactRules, Fault, Letterhead, Medium, ShopFacts } from '#app/domain';
 import { UnaskedOptIns } from '../consent/unasked-opt-ins.js';
+import { HeldMessages } from '../delivery/held-messages.port.js';
 import type { TextSettings } from '../delivery/text-settings.js';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { ShopSender } from '../mail/shop-sender.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
+import { budgetWarnings } from './budget-warnings.js';
 import { Shops, type ShopSettings } from './shops.repository.js';
 
 /** A shop as its owner sees it. */
@@ -43,13 +45,22 @@ export class ManageShop {
     private readonly unitOfWork: UnitOfWork,
     private readonly shops: Shops,
     private readonly optIns: UnaskedOptIns,
+    private readonly held: HeldMessages,
   ) {}
 
   read(shopId: string): Promise<ShopView> {
     return this.unitOfWork.inShop(shopId, (tx) => this.view(tx));
   }
 
-  change(shopId: string, change: ShopChange): Promise<ShopView> {
+  async change(shopId: string, change: ShopChange): Promise<ShopView> {
+    const view = await this.write(shopId, change);
+    const { contactRules } = change;
+    if (contactRules === null || contactRules?.shopPerMonth !== undefined)
+      await this.unitOfWork.inShop(shopId, (tx) => this.held.releaseBudget(tx));
+    return view;
+  }
+
+  private write(shopId: string, change: ShopChange): Promise<ShopView> {
     const { contactRules, resendUnknown, doubleOptIn, sender, links, letterhead, texts, ...settings } = change;
     return this.unitOfWork.inShop(shopId, async (tx) => {
       await this.shops.change(tx, settings);
@@ -75,7 +86,7 @@ export class ManageShop {
       this.shops.letterhead(tx),
       this.shops.texts(tx),
     ]);
-    const warnings = unasked(await this.optIns.media(tx), doubleOptIn);
+    const warnings = [...unasked(await this.optIns.media(tx), doubleOptIn), ...budgetWarnings(contactRules, texts)];
     return { ...shop, contactRules, resendUnknown, doubleOptIn, sender, links, letterhead, texts, warnings };
   }
 }

@@ -1,4 +1,4 @@
-import { addDuration, isDuration, MAX_REST_DAYS } from '#app/domain';
+import { addDuration, isDuration, MAX_REST_DAYS, MEDIA } from '#app/domain';
 import { z } from 'zod';
 
 const MAX_LIMIT = 100;
@@ -32,6 +32,24 @@ const ceiling = z
   .min(1, { error: 'must be at least 1; leave it out for no ceiling' })
   .max(MAX_CEILING);
 
+const monthBudget = z
+  .strictObject({
+    messages: ceiling.optional().meta({ description: 'How many.' }),
+    cost: z
+      .int({ error: 'must be a whole number of the smallest unit of the currency; leave it out for no limit' })
+      .min(1, { error: 'must be at least 1; leave it out for no limit' })
+      .max(MAX_CEILING)
+      .optional()
+      .meta({
+        description:
+          "What they may cost, in the smallest unit of the shop's currency: 20000 is 200 euros, or 20000 yen.",
+      }),
+  })
+  .refine(({ messages, cost }) => messages !== undefined || cost !== undefined, {
+    error: 'must name messages, cost or both',
+  })
+  .meta({ id: 'MonthBudget' });
+
 const rules = z.strictObject({
   hours: hours.nullable().meta({ description: "Local hours in which messages go out, in the customer's zone." }),
   serviceTextsInHours: z
@@ -62,6 +80,14 @@ const rules = z.strictObject({
       description:
         'Messages handed over to all customers in a day of the shop, by medium. Beyond it all but service messages wait for the next day.',
       example: { email: 20_000, sms: 500 },
+    }),
+  shopPerMonth: z
+    .partialRecord(z.enum(MEDIA), monthBudget)
+    .nullable()
+    .meta({
+      description:
+        'What messages to all customers may come to in a calendar month of the shop, by medium. Beyond it all but service messages wait for the next month.',
+      example: { sms: { messages: 5_000, cost: 20_000 } },
     }),
 });
 

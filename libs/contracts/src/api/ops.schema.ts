@@ -49,6 +49,23 @@ export const overviewDocument = z
         }),
       )
       .meta({ description: 'What the shop hands over a day at most, where `contactRules.shopPerDay` sets it.' }),
+    budgets: z
+      .array(
+        z.object({
+          medium: z.enum(MEDIA),
+          of: z.enum(['messages', 'cost']),
+          limit: count.meta({ description: 'Messages, or the smallest unit of the currency.' }),
+          spent: z.number().meta({
+            description:
+              "In the shop's present month, service messages included; of a cost to the hundredth of the smallest unit.",
+          }),
+          currency: z.string().nullable().meta({ description: 'Of a cost; null of messages.' }),
+          state: z.enum(['ok', 'near', 'reached']).meta({
+            description: '`near`: from 80 per cent on. `reached`: all but service messages wait for the next month.',
+          }),
+        }),
+      )
+      .meta({ description: 'What the shop spends a month at most, where `contactRules.shopPerMonth` sets it.' }),
     providers: z
       .array(
         z.object({

@@ -154,7 +154,8 @@ export const shopDocument = z
     texts: z.object(textFields).meta({ id: 'Texts' }),
     sender: senderDocument,
     warnings: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })).meta({
-      description: 'Settings that do not do what they are for, such as a double opt-in that nobody is asked for.',
+      description:
+        'Settings that do not do what they are for, such as a double opt-in that nobody is asked for, or a budget in money where nothing has a price.',
     }),
   })
   .meta({ id: 'Shop' });

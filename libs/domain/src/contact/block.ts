@@ -23,6 +23,7 @@ export const CONTACT_REASONS = [
   'review-rest',
   ...HOLD_REASONS,
   'shop-ceiling',
+  'shop-budget',
   'outranked',
 ] as const;
 export type ContactReason = (typeof CONTACT_REASONS)[number];

@@ -3,6 +3,7 @@ import type { OrderFacts } from '../facts/facts.js';
 import type { SurveyDefinition } from '../journey/document.js';
 import type { CasePriority } from '../journey/run.js';
 import type { Instant, IsoDate } from '../time/instant.js';
+import type { MonthBudget } from './contact-rules.js';
 
 /** A feedback, review or marketing message that was handed over. */
 export interface PastContact {
@@ -48,6 +49,23 @@ export interface ShopDay {
   readonly limit: number;
 }
 
+/** What a shop with a budget has spent in its present month, on everybody and by one medium. */
+export interface ShopMonth {
+  /** Such as `2026-03`. */
+  readonly month: string;
+  /** IANA zone of the shop. */
+  readonly zone: string;
+  readonly currency: string;
+  readonly budget: MonthBudget;
+  readonly spent: Spending;
+}
+
+export interface Spending {
+  readonly messages: number;
+  /** Millionths of the currency's unit. */
+  readonly costMicros: number;
+}
+
 /** What counts when a message to one person is judged, over all journeys and media. The order within each list is of no account. */
 export interface ContactHistory {
   readonly contacts: readonly PastContact[];
@@ -59,6 +77,8 @@ export interface ContactHistory {
   readonly rivals: readonly RivalMessage[];
   /** Left out where there is no ceiling. */
   readonly shopDay?: ShopDay;
+  /** Left out where there is no budget. */
+  readonly shopMonth?: ShopMonth;
 }
 
 export const EMPTY_CONTACT_HISTORY: ContactHistory = { contacts: [], answers: [], cases: [], orders: [], rivals: [] };
@@ -81,4 +101,6 @@ export interface ContactCandidate {
   readonly otherZones?: readonly string[];
   /** The order that the message is about. */
   readonly order: OrderFacts | null;
+  /** What it is likely to cost; left out where nobody knows. */
+  readonly costMicros?: number;
 }

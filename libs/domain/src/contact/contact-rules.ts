@@ -40,6 +40,15 @@ export interface ContactRules {
   readonly reviewGuard: boolean;
   /** Messages that the shop hands over a day of its own, to all people together; whatever isn't a service message waits beyond it. */
   readonly shopPerDay: Readonly<Partial<Record<Medium, number>>> | null;
+  /** What they may come to in a calendar month of the shop; beyond it the same. */
+  readonly shopPerMonth: Readonly<Partial<Record<Medium, MonthBudget>>> | null;
+}
+
+/** Whichever is used up first. */
+export interface MonthBudget {
+  readonly messages?: number;
+  /** Minor units of the shop's currency. */
+  readonly cost?: number;
 }
 
 export const DEFAULT_CONTACT_RULES: ContactRules = {
@@ -60,6 +69,7 @@ export const DEFAULT_CONTACT_RULES: ContactRules = {
   moodGuard: true,
   reviewGuard: true,
   shopPerDay: null,
+  shopPerMonth: null,
 };
 
 export function isAnyRuleOn(rules: ContactRules): boolean {

@@ -1,14 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDuration, type Instant, localDate, toInstant } from '../time/instant.js';
-import type { ContactCandidate, PastAnswer, PastContact, SurveyMark } from './contact-history.js';
+import type { ContactCandidate, PastAnswer, PastContact, ShopMonth, SurveyMark } from './contact-history.js';
 import { DEFAULT_CONTACT_RULES } from './contact-rules.js';
 import { judgeContact } from './judge-contact.js';
+import { localMonth } from './shop-limits.js';
 import { aCandidate, aHistory } from './testing.js';
 
 const HOUR = 3_600_000;
 const START = toInstant('2026-03-01T00:00:00Z');
 const RULES = DEFAULT_CONTACT_RULES;
+/** Of the shop, of which all these messages are. */
+const SHOP = 'Pacific/Auckland';
+const BUDGET = { messages: 6, cost: 500 };
 /** Zones whose clocks change in these weeks, one of them at midnight. */
 const ZONES = ['Europe/Paris', 'America/New_York', 'Asia/Beirut', 'Australia/Lord_Howe', 'Asia/Kolkata'];
 const SURVEYS = [
@@ -35,6 +39,7 @@ const wishes = (where: string): fc.Arbitrary<Wish[]> =>
         priority: fc.integer({ min: 0, max: 100 }),
         hours: fc.integer({ min: 0, max: 60 * 24 }),
         usefulDays: fc.integer({ min: 1, max: 30 }),
+        costMicros: fc.integer({ min: 0, max: 2_000_000 }),
       })
       .map(({ hours, usefulDays, survey, ...rest }) => ({
         due: START + hours * HOUR,
@@ -68,6 +73,13 @@ interface Life {
   readonly inVain: readonly Instant[];
 }
 
+function monthOf(sent: readonly Sent[], at: Instant): ShopMonth {
+  const month = localMonth(at, SHOP);
+  const ofMonth = sent.filter((other) => localMonth(other.at, SHOP) === month);
+  const costMicros = ofMonth.reduce((sum, { candidate }) => sum + (candidate.costMicros ?? 0), 0);
+  return { month, zone: SHOP, currency: 'EUR', budget: BUDGET, spent: { messages: ofMonth.length, costMicros } };
+}
+
 /** What goes out when each is asked at its due time and again whenever it was put off. */
 function live(wanted: readonly Wish[], said: readonly PastAnswer[]): Life {
   const queue = [...wanted];
@@ -78,7 +90,8 @@ function live(wanted: readonly Wish[], said: readonly PastAnswer[]): Life {
     const next = queue.reduce((first, wish) => (wish.due < first.due ? wish : first));
     queue.splice(queue.indexOf(next), 1);
     const { candidate, due } = next;
-    const history = aHistory({ contacts: sent, answers: said.filter((answer) => answer.at <= due) });
+    const answers = said.filter((answer) => answer.at <= due);
+    const history = aHistory({ contacts: sent, answers, shopMonth: monthOf(sent, due) });
     const judgement = judgeContact(candidate, history, RULES, due);
     if (judgement.type === 'defer') {
       queue.push({ candidate, due: judgement.until });
@@ -121,9 +134,14 @@ function breaches(one: Sent, sent: readonly Sent[], said: readonly PastAnswer[])
     silence: one.class === 'marketing' && isAnswered(one, said, 'P2D'),
     review: one.class === 'review' && breaksReviewRest(one, sent),
     survey: one.survey !== null && breaksSurveyRest(one, one.survey, sent, said),
+    budget: isOverspent(monthOf(sent, one.at)),
     reminder: recent(sent, one, 'P3D').some((other) => isReminderOf(one, other)),
   };
   return Object.keys(broken).filter((rule) => broken[rule]);
+}
+
+function isOverspent({ spent: { messages, costMicros } }: ShopMonth): boolean {
+  return messages > BUDGET.messages || costMicros > BUDGET.cost * 10_000;
 }
 
 function isReminderOf(one: Sent, other: Sent): boolean {

@@ -1,16 +1,10 @@
 import type { Json } from '../facts/view.js';
 import { addDuration, endOfDay, type Instant, localDate, toIso } from '../time/instant.js';
 import type { ContactReason, TimedBlock } from './block.js';
-import type {
-  ContactCandidate,
-  ContactHistory,
-  PastCase,
-  PastContact,
-  ShopDay,
-  SurveyMark,
-} from './contact-history.js';
+import type { ContactCandidate, ContactHistory, PastCase, PastContact, SurveyMark } from './contact-history.js';
 import { type ContactRules, MARKETING_WINDOW, SURVEY_WINDOW } from './contact-rules.js';
 import { ignoredInRow } from './ignored-asks.js';
+import { shopLimits } from './shop-limits.js';
 
 /** The rules that count or rest and stand against the candidate at this time; each ends at a known time. */
 export function restsAt(
@@ -19,7 +13,7 @@ export function restsAt(
   rules: ContactRules,
   at: Instant,
 ): readonly TimedBlock[] {
-  const blocks = [dayCap(candidate, history, rules.perDay, at), shopCeiling(history.shopDay, at)];
+  const blocks = [dayCap(candidate, history, rules.perDay, at), ...shopLimits(candidate, history, at)];
   if (candidate.class === 'marketing') blocks.push(...marketingRests(candidate, history, rules, at));
   if (candidate.class === 'review') blocks.push(...reviewRests(candidate, history, rules, at));
   if (candidate.survey) blocks.push(...surveyRests(candidate, candidate.survey, history, rules, at));
@@ -37,12 +31,6 @@ function dayCap(
   const sameDay = contacts.filter((contact) => localDate(contact.at, zone) === today);
   if (sameDay.length < limit) return null;
   return { reason: 'day-cap', until: endOfDay(today, zone), facts: { limit, contacts: timesOf(sameDay) } };
-}
-
-function shopCeiling(shop: ShopDay | undefined, at: Instant): TimedBlock | null {
-  if (!shop || shop.handed < shop.limit || localDate(at, shop.zone) !== shop.day) return null;
-  const { limit, handed, day, zone } = shop;
-  return { reason: 'shop-ceiling', until: endOfDay(day, zone), facts: { limit, handed, day, zone } };
 }
 
 function marketingRests(

@@ -44,4 +44,5 @@ export const NO_RULES: ContactRules = {
   moodGuard: false,
   reviewGuard: false,
   shopPerDay: null,
+  shopPerMonth: null,
 };

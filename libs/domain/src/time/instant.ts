@@ -182,6 +182,14 @@ export function endOfDay(date: IsoDate, zone: string): Instant {
     .toMillis();
 }
 
+/** The first instant after the given calendar month, such as `2026-03`, in `zone`. */
+export function endOfMonth(month: string, zone: string): Instant {
+  return DateTime.fromISO(month, { zone: zoneOf(zone) })
+    .plus({ months: 1 })
+    .startOf('day')
+    .toMillis();
+}
+
 /** The calendar day that a clock on the wall in `zone` shows. */
 export function localDate(at: Instant, zone: string): IsoDate {
   const text = writeExact(wallClock(at, zone));

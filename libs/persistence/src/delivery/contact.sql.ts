@@ -1,7 +1,7 @@
 import { presentId } from '../facts/present-customer.sql.js';
 
 export const CONTACT_RULES = `
-select s.contact_rules as rules, s.time_zone as zone, app.now() as now from app.shop s where s.id = app.current_shop()`;
+select s.contact_rules as rules, s.time_zone as zone, s.currency, app.now() as now from app.shop s where s.id = app.current_shop()`;
 
 /** Holds the count, so that two fences can't both take the last place; who hands over without a judgement waits as well. */
 export const HANDED_TODAY = `

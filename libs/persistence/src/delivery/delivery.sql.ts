@@ -67,7 +67,11 @@ export const ONE_PLAN = 'set local plan_cache_mode = force_generic_plan';
 export const FENCE = `
 with v as (
   select * from json_to_recordset($1::json) as v (id uuid, epoch integer, state text, reason text, channel text, account_id uuid, address text,
-    content_hash text, subject text, text text, html text, links jsonb, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb)
+    content_hash text, cost_micros bigint, subject text, text text, html text, links jsonb, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb)
+), s as materialized (
+  select s.id, (app.now() at time zone s.time_zone)::date as today, s.currency, s.contact_rules->'shopPerDay' as per_day,
+    s.contact_rules->'shopPerMonth' as per_month
+  from app.shop s where s.id = app.current_shop()
 ), fenced as (
   update app.message m set
     state = v.state,
@@ -79,18 +83,24 @@ with v as (
     channel = coalesce(v.channel, m.channel),
     account_id = case when v.state = 'handing' then v.account_id else m.account_id end,
     address = coalesce(v.address, m.address),
-    content_sha256 = coalesce(decode(v.content_hash, 'hex'), m.content_sha256)
-  from v
+    content_sha256 = coalesce(decode(v.content_hash, 'hex'), m.content_sha256),
+    counted_on = case when v.state <> 'handing' then m.counted_on when s.per_month->>m.medium is not null then s.today end,
+    cost_micros = case when v.state <> 'handing' then m.cost_micros when s.per_month->>m.medium is not null then v.cost_micros end
+  from v, s
   where m.shop_id = app.current_shop() and m.id = v.id and m.id = any($4::uuid[]) and m.epoch = v.epoch and m.state = 'claimed'
     and m.lease_until > app.lease_now()
-  returning m.id, m.attempts, m.state, m.medium
+  returning m.id, m.attempts, m.state, m.medium, m.counted_on, m.cost_micros
 ), counted as (
-  insert into app.sending_day as d (shop_id, day, medium, handed)
-  select s.id, (app.now() at time zone s.time_zone)::date, f.medium, count(*)
-  from fenced f join app.shop s on s.id = app.current_shop()
-  where f.state = 'handing' and s.contact_rules->'shopPerDay'->>f.medium is not null
-  group by 1, 2, 3
-  on conflict (shop_id, day, medium) do update set handed = d.handed + excluded.handed
+  insert into app.sending_day as d (shop_id, day, medium, handed, messages, cost_micros, currency)
+  select s.id, s.today, f.medium, count(*), count(f.counted_on), coalesce(sum(f.cost_micros), 0), s.currency
+  from fenced f, s
+  where f.state = 'handing' and (s.per_day->>f.medium is not null or s.per_month->>f.medium is not null)
+  group by s.id, s.today, f.medium, s.currency
+  on conflict (shop_id, day, medium) do update set
+    handed = d.handed + excluded.handed,
+    messages = d.messages + excluded.messages,
+    cost_micros = case when d.currency = excluded.currency then d.cost_micros else 0 end + excluded.cost_micros,
+    currency = excluded.currency
 ), content as (
   insert into app.message_content (shop_id, message_id, subject, text, html, links)
   select app.current_shop(), v.id, v.subject, v.text, v.html, v.links from v join fenced f using (id) where f.state = 'handing'
@@ -132,7 +142,7 @@ with r as (
     returned = case when r.state = 'queued' and r.outcome is not null then least(m.returned + 1, 1000) else m.returned end
   from r
   where m.shop_id = app.current_shop() and m.id = r.id and m.id = any($2::uuid[]) and m.epoch = r.epoch and m.state in ('handing', 'unknown')
-  returning m.id, m.attempts, m.created_at
+  returning m.id, m.attempts, m.created_at, m.state, m.counted_on
 ), attempt as (
   insert into app.delivery_attempt (shop_id, message_month, message_id, attempt, channel, account_id, phase, started_at, ended_at, outcome, code, detail)
   select app.current_shop(), date_trunc('month', d.created_at at time zone 'UTC')::date, r.id, r.epoch, r.channel, r.account_id, r.phase,
@@ -145,7 +155,7 @@ with r as (
   from r join recorded d using (id) where r.dead_code is not null
   on conflict do nothing
 )
-select id from recorded`;
+select id, counted_on is not null and state in ('queued', 'failed') as is_untaken from recorded`;
 
 /**
  * The wider scope wins, with its reason; a complaint is never forgotten for another reason, nor that the person has withdrawn, which

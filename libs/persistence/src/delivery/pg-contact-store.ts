@@ -26,12 +26,15 @@ import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { CONTACT_BOOKS, CONTACT_RULES, HANDED_TODAY } from './contact.sql.js';
 import { ONE_PLAN } from './delivery.sql.js';
+import { holdMonth, monthOf } from './spending.js';
 
 const DAY_MS = 86_400_000;
+const NOT_COUNTED = { handedToday: null, month: null };
 
 interface RulesRow extends QueryResultRow {
   readonly rules: Partial<ContactRules> | null;
   readonly zone: string;
+  readonly currency: string;
   readonly now: Date;
 }
 
@@ -57,16 +60,28 @@ export class PgContactStore extends ContactStore {
     ]);
     if (!shop) throw new PermanentError('not_found', 'This shop does not exist.');
     const rules = { ...DEFAULT_CONTACT_RULES, ...shop.rules };
-    const isLimited = fenced !== undefined && rules.shopPerDay?.[fenced] !== undefined;
-    const handedToday = isLimited ? await this.handedToday(tx, fenced) : null;
+    const counts = fenced === undefined ? NOT_COUNTED : await this.counts(tx, rules, fenced);
     const people = isAnyRuleOn(rules) ? await this.people(tx, messages) : [];
     return {
       rules,
       shopZone: shop.zone,
       now: shop.now.getTime(),
-      handedToday,
+      currency: shop.currency,
+      ...counts,
       people: new Map(people.map((row) => [row.asked, toBook(row)])),
     };
+  }
+
+  private async counts(tx: Transaction, { shopPerDay, shopPerMonth }: ContactRules, medium: Medium) {
+    const hasBudget = shopPerMonth?.[medium] !== undefined;
+    const isLimited = hasBudget || shopPerDay?.[medium] !== undefined;
+    // the sum goes last: it sees what those have counted who held the counts before
+    const [, handedToday, month] = await Promise.all([
+      hasBudget && holdMonth(tx, medium),
+      isLimited ? this.handedToday(tx, medium) : null,
+      hasBudget ? monthOf(tx, medium) : null,
+    ]);
+    return { handedToday, month };
   }
 
   private async handedToday(tx: Transaction, medium: Medium): Promise<number> {

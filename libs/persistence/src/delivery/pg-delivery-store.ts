@@ -21,6 +21,7 @@ import {
 } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { giveBack } from './spending.js';
 import {
   CLAIM,
   FENCE,
@@ -162,11 +163,13 @@ export class PgDeliveryStore extends DeliveryStore {
 
   async record(tx: Transaction, records: readonly HandOverRecord[]): Promise<ReadonlySet<string>> {
     if (records.length === 0) return new Set();
-    const rows = await pg(tx).query<{ id: string }>(
+    const rows = await pg(tx).query<{ id: string; is_untaken: boolean }>(
       RECORD,
       [JSON.stringify(records.map(recordRow)), records.map(({ id }) => id)],
       'delivery_record',
     );
+    const untaken = rows.flatMap(({ id, is_untaken: isUntaken }) => (isUntaken ? id : []));
+    if (untaken.length > 0) await giveBack(tx, untaken);
     await this.suppress(
       tx,
       records.flatMap(({ suppression }) => suppression ?? []),
@@ -213,17 +216,27 @@ function verdictRow({ id, epoch, state, reason, until, judgement, parcel, deadLe
     state,
     reason,
     until: until === null ? null : toIso(until),
-    channel: parcel?.channel,
-    account_id: parcel?.accountId,
-    address: parcel?.address,
-    content_hash: parcel?.contentHash,
-    subject: parcel?.content.subject,
-    text: parcel?.content.text,
-    html: parcel?.content.html,
-    links: parcel?.content.links,
+    ...parcelColumns(parcel),
     dead_code: deadLetter?.code,
     dead_error: deadLetter?.error,
     ...judgementColumns(judgement),
+  };
+}
+
+function parcelColumns(parcel: FenceVerdict['parcel']) {
+  if (!parcel) return {};
+  const { channel, accountId, address, content, contentHash, costMicros } = parcel;
+  const { subject, text, html, links } = content;
+  return {
+    channel,
+    account_id: accountId,
+    address,
+    content_hash: contentHash,
+    cost_micros: costMicros,
+    subject,
+    text,
+    html,
+    links,
   };
 }
 

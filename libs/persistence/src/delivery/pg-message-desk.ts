@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MessageDesk, type Settlement, type Transaction } from '#app/application';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { giveBack } from './spending.js';
 
 const STATE: Readonly<Record<Settlement, string>> = { sent: 'sent', failed: 'failed', resend: 'queued' };
 
@@ -17,6 +18,7 @@ export class PgMessageDesk extends MessageDesk {
        where m.shop_id = app.current_shop() and m.id = $1 and m.state = 'unknown'`,
       [id, STATE[settlement], `settled as ${settlement}: ${note}`],
     );
+    if (touched > 0 && settlement !== 'sent') await giveBack(tx, [id]);
     return touched > 0;
   }
 }

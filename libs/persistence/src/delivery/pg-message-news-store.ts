@@ -12,6 +12,7 @@ import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { presentId } from '../facts/present-customer.sql.js';
 import { PERSON } from './delivery.sql.js';
+import { correctCosts } from './spending.js';
 
 interface MessageRow extends QueryResultRow {
   readonly id: string;
@@ -140,9 +141,16 @@ export class PgMessageNewsStore extends MessageNewsStore {
       const isHigher = !known || STATUS_RANKS[status.status] > STATUS_RANKS[known.status];
       ranking.set(status.messageId, { ...(isHigher ? status : known), cost: status.cost ?? known?.cost });
     }
-    const rows = JSON.stringify([...ranking.values()].map(statusRow));
-    await pg(tx).query(NOTE, [rows], 'news_note');
-    await pg(tx).run(SETTLE, [rows, [...ranking.keys()]]);
+    const rows = [...ranking.values()].map(statusRow);
+    const told = JSON.stringify(rows);
+    await pg(tx).query(NOTE, [told], 'news_note');
+    await pg(tx).run(SETTLE, [told, [...ranking.keys()]]);
+    await correctCosts(
+      tx,
+      rows.flatMap(({ message_id, cost_micros, cost_currency }) =>
+        cost_micros === undefined || cost_currency === undefined ? [] : { message_id, cost_micros, cost_currency },
+      ),
+    );
   }
 }
 

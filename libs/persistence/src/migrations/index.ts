@@ -5,6 +5,7 @@ import { Care1796515200000 } from './0004-care/index.js';
 import { Proofs1796601600000 } from './0005-proofs/index.js';
 import { Safeguards1797206400000 } from './0006-safeguards/index.js';
 import { Channels1797292800000 } from './0007-channels/index.js';
+import { Reach1797897600000 } from './0008-reach/index.js';
 
 /** In the order in which they run. A migration that has landed is never edited: write the next one. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Proofs1796601600000,
   Safeguards1797206400000,
   Channels1797292800000,
+  Reach1797897600000,
 ];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  type BudgetState,
   MESSAGE_STATES,
   type MessageState,
   type Overview,
@@ -9,8 +10,9 @@ import {
   ShopOperations,
   type Transaction,
 } from '#app/application';
-import { type IsoInstant, type Medium, toIso } from '#app/domain';
+import { type IsoInstant, type Medium, toIso, toMicros, toMinor } from '#app/domain';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { BUDGETS, type BudgetRow } from '../delivery/spending.js';
 import { changeJourneyStates } from '../journeys/lifecycle-lock.js';
 
 /** Each part reads a partial index of open work; only the count of messages by state walks an index of all of them. */
@@ -63,15 +65,29 @@ interface OverviewRow {
 /** So much of a ceiling is worth a word. */
 const NEAR = 0.8;
 
-function ceilingState({ handed, limit }: OverviewRow['ceilings'][number]): Overview['ceilings'][number]['state'] {
-  if (handed >= limit) return 'reached';
-  return handed >= limit * NEAR ? 'near' : 'ok';
+function limitState(used: number, limit: number): BudgetState['state'] {
+  if (used >= limit) return 'reached';
+  return used >= limit * NEAR ? 'near' : 'ok';
+}
+
+function budgetsOf({ medium, budget, currency, messages, cost_micros: costMicros }: BudgetRow): BudgetState[] {
+  const { messages: mostMessages, cost: mostCost } = budget;
+  const states: BudgetState[] = [];
+  if (mostMessages !== undefined) {
+    const state = limitState(messages, mostMessages);
+    states.push({ medium, of: 'messages', limit: mostMessages, spent: messages, currency: null, state });
+  }
+  if (mostCost !== undefined) {
+    const state = limitState(costMicros, toMicros(mostCost, currency));
+    states.push({ medium, of: 'cost', limit: mostCost, spent: toMinor(costMicros, currency), currency, state });
+  }
+  return states;
 }
 
 @Injectable()
 export class PgShopOperations extends ShopOperations {
   async overview(tx: Transaction): Promise<Overview> {
-    const [row] = await pg(tx).query<OverviewRow>(OVERVIEW);
+    const [[row], budgets] = await Promise.all([pg(tx).query<OverviewRow>(OVERVIEW), pg(tx).query<BudgetRow>(BUDGETS)]);
     if (row === undefined) throw new Error('The overview has no row: the shop of this transaction does not exist.');
     const ageOf = (oldest: Date | null): number | null =>
       oldest === null ? null : Math.max(0, Math.round((row.now.getTime() - oldest.getTime()) / 1_000));
@@ -88,7 +104,8 @@ export class PgShopOperations extends ShopOperations {
       messages: { byState, due: row.due, oldestAgeS: ageOf(row.due_oldest) },
       unknown: byState.unknown,
       deadLetters: row.dead,
-      ceilings: row.ceilings.map((ceiling) => ({ ...ceiling, state: ceilingState(ceiling) })),
+      ceilings: row.ceilings.map((ceiling) => ({ ...ceiling, state: limitState(ceiling.handed, ceiling.limit) })),
+      budgets: budgets.flatMap(budgetsOf),
       providers: row.providers.map(({ channel, account, name, state, since, reason }) => ({
         channel,
         account: account === null ? null : { id: account, name: name ?? '' },
