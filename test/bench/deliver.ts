@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppProcess } from '../support/processes.js';
 import { BenchChild } from './child.js';
+import { startBare, startSystem, untilHeld, type Way } from './deliver-ways.js';
 import { compared, type Figure, plain } from './figures.js';
 import { runLoad } from './http-load.js';
 import { orderRequest, type Target } from './requests.js';
@@ -20,13 +20,9 @@ interface DeliverSample {
   latencyP50Ms: number;
   latencyP99Ms: number;
   coreMs: number;
-}
-
-/** A running way from webhook to SMTP. */
-interface Way {
-  target: Target;
-  pids: number[];
-  stop(): Promise<void>;
+  /** Of mails that were ready to be sent. */
+  aloneRate: number;
+  aloneCoreMs: number;
 }
 
 const SUITE = 'deliver';
@@ -68,35 +64,6 @@ export async function benchDeliver(rig: Rig, options: DeliverOptions): Promise<F
   return figuresOf(rig.variants, samples);
 }
 
-async function startSystem(
-  rig: Rig,
-  variant: Variant,
-  url: string,
-  shop: Omit<Target, 'port'>,
-  smtpPort: number,
-): Promise<Way> {
-  const mail = { SMTP_URL: `smtp://127.0.0.1:${smtpPort}`, MAIL_FROM: 'Bench <bench@example.com>' };
-  const apps: AppProcess[] = [];
-  for (const app of ['ingest', 'api', 'worker'] as const) apps.push(await rig.startApp(app, url, variant, mail));
-  return {
-    target: { ...shop, port: apps[0]?.port ?? 0 },
-    pids: apps.map((app) => app.pid),
-    stop: async () => {
-      await Promise.all(apps.map((app) => app.stop()));
-    },
-  };
-}
-
-async function startBare(databaseUrl: string, redisUrl: string, smtpPort: number): Promise<Way> {
-  const smtp = `smtp://127.0.0.1:${smtpPort}`;
-  const child = await BenchChild.start('bare-deliver', {
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redisUrl,
-    SMTP_URL: smtp,
-  });
-  return { target: { path: '/', secret: 'none', port: child.port }, pids: [child.pid], stop: () => child.stop() };
-}
-
 async function measure(
   rig: Rig,
   way: Way,
@@ -111,7 +78,9 @@ async function measure(
     const seconds = await burst(way, sink, `${label}-fast`, options.messages);
     const cpu = rig.cpuSeconds(way.pids) - cpuBefore;
     const latencies = await trickle(way, sink, `${label}-slow`, options.seconds);
+    const alone = await deliverAlone(rig, way, sink, `${label}-held`, options.messages);
     return {
+      ...alone,
       rate: options.messages / seconds,
       latencyP50Ms: median(latencies),
       latencyP99Ms: quantile(latencies, 0.99),
@@ -125,6 +94,34 @@ async function measure(
 /** Posts all at once; returns the seconds from the first byte to the last message. */
 async function burst(way: Way, sink: BenchChild, label: string, messages: number): Promise<number> {
   await ask(sink, { ask: 'clear' });
+  const startedAt = await postAll(way, label, messages);
+  const times = Object.values(await arrivals(sink, messages));
+  return (times.reduce((last, at) => Math.max(last, at), 0) - startedAt) / 1000;
+}
+
+/** Everything but the sending is done before: from the first message at the sink to the last. */
+async function deliverAlone(
+  rig: Rig,
+  way: Way,
+  sink: BenchChild,
+  label: string,
+  messages: number,
+): Promise<Pick<DeliverSample, 'aloneRate' | 'aloneCoreMs'>> {
+  await ask(sink, { ask: 'clear' });
+  await way.hold();
+  await postAll(way, label, messages);
+  await untilHeld(way, messages, ARRIVAL_LIMIT_MS);
+  await rig.settle();
+  const cpuBefore = rig.cpuSeconds(way.pids);
+  await way.release();
+  const times = Object.values(await arrivals(sink, messages)).toSorted((a, b) => a - b);
+  const cpu = rig.cpuSeconds(way.pids) - cpuBefore;
+  const seconds = ((times.at(-1) ?? Number.NaN) - (times[0] ?? Number.NaN)) / 1000;
+  return { aloneRate: (messages - 1) / seconds, aloneCoreMs: (cpu * 1000) / messages };
+}
+
+/** One order of a person of its own for each message. Returns when it began. */
+async function postAll(way: Way, label: string, messages: number): Promise<number> {
   const offset = numberOf(label);
   const requests = Array.from({ length: messages }, (_, index) =>
     orderRequest(way.target, offset + index, `${label}-${index}@example.com`),
@@ -132,8 +129,7 @@ async function burst(way: Way, sink: BenchChild, label: string, messages: number
   const startedAt = now();
   const result = await runLoad({ port: way.target.port, connections: CONNECTIONS, next: () => requests.pop() });
   if (result.accepted < messages) throw new Error(`Not every order was accepted: ${JSON.stringify(result.statuses)}`);
-  const times = Object.values(await arrivals(sink, messages));
-  return (times.reduce((last, at) => Math.max(last, at), 0) - startedAt) / 1000;
+  return startedAt;
 }
 
 /** Posts a few a second; returns the milliseconds from each webhook to its message. */
@@ -187,11 +183,14 @@ function figuresOf(variants: readonly Variant[], samples: ReadonlyMap<string, De
       : plain(SUITE, variant, 'latency p50 ms', of(variant, 'latencyP50Ms')),
     plain(SUITE, variant, 'latency p99 ms', of(variant, 'latencyP99Ms')),
     plain(SUITE, variant, 'core-ms each', of(variant, 'coreMs')),
+    against(variant, 'delivery alone messages/s', 'aloneRate', { atLeast: variant === 'redis' ? 0.7 : 0.3 }),
+    plain(SUITE, variant, 'delivery alone core-ms each', of(variant, 'aloneCoreMs')),
   ]);
   if (!hasCeiling) return figures;
   return [
     ...figures,
     plain(SUITE, 'bare', 'latency p99 ms', of('bare', 'latencyP99Ms')),
     plain(SUITE, 'bare', 'core-ms each', of('bare', 'coreMs')),
+    plain(SUITE, 'bare', 'delivery alone core-ms each', of('bare', 'aloneCoreMs')),
   ];
 }
