@@ -71,7 +71,7 @@ export class EmailSmtpChannel implements Channel {
   }
 
   private async mimeOf(message: OutboundMessage, from: string): Promise<Buffer> {
-    const mime = await buildMime(message, from);
+    const mime = buildMime(message, from);
     const key = message.sender?.keys.find(({ domain }) => domain === domainOf(from));
     return key ? signedMail(mime, key) : mime;
   }

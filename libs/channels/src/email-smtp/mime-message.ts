@@ -1,6 +1,7 @@
 import type { MessageStream, OutboundMessage } from '#app/application';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { domainOf } from './mail-address.js';
+import { quotedPrintable } from './quoted-printable.js';
 
 /** Of `Feedback-ID`, 5 to 15 characters: the same in all mails of an installation. */
 const SENDER_ID = 'afterglow';
@@ -11,7 +12,7 @@ interface PreparedHeader {
 }
 
 /** Builds the message as it goes over the wire. The Message-ID follows from the message key, so a reader's mail program sees a second copy as the same mail. */
-export function buildMime(message: OutboundMessage, from: string): Promise<Buffer> {
+export function buildMime(message: OutboundMessage, from: string): Buffer {
   const replyTo = message.sender?.replyTo ?? null;
   const composer = new MailComposer({
     from: { name: asWritten(message.fromName), address: from },
@@ -28,11 +29,37 @@ export function buildMime(message: OutboundMessage, from: string): Promise<Buffe
     },
     disableFileAccess: true,
     disableUrlAccess: true,
-    newline: 'windows',
     // mails are mostly ASCII; else every part would be counted letter by letter to find that out
     textEncoding: 'quoted-printable',
   });
-  return composer.compile().build();
+  const mime = writtenOut(composer.compile());
+  return Buffer.from(mime.endsWith('\r\n') ? mime : `${mime}\r\n`, 'utf8');
+}
+
+type Part = ReturnType<MailComposer['compile']>;
+
+/** The library's headers and our bodies: it would lead each part through a chain of streams, which costs more than all else of a mail. */
+function writtenOut(part: Part): string {
+  // settles what the part is and how it is encoded
+  const head = withLineEnds(part.buildHeaders());
+  const { boundary, childNodes, content } = part;
+  const body =
+    typeof boundary === 'string' ? bodyOf(boundary, childNodes) : bodyText(content, part.getTransferEncoding());
+  return `${head}\r\n\r\n${body}`;
+}
+
+function bodyOf(boundary: string, parts: readonly Part[]): string {
+  return `${parts.map((part) => `--${boundary}\r\n${writtenOut(part)}\r\n`).join('')}--${boundary}--\r\n`;
+}
+
+/** Text that is ASCII in short lines goes as it is. */
+function bodyText(content: Part['content'], encoding: string | false): string {
+  const text = typeof content === 'string' ? content : '';
+  return encoding === 'quoted-printable' ? quotedPrintable(text) : withLineEnds(text);
+}
+
+function withLineEnds(text: string): string {
+  return text.replaceAll(/\r\n|\r|\n/g, '\r\n');
 }
 
 /**
