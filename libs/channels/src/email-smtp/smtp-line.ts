@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { NodemailerError } from 'nodemailer';
 import { type AddressPolicy, isCallable } from '../public-address.js';
 import SMTPConnection, {
@@ -7,6 +7,7 @@ import SMTPConnection, {
   type SMTPConnectionOptions,
   type SMTPConnectionSendInfo,
 } from 'nodemailer/lib/smtp-connection';
+import { onTheWire } from './on-the-wire.js';
 
 export interface LineSettings {
   readonly connection: SMTPConnectionOptions;
@@ -22,22 +23,19 @@ export interface LineResult {
   readonly error: NodemailerError | null;
 }
 
-/** Nodemailer pipes the body only once the server has answered DATA, so the first pipe is the moment from which all is unknown. */
-class MessageBody extends Readable {
+/**
+ * Nodemailer pipes the body only once the server has answered DATA, so the first pipe is the moment from which all is unknown. It is
+ * handed over as it goes over the wire: the library would look at each byte of it, and send its end as a packet of its own.
+ */
+class MessageBody {
   isTaken = false;
 
-  constructor(private readonly bytes: Buffer) {
-    super();
-  }
+  constructor(private readonly bytes: Buffer) {}
 
-  override _read(): void {
-    this.push(this.bytes);
-    this.push(null);
-  }
-
-  override pipe<T extends NodeJS.WritableStream>(destination: T, options?: { end?: boolean }): T {
+  pipe(stream: Duplex): void {
     this.isTaken = true;
-    return super.pipe(destination, options);
+    stream.push(onTheWire(this.bytes));
+    stream.push(null);
   }
 }
 
@@ -100,7 +98,7 @@ export class SmtpLine {
   private async transmit(connection: SMTPConnection, from: string, to: string, message: Buffer): Promise<LineResult> {
     const body = new MessageBody(message);
     const result = await new Promise<LineResult>((resolve) => {
-      connection.send({ from, to: [to], size: message.length }, body, (error, info) => {
+      connection.send({ from, to: [to], size: message.length }, body as unknown as Readable, (error, info) => {
         resolve({ phase354: body.isTaken, info: error ? null : (info ?? null), error });
       });
     });
