@@ -12,7 +12,7 @@ import { Sendings } from './sendings.js';
 
 const CLAIM_LIMIT = 50;
 /** Fenced at once: what a crash right now would leave in doubt. */
-const MAX_CHUNK = 20;
+const MAX_CHUNK = 25;
 /** A run ends after this many messages, so that one job doesn't last for ever; the caller runs again. */
 const MAX_PER_RUN = 5_000;
 /** While slow hand-overs are under way the queue is looked at this often. */

@@ -31,8 +31,8 @@ interface SendingOptions {
 }
 
 /** While others are about to be answered, so many outcomes wait for each other, and for no longer than this. */
-const FULL_BATCH = 10;
-const MAX_BATCH_WAIT_MS = 5;
+const FULL_BATCH = 20;
+const MAX_BATCH_WAIT_MS = 10;
 
 /**
  * Hand-overs under way in one run: at most `concurrency` of them, each outcome stored as soon as the store is free, so that many
@@ -65,9 +65,9 @@ export class Sending {
     return this.active > 0 || this.waiting.length > 0 || this.isStoring || this.answered.size > 0;
   }
 
-  /** Resolves once a further chunk may be fenced: what is fenced should soon be sent. */
+  /** Resolves once a further chunk may be fenced: what is fenced should soon be sent, and the channel not wait for the next fence. */
   async room(): Promise<void> {
-    while (this.waiting.length > 0) await this.change();
+    while (this.waiting.length >= this.options.channel.concurrency) await this.change();
   }
 
   /** Resolves when all is sent and stored. */

@@ -68,10 +68,15 @@ from unnest($2::bytea[]) as r (hmac) cross join lateral (
  */
 export const ONE_PLAN = 'set local plan_cache_mode = force_generic_plan';
 
+/** The contents, which are long, come beside the rest, in the same order: $5 the texts, $6 HTML. */
 export const FENCE = `
 with v as (
-  select * from json_to_recordset($1::json) as v (id uuid, epoch integer, state text, reason text, channel text, account_id uuid, address text,
-    content_hash text, cost_micros bigint, subject text, text text, html text, links jsonb, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb)
+  select * from rows from (
+    json_to_recordset($1::json) as (id uuid, epoch integer, state text, reason text, channel text, account_id uuid, address text,
+      content_hash text, cost_micros bigint, subject text, links jsonb, dead_code text, dead_error text, judgement text, until timestamptz, facts jsonb),
+    unnest($5::text[]), unnest($6::text[])
+  ) as v (id, epoch, state, reason, channel, account_id, address, content_hash, cost_micros, subject, links, dead_code, dead_error, judgement,
+    until, facts, text, html)
 ), s as materialized (
   select s.id, (app.now() at time zone s.time_zone)::date as today, s.currency, s.contact_rules->'shopPerDay' as per_day,
     s.contact_rules->'shopPerMonth' as per_month

@@ -21,6 +21,7 @@ import {
 } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
+import { textArray } from '../connection/text-array.js';
 import { giveBack } from './spending.js';
 import {
   CLAIM,
@@ -155,6 +156,8 @@ export class PgDeliveryStore extends DeliveryStore {
         leaseMs,
         JSON.stringify(linkRows(verdicts)),
         verdicts.map(({ id }) => id),
+        textArray(verdicts.map(({ parcel }) => parcel?.content.text)),
+        textArray(verdicts.map(({ parcel }) => parcel?.content.html)),
       ],
       'delivery_fence',
     );
@@ -226,7 +229,7 @@ function verdictRow({ id, epoch, state, reason, until, judgement, parcel, deadLe
 function parcelColumns(parcel: FenceVerdict['parcel']) {
   if (!parcel) return {};
   const { channel, accountId, address, content, contentHash, costMicros } = parcel;
-  const { subject, text, html, links } = content;
+  const { subject, links } = content;
   return {
     channel,
     account_id: accountId,
@@ -234,8 +237,6 @@ function parcelColumns(parcel: FenceVerdict['parcel']) {
     content_hash: contentHash,
     cost_micros: costMicros,
     subject,
-    text,
-    html,
     links,
   };
 }
