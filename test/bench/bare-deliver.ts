@@ -50,7 +50,7 @@ await worker.waitUntilReady();
 
 async function answer({ ask }: BareQuestion): Promise<{ held: number }> {
   if (ask === 'hold') await worker.pause();
-  if (ask === 'release') worker.resume();
+  if (ask === 'release') await worker.resume();
   return { held: await queue.getWaitingCount() };
 }
 
