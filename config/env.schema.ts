@@ -159,7 +159,9 @@ export const envSchema = z.object({
     .string()
     .regex(/^AC[0-9a-zA-Z]{8,}$/, { error: 'must start with AC; copy it from the Twilio console' })
     .optional()
-    .describe('Twilio account for text messages. Without the three Twilio settings they are captured, not sent.'),
+    .describe(
+      'Twilio account for text messages and WhatsApp. Without it, or without a sender, they are captured, not sent.',
+    ),
   TWILIO_AUTH_TOKEN: z.string().optional().describe('Token of the Twilio account.'),
   TWILIO_FROM: z
     .string()
@@ -168,6 +170,13 @@ export const envSchema = z.object({
     })
     .optional()
     .describe('Sender of text messages: a number in E.164, a messaging service (MG…) or a sender name.'),
+  TWILIO_WHATSAPP_FROM: z
+    .string()
+    .regex(/^(\+[1-9]\d{5,14}|MG[0-9a-zA-Z]{8,})$/, {
+      error: 'must be the number of a WhatsApp sender such as +14155238886, or a messaging service (MG…)',
+    })
+    .optional()
+    .describe('Sender of messages on WhatsApp: its number in E.164, or a messaging service (MG…).'),
   TWILIO_BASE_URL: urlOf(['http:', 'https:'], 'https://api.twilio.com')
     .default('https://api.twilio.com')
     .describe("Address of Twilio's API; tests point it at a stub."),
@@ -251,10 +260,14 @@ export type EnvKey = keyof Env;
 
 /** Settings that mean something only together. */
 const GROUPS: readonly (readonly [name: string, keys: readonly EnvKey[]])[] = [
-  ['Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
   ['STARTTLS', ['INBOUND_SMTP_KEY', 'INBOUND_SMTP_CERT']],
   ['OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']],
 ];
+
+const TWILIO: Readonly<Record<'account' | 'senders', readonly EnvKey[]>> = {
+  account: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'],
+  senders: ['TWILIO_FROM', 'TWILIO_WHATSAPP_FROM'],
+};
 
 /** A key that another one needs. */
 const COMPANIONS: readonly (readonly [key: EnvKey, companion: EnvKey, example: string])[] = [
@@ -279,12 +292,30 @@ export function* relationFaults(
   for (const [key, companion, example] of COMPANIONS)
     if (given[companion] !== undefined && given[key] === undefined)
       yield { key, message: `is missing, but ${companion} is set; write e.g. ${key}=${example}` };
+  yield* twilioFaults(given);
   for (const [name, keys] of GROUPS) {
     const missing = keys.filter((key) => given[key] === undefined);
     if (missing.length === keys.length) continue;
     for (const key of missing)
       yield { key, message: `is missing, but other ${name} settings are there; set all of them or none` };
   }
+}
+
+/** An account with one sender at least. */
+function* twilioFaults(
+  given: Readonly<Record<string, string | undefined>>,
+): Generator<{ key: EnvKey; message: string }> {
+  const isGiven = (key: EnvKey): boolean => given[key] !== undefined;
+  const [account, senders] = [TWILIO.account.map(isGiven), TWILIO.senders.map(isGiven)];
+  if (![...account, ...senders].includes(true)) return;
+  for (const key of TWILIO.account)
+    if (!isGiven(key))
+      yield { key, message: 'is missing, but other Twilio settings are there; set all of them or none' };
+  if (!senders.includes(true))
+    yield {
+      key: 'TWILIO_FROM',
+      message: 'is missing, but a Twilio account is there; set it, TWILIO_WHATSAPP_FROM or both',
+    };
 }
 
 export interface EnvKeyDescription {

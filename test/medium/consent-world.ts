@@ -276,7 +276,8 @@ export class ConsentWorld {
 
   private newAddresses(): Record<Medium, string> {
     this.born += 1;
-    return { email: `p${this.born}@mail.example`, sms: `+491511${String(this.born).padStart(7, '0')}` };
+    const phone = `+491511${String(this.born).padStart(7, '0')}`;
+    return { email: `p${this.born}@mail.example`, sms: phone, whatsapp: phone };
   }
 }
 

@@ -13,7 +13,7 @@ export function welcome(started: StartedProcess, databaseDirectory: string | nul
     `  Queue board   ${url}/queues   (any user name, your key as the password)`,
     `  Outbox        ${url}/outbox   (the same way; what was captured or sent, as its reader sees it)`,
     `  Database      ${databaseDirectory ?? 'the server of DATABASE_URL'}`,
-    `  Messages      ${config.mail ? 'e-mail goes out by SMTP' : 'e-mail is captured, not sent'}; ${config.sms ? 'SMS goes out by Twilio' : 'SMS is captured, not sent'}`,
+    `  Messages      ${config.mail ? 'e-mail goes out by SMTP' : 'e-mail is captured, not sent'}; ${config.twilio?.from ? 'SMS goes out by Twilio' : 'SMS is captured, not sent'}`,
     ...(config.clock.mode === 'virtual'
       ? [`  Clock         virtual: it stands still until POST ${url}/api/v1/clock/advance`]
       : []),

@@ -12,6 +12,7 @@ export class Drains {
   readonly timers: Drain;
   readonly email: Drain;
   readonly sms: Drain;
+  readonly whatsapp: Drain;
   readonly webhook: Drain;
 
   constructor(
@@ -23,11 +24,13 @@ export class Drains {
     this.timers = new Drain(clock.watched(rounds.timers));
     this.email = new Drain(clock.watched(rounds.email));
     this.sms = new Drain(clock.watched(rounds.sms));
+    this.whatsapp = new Drain(clock.watched(rounds.whatsapp));
     this.webhook = new Drain(clock.watched(rounds.webhook));
     this.listen(hints, 'intake', this.intake);
     this.listen(hints, 'timers', this.timers);
     this.listen(hints, 'delivery-email', this.email);
     this.listen(hints, 'delivery-sms', this.sms);
+    this.listen(hints, 'delivery-whatsapp', this.whatsapp);
     this.listen(hints, 'delivery-webhook', this.webhook);
   }
 
@@ -42,6 +45,6 @@ export class Drains {
   }
 
   all(): readonly Drain[] {
-    return [this.intake, this.timers, this.email, this.sms, this.webhook];
+    return [this.intake, this.timers, this.email, this.sms, this.whatsapp, this.webhook];
   }
 }

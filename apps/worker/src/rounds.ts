@@ -30,6 +30,7 @@ export class Rounds {
 
   readonly email: Round = () => this.work.timed('delivery-email', () => this.deliverMessages.run('email'));
   readonly sms: Round = () => this.work.timed('delivery-sms', () => this.deliverMessages.run('sms'));
+  readonly whatsapp: Round = () => this.work.timed('delivery-whatsapp', () => this.deliverMessages.run('whatsapp'));
   readonly webhook: Round = () => this.work.calls(() => this.deliverCalls.run());
 
   /** A round of deliveries may hold thousands of messages: it ends as soon as it can. */

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ClockWatch } from './clock-watch.js';
 import { DeliveryEmailProcessor } from './delivery-email.processor.js';
 import { DeliverySmsProcessor } from './delivery-sms.processor.js';
+import { DeliveryWhatsappProcessor } from './delivery-whatsapp.processor.js';
 import { DeliveryWebhookProcessor } from './delivery-webhook.processor.js';
 import { Drains } from './drains.js';
 import { IntakeProcessor } from './intake.processor.js';
@@ -19,6 +20,7 @@ const processors = [
   TimersProcessor,
   DeliveryEmailProcessor,
   DeliverySmsProcessor,
+  DeliveryWhatsappProcessor,
   DeliveryWebhookProcessor,
   MaintenanceProcessor,
 ];

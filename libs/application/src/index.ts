@@ -149,6 +149,7 @@ export { SettleUnknown } from './delivery/settle-unknown.use-case.js';
 export {
   type CompiledTemplate,
   type CompiledTemplates,
+  type ApprovedContent,
   type RenderedMessage,
   TemplateEngine,
   type TemplateGap,
@@ -199,6 +200,7 @@ export { FindLink } from './feedback/find-link.js';
 export { HeedMessages } from './feedback/heed-messages.js';
 export {
   type Conversation,
+  type Line,
   type MentionedMessage,
   MessageNewsStore,
   type ToldStatus,

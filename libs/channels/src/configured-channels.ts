@@ -5,6 +5,7 @@ import { emailSmtp } from './email-smtp/email-smtp.channel.js';
 import type { AccountPolicy, ChannelKind } from './channel-kind.js';
 import { channelKinds } from './registry.js';
 import { smsTwilio } from './sms-twilio/sms-twilio.channel.js';
+import { whatsappTwilio } from './whatsapp-twilio/whatsapp-twilio.channel.js';
 
 export interface ChannelSettings {
   /** Of the accounts of shops. */
@@ -13,12 +14,13 @@ export interface ChannelSettings {
   readonly smtpUrl?: string | undefined;
   /** MAIL_FROM; needed with SMTP_URL. */
   readonly mailFrom?: string | undefined;
-  /** TWILIO_…; without it text messages are captured. */
+  /** TWILIO_…; text messages and those on WhatsApp that have no sender are captured. */
   readonly twilio?:
     | {
         readonly accountSid: string;
         readonly authToken: string;
-        readonly from: string;
+        readonly from?: string | undefined;
+        readonly whatsappFrom?: string | undefined;
         readonly baseUrl?: string | undefined;
         readonly callbackUrl?: string | undefined;
       }
@@ -39,7 +41,8 @@ export class ConfiguredChannels extends Channels {
         smtpUrl === undefined
           ? capture.create({}, 'email', null)
           : emailSmtp.create({ url: smtpUrl, from: mailFrom ?? '' }, 'email', null),
-      sms: twilio === undefined ? capture.create({}, 'sms', null) : smsTwilio.create(twilio, 'sms', null),
+      sms: fromTwilio('sms', smsTwilio, twilio, twilio?.from),
+      whatsapp: fromTwilio('whatsapp', whatsappTwilio, twilio, twilio?.whatsappFrom),
     };
   }
 
@@ -76,6 +79,17 @@ export class ConfiguredChannels extends Channels {
   async close(): Promise<void> {
     await Promise.all(Object.values(this.byMedium).map((channel) => channel.close()));
   }
+}
+
+function fromTwilio(
+  medium: Medium,
+  kind: ChannelKind,
+  twilio: ChannelSettings['twilio'],
+  from: string | undefined,
+): Channel {
+  if (!twilio || from === undefined) return capture.create({}, medium, null);
+  const { accountSid, authToken, baseUrl, callbackUrl } = twilio;
+  return kind.create({ accountSid, authToken, baseUrl, callbackUrl, from }, medium, null);
 }
 
 function kindOf(code: string): ChannelKind {

@@ -56,12 +56,16 @@ export { endsHold } from './contact/holds.js';
 export { type ContactJudgement, judgeContact } from './contact/judge-contact.js';
 export { localMonth, toMicros, toMinor } from './contact/shop-limits.js';
 export {
+  isPhoneMedium,
   MEDIA,
+  MEDIA_OF_IDENTITY,
   type Medium,
   MESSAGE_CLASSES,
   type MessageClass,
   OPTIONAL_CLASSES,
   type OptionalClass,
+  PHONE_MEDIA,
+  type PhoneMedium,
 } from './consent/message-class.js';
 export { lastWish, standingOf } from './consent/standing.js';
 export { AfterglowError, ERROR_CODES, type ErrorCode, type Fault, PermanentError, TransientError } from './errors.js';
@@ -93,7 +97,6 @@ export {
   type Ticket,
 } from './event/event.js';
 export {
-  type ConsentChannel,
   type ConsentFact,
   type ConsentStatement,
   type CustomerFacts,

@@ -7,7 +7,7 @@ export {
   type MailConfig,
   type QueueConfig,
   type RatesConfig,
-  type SmsConfig,
+  type TwilioConfig,
 } from './config/config.js';
 export { loadConfig, type LoadConfigOptions } from './config/load-config.js';
 export { StreamedBody } from './http/streamed-body.js';

@@ -103,16 +103,17 @@ export class InfrastructureModule {
   }
 }
 
-function channelsOf({ mail, sms, calls, accountCallbackUrl }: Config) {
+function channelsOf({ mail, twilio, calls, accountCallbackUrl }: Config) {
   const accounts = { allowLoopback: calls.allowLoopback, callbackUrls: { twilio: accountCallbackUrl } };
-  const settings = { smtpUrl: mail?.smtpUrl, mailFrom: mail?.from, twilio: sms, accounts };
+  const settings = { smtpUrl: mail?.smtpUrl, mailFrom: mail?.from, twilio, accounts };
   return { provide: Channels, useFactory: () => new ConfiguredChannels(settings) };
 }
 
-function callbacksOf({ sms }: Config) {
+function callbacksOf({ twilio }: Config) {
   return {
     provide: CallbackDirectory,
-    useFactory: (dataSource: DataSource) => new PgCallbackDirectory(dataSource, sms ? { twilio: [sms.authToken] } : {}),
+    useFactory: (dataSource: DataSource) =>
+      new PgCallbackDirectory(dataSource, twilio ? { twilio: [twilio.authToken] } : {}),
     inject: [DataSource],
   };
 }

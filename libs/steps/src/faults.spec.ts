@@ -31,7 +31,7 @@ describe('faults of settings', () => {
     ['wait', { window: { from: '9', to: '19:00' } }, ['/window/from: Write a time of day such as 09:00.']],
     ['wait', {}, [': Write one of for, businessDays, until or window.']],
     ['wait', { until: 'order.promised' }, ['/until: order.promised: did you mean order.promisedDate?']],
-    ['send', { template: 'hello', channels: ['fax'] }, ['/channels/0: Write email or sms.']],
+    ['send', { template: 'hello', channels: ['fax'] }, ['/channels/0: Write email, sms or whatsapp.']],
     [
       'branch',
       { cases: [{ when: 'order.gift', goto: 'end' }] },

@@ -23,7 +23,7 @@ export const eventType = z
   .describe('Type of an event.');
 
 export const channels = z
-  .array(z.enum(MEDIA, { error: `Write ${MEDIA.join(' or ')}` }))
+  .array(z.enum(MEDIA, { error: `Write ${MEDIA.slice(0, -1).join(', ')} or ${MEDIA.at(-1)}` }))
   .min(1, { error: `Name at least one channel: ${MEDIA.join(', ')}` })
   .refine((list) => new Set(list).size === list.length, { error: 'Name each channel once' })
   .describe('Channels in order of preference; the first one that reaches the person lawfully is taken.');

@@ -1,4 +1,5 @@
 import { LiquidError } from 'liquidjs';
+import { readApprovedWords } from './approved-words.js';
 import { compileMjml } from './compile-mjml.js';
 import { MAX_COMPILED_CHARS, MAX_SOURCE_CHARS, parseLiquid } from './engine.js';
 import type { OutputKind } from './filters.js';
@@ -11,7 +12,7 @@ import type {
   TemplateSource,
 } from './template.js';
 
-const FIELDS = { subject: 'text', preheader: 'text', mjml: 'html', sms: 'text' } as const;
+const FIELDS = { subject: 'text', preheader: 'text', mjml: 'html', sms: 'text', whatsapp: 'text' } as const;
 
 /**
  * Once per published version. A field with a problem is left out of `compiled`, and a template with any problem must not be
@@ -26,6 +27,11 @@ export async function compileTemplate(
   const compiled: CompiledTemplate = { engine: 1 };
   if (source.subject !== undefined && isSound('subject')) compiled.subject = source.subject.trim();
   if (source.sms !== undefined && isSound('sms')) compiled.sms = source.sms.trim();
+  if (source.whatsapp !== undefined && isSound('whatsapp')) {
+    const words = compileWhatsapp(source.whatsapp, source.whatsappContent);
+    if ('code' in words) problems.push(words);
+    else Object.assign(compiled, words);
+  }
   if (source.mjml !== undefined && ['subject', 'preheader', 'mjml'].every((place) => isSound(place as TemplatePlace))) {
     const { html, text, problems: found } = await compileMjml(source, source.mjml, options);
     const checked = [...checkCompiled('html', html), ...checkCompiled('text', text)];
@@ -35,19 +41,33 @@ export async function compileTemplate(
   return { compiled, problems };
 }
 
+function compileWhatsapp(
+  liquid: string,
+  sid: string | undefined,
+): Pick<CompiledTemplate, 'whatsapp' | 'approved'> | TemplateProblem {
+  if (sid === undefined) return { whatsapp: liquid.trim() };
+  const words = readApprovedWords(sid, liquid);
+  return 'code' in words ? words : { approved: words };
+}
+
 function isBlank(text: string | undefined): boolean {
   return text === undefined || text.trim() === '';
 }
 
-function findMissing({ subject, mjml, sms }: TemplateSource): TemplateProblem[] {
+function findMissing({ subject, mjml, sms, whatsapp, whatsappContent }: TemplateSource): TemplateProblem[] {
   const missing = (place: TemplatePlace, message: string): TemplateProblem[] => [
     { place, code: 'template.empty', message },
   ];
-  if (isBlank(mjml) && isBlank(sms))
-    return missing('template', 'Give the template a body: mjml for e-mail, sms for text messages');
+  if ([mjml, sms, whatsapp].every(isBlank))
+    return missing(
+      'template',
+      'Give the template a body: mjml for e-mail, sms for text messages, whatsapp for WhatsApp',
+    );
   if (mjml !== undefined && isBlank(mjml)) return missing('mjml', 'The body of the mail is empty');
   if (mjml !== undefined && isBlank(subject)) return missing('subject', 'A mail needs a subject');
-  return sms !== undefined && isBlank(sms) ? missing('sms', 'The text message is empty') : [];
+  if (sms !== undefined && isBlank(sms)) return missing('sms', 'The text message is empty');
+  if ((whatsapp ?? whatsappContent) === undefined || !isBlank(whatsapp)) return [];
+  return missing('whatsapp', 'The message on WhatsApp is empty: write its words, those that are approved as well');
 }
 
 function checkFields(source: TemplateSource): TemplateProblem[] {

@@ -6,6 +6,8 @@ import { gapsOf } from './gaps.js';
 import { renderTemplate } from './render.js';
 import { type CompiledTemplate as LiquidTemplate, TemplateRenderError, type TemplateProblem } from './template.js';
 
+const NOTHING: RenderedMessage = { subject: null, text: null, html: null, sms: null, whatsapp: null, approved: null };
+
 /** Liquid and MJML as the application asks for them. */
 @Injectable()
 export class LiquidTemplateEngine extends TemplateEngine {
@@ -24,13 +26,8 @@ export class LiquidTemplateEngine extends TemplateEngine {
 
   render(template: CompiledTemplate, variables: { readonly [name: string]: Json }): RenderedMessage {
     try {
-      const {
-        subject = null,
-        text = null,
-        html = null,
-        sms = null,
-      } = renderTemplate(template as LiquidTemplate, variables);
-      return { subject, text, html, sms };
+      const rendered = renderTemplate(template as LiquidTemplate, variables);
+      return { ...NOTHING, ...rendered };
     } catch (error) {
       if (!(error instanceof TemplateRenderError)) throw error;
       throw new PermanentError('template.render', error.message, { cause: error });

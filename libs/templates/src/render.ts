@@ -1,3 +1,4 @@
+import { renderApprovedWords } from './approved-words.js';
 import { CARD, darkenedFor, DARK_CARD, isColor, lightenedFor, signOn } from './contrast.js';
 import { renderLiquid } from './engine.js';
 import { type OutputKind, wellFormed } from './filters.js';
@@ -19,7 +20,22 @@ export function renderTemplate(compiled: CompiledTemplate, context: TemplateCont
   if (compiled.html !== undefined) message.html = renderField('html', 'html', compiled.html, data);
   if (compiled.text !== undefined) message.text = tidyText(renderField('text', 'text', compiled.text, data));
   if (compiled.sms !== undefined) message.sms = tidySms(renderField('sms', 'text', compiled.sms, data));
-  return message;
+  return { ...message, ...renderWhatsapp(compiled, data) };
+}
+
+function renderWhatsapp(
+  { whatsapp, approved }: CompiledTemplate,
+  data: object,
+): Pick<RenderedMessage, 'whatsapp' | 'approved'> {
+  if (whatsapp !== undefined) return { whatsapp: tidySms(renderField('whatsapp', 'text', whatsapp, data)) };
+  if (approved === undefined) return {};
+  try {
+    const rendered = renderApprovedWords(approved, data);
+    const { fixed, values } = rendered;
+    return { whatsapp: fixed.map((piece, index) => piece + (values[index] ?? '')).join(''), approved: rendered };
+  } catch (cause) {
+    throw new TemplateRenderError('whatsapp', cause);
+  }
 }
 
 /** How JSON writes half a character. */

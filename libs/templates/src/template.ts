@@ -1,4 +1,4 @@
-/** One locale's template as its author wrote it: subject and MJML for e-mail, `sms` for a text message. */
+/** One locale's template as its author wrote it: subject and MJML for e-mail, `sms` for a text message, `whatsapp` for one on WhatsApp. */
 export interface TemplateSource {
   subject?: string;
   /** The line an inbox shows behind the subject. */
@@ -6,6 +6,15 @@ export interface TemplateSource {
   /** A full `<mjml>` document, body components, column content or plain HTML; see the README. */
   mjml?: string;
   sms?: string;
+  whatsapp?: string;
+  /** By which the provider knows the words of `whatsapp`, once they are approved. */
+  whatsappContent?: string;
+}
+
+/** Words that the provider knows: the pieces stand by turns for what is fixed and for a Liquid output, fixed ones first and last. */
+export interface ApprovedWords {
+  sid: string;
+  pieces: string[];
 }
 
 /** Plain JSON, stored with the journey version. Each field is Liquid source; nothing is left to do but to render it. */
@@ -14,11 +23,14 @@ export interface CompiledTemplate {
   html?: string;
   text?: string;
   sms?: string;
+  whatsapp?: string;
+  /** Instead of `whatsapp` where the words are approved. */
+  approved?: ApprovedWords;
   /** The rules this template was compiled for; a later engine keeps rendering the older ones. */
   engine: 1;
 }
 
-export type TemplatePlace = 'template' | 'subject' | 'preheader' | 'mjml' | 'html' | 'text' | 'sms';
+export type TemplatePlace = 'template' | 'subject' | 'preheader' | 'mjml' | 'html' | 'text' | 'sms' | 'whatsapp';
 
 export type TemplateProblemCode =
   | 'template.empty'
@@ -31,7 +43,8 @@ export type TemplateProblemCode =
   | 'mjml.invalid'
   | 'mjml.unbalanced'
   | 'mjml.stray-text'
-  | 'mjml.forbidden-element';
+  | 'mjml.forbidden-element'
+  | 'whatsapp.tag';
 
 /** Each of these forbids publishing. `line` counts from 1 inside the field that `place` names. */
 export interface TemplateProblem {
@@ -72,6 +85,16 @@ export interface RenderedMessage {
   html?: string;
   text?: string;
   sms?: string;
+  whatsapp?: string;
+  /** Of what `whatsapp` is made where its words are approved. */
+  approved?: RenderedApproval;
+}
+
+export interface RenderedApproval {
+  readonly sid: string;
+  /** What stands before, between and behind the values. */
+  readonly fixed: readonly string[];
+  readonly values: readonly string[];
 }
 
 /** A compiled template could not be rendered with this context: wrong data, or a limit was reached. Retrying is useless. */

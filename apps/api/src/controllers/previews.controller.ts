@@ -53,9 +53,10 @@ export class PreviewsController {
     const { messages, ...preview } = await this.previews.run(shopId, { key, ...withSubject(body) });
     return {
       ...preview,
-      messages: messages.map(({ channels, gaps, warnings, smsParts, ...message }) => ({
+      messages: messages.map(({ channels, gaps, warnings, smsParts, approved, ...message }) => ({
         ...message,
         channels: [...channels],
+        approved: approved && { sid: approved.sid, values: [...approved.values] },
         gaps: [...gaps],
         warnings: [...warnings],
         smsParts: smsParts && { ...smsParts, foreign: [...smsParts.foreign] },

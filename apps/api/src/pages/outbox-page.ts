@@ -1,5 +1,5 @@
 import type { Letter, OutboxFilter, OutboxItem } from '#app/application';
-import type { IsoInstant } from '#app/domain';
+import { type IsoInstant, isPhoneMedium } from '#app/domain';
 import { html, Markup } from './html.js';
 import { teamPage } from './outbox-layout.js';
 
@@ -14,6 +14,7 @@ const FILTERS: readonly (readonly [label: string, filter: OutboxFilter])[] = [
   ['All', {}],
   ['E-mail', { medium: 'email' }],
   ['Text messages', { medium: 'sms' }],
+  ['WhatsApp', { medium: 'whatsapp' }],
   ['Captured', { channel: 'capture' }],
   ['Not sent', { state: 'failed' }],
 ];
@@ -81,7 +82,7 @@ export function letterPage(letter: Letter): string {
       <dd>${letter.journey}, step ${letter.step} (${letter.class})</dd>
       ${letter.sms === null ? null : smsFacts(letter.sms)} ${letter.delivery === null ? null : told(letter.delivery)}
     </dl>
-    ${letter.medium === 'sms' ? bubble(letter.text) : views(letter)}`;
+    ${isPhoneMedium(letter.medium) ? bubble(letter.text) : views(letter)}`;
   return teamPage(title, body);
 }
 

@@ -9,7 +9,7 @@ export interface Words {
   readonly thanksMore: string;
   readonly changeAnswer: string;
   readonly unsubscribeTitle: string;
-  readonly unsubscribeAsk: { readonly email: string; readonly sms: string };
+  readonly unsubscribeAsk: Readonly<Record<Medium, string>>;
   readonly unsubscribeKeeps: string;
   readonly unsubscribe: string;
   readonly unsubscribed: string;
@@ -63,6 +63,7 @@ const en: Words = {
   unsubscribeAsk: {
     email: 'Stop e-mails like this one?',
     sms: 'Stop text messages like this one?',
+    whatsapp: 'Stop messages on WhatsApp like this one?',
   },
   unsubscribeKeeps: 'You will still get the messages you need about your orders.',
   unsubscribe: 'Unsubscribe',
@@ -70,7 +71,7 @@ const en: Words = {
   preferences: {
     title: 'Your messages',
     ask: 'Which messages would you like to get from us?',
-    media: { email: 'By e-mail', sms: 'By text message' },
+    media: { email: 'By e-mail', sms: 'By text message', whatsapp: 'On WhatsApp' },
     classes: {
       feedback: 'Questions about how your order went',
       review: 'Invitations to review what you bought',
@@ -82,6 +83,8 @@ const en: Words = {
     waiting: {
       email: 'What you have newly chosen by e-mail counts once you confirm it: we have sent you an e-mail for that.',
       sms: 'What you have newly chosen by text message counts once you confirm it: we have sent you a text for that.',
+      whatsapp:
+        'What you have newly chosen for WhatsApp counts once you confirm it: we have sent you a message for that.',
     },
     stop: 'Stop all of these',
     stopped: 'You will get none of these any more.',
@@ -92,6 +95,8 @@ const en: Words = {
     ask: {
       email: 'Would you like to get e-mails from us with offers, news and invitations to review what you bought?',
       sms: 'Would you like to get text messages from us with offers, news and invitations to review what you bought?',
+      whatsapp:
+        'Would you like to get messages on WhatsApp from us with offers, news and invitations to review what you bought?',
     },
     confirm: 'Yes, I would',
     done: 'Thank you, that is settled.',
@@ -122,6 +127,7 @@ const fr: Words = {
   unsubscribeAsk: {
     email: 'Ne plus recevoir d’e-mails comme celui-ci ?',
     sms: 'Ne plus recevoir de SMS comme celui-ci ?',
+    whatsapp: 'Ne plus recevoir de messages WhatsApp comme celui-ci ?',
   },
   unsubscribeKeeps: 'Vous recevrez toujours les informations utiles sur vos commandes.',
   unsubscribe: 'Se désabonner',
@@ -129,7 +135,7 @@ const fr: Words = {
   preferences: {
     title: 'Vos messages',
     ask: 'Quels messages souhaitez-vous recevoir de notre part ?',
-    media: { email: 'Par e-mail', sms: 'Par SMS' },
+    media: { email: 'Par e-mail', sms: 'Par SMS', whatsapp: 'Sur WhatsApp' },
     classes: {
       feedback: 'Des questions sur le déroulement de votre commande',
       review: 'Des invitations à donner votre avis sur vos achats',
@@ -142,6 +148,8 @@ const fr: Words = {
       email:
         'Vos nouveaux choix par e-mail seront pris en compte après confirmation : nous vous avons envoyé un e-mail.',
       sms: 'Vos nouveaux choix par SMS seront pris en compte après confirmation : nous vous avons envoyé un SMS.',
+      whatsapp:
+        'Vos nouveaux choix pour WhatsApp seront pris en compte après confirmation : nous vous avons envoyé un message.',
     },
     stop: 'Tout arrêter',
     stopped: 'Vous ne recevrez plus aucun de ces messages.',
@@ -152,6 +160,8 @@ const fr: Words = {
     ask: {
       email: 'Souhaitez-vous recevoir par e-mail nos offres, nos nouveautés et des invitations à donner votre avis ?',
       sms: 'Souhaitez-vous recevoir par SMS nos offres, nos nouveautés et des invitations à donner votre avis ?',
+      whatsapp:
+        'Souhaitez-vous recevoir sur WhatsApp nos offres, nos nouveautés et des invitations à donner votre avis ?',
     },
     confirm: 'Oui, je le souhaite',
     done: 'Merci, c’est noté.',

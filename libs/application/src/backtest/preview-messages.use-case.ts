@@ -15,7 +15,12 @@ import {
 import { AuditTrail } from '../access/audit-trail.port.js';
 import { chooseLocale } from '../delivery/choose-locale.js';
 import { type PricedText, pricedText, type TextSettings } from '../delivery/text-settings.js';
-import { type CompiledTemplate, TemplateEngine, type TemplateGap } from '../delivery/template-engine.port.js';
+import {
+  type ApprovedContent,
+  type CompiledTemplate,
+  TemplateEngine,
+  type TemplateGap,
+} from '../delivery/template-engine.port.js';
 import { FactsReader } from '../facts/facts.repository.js';
 import { flawsOfMessage } from '../journeys/manage/rendered-flaws.js';
 import { type JourneyInForce, JourneyPlans } from '../journeys/runtime/journey-plans.js';
@@ -64,6 +69,9 @@ export interface PreviewedMessage {
   readonly text: string | null;
   readonly html: string | null;
   readonly sms: string | null;
+  readonly whatsapp: string | null;
+  /** Of what `whatsapp` is made where its words are approved. */
+  readonly approved: ApprovedContent | null;
   /** Why it can't be written. */
   readonly problem: string | null;
   /** How networks would carry the text message, and what it is likely to cost at the number of this person. */
@@ -213,6 +221,8 @@ const NOTHING = {
   text: null,
   html: null,
   sms: null,
+  whatsapp: null,
+  approved: null,
   smsParts: null,
   htmlBytes: null,
   gaps: [],

@@ -7,6 +7,7 @@ import {
   type ContactRules,
   HOLD_REASONS,
   type Instant,
+  isPhoneMedium,
   type JournalEntry,
   judgeContact,
   type OrderFacts,
@@ -182,7 +183,7 @@ export class RehearsalGate implements RehearsalWitness {
       priority: this.priority,
       dueAt: effect.dueAt,
       usefulUntil: effect.usefulUntil,
-      ...zonesOfPerson({ ...customer, phone: medium === 'sms' ? customer.phone : null }, this.shopZone),
+      ...zonesOfPerson({ ...customer, phone: isPhoneMedium(medium) ? customer.phone : null }, this.shopZone),
       order,
     };
     const { history, others } = this.historyAt(customerId, candidate, now);

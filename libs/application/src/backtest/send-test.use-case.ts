@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Medium, PermanentError } from '#app/domain';
 import { Routes } from '../accounts/routes.js';
 import type { Channel, HandOverResult } from '../delivery/channel.js';
+import { contentFor } from '../delivery/content-for.js';
 import type { PricedText } from '../delivery/text-settings.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { PreviewMessages, type PreviewedMessage, type PreviewRequest } from './preview-messages.use-case.js';
@@ -83,11 +84,10 @@ export class SendTest {
 function contentOf(messages: readonly PreviewedMessage[], medium: Medium, step: string): TestLetter {
   const message = messages.find(({ channels }) => channels.includes(medium));
   if (!message) throw new PermanentError('not_found', `The step "${step}" sends nothing by ${medium}.`);
-  const { template, locale, subject, text, html, sms, problem } = message;
+  const { template, locale, problem } = message;
   if (problem !== null) throw new PermanentError('template.render', problem);
-  if (medium === 'sms' && sms !== null && sms !== '') return { template, locale, subject: null, text: sms, html: null };
-  if (medium === 'email' && subject !== null && (text ?? html) !== null)
-    return { template, locale, subject, text: text ?? '', html };
+  const content = contentFor(medium, message);
+  if (content) return { template, locale, ...content };
   throw new PermanentError(
     'not_found',
     `The template "${template}" has no words for ${medium} in ${locale ?? 'any language'}.`,

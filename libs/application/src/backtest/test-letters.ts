@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { isPhoneMedium } from '#app/domain';
 import type { OutboundMessage } from '../delivery/channel.js';
+import type { MessageContent } from '../delivery/delivery-store.port.js';
 import { type PricedText, pricedText } from '../delivery/text-settings.js';
 import { FactsReader } from '../facts/facts.repository.js';
 import { SenderOfShop } from '../mail/sender-of-shop.js';
@@ -44,8 +46,10 @@ export class TestLetters {
       to,
       fromName: named?.name ?? shop.name,
       subject: letter.subject === null ? null : `${MARK} ${letter.subject}`,
-      text: medium === 'sms' ? `${MARK} ${letter.text}` : letter.text,
+      // approved words go as they are
+      text: isPhoneMedium(medium) && !letter.approved ? `${MARK} ${letter.text}` : letter.text,
       html: letter.html,
+      approved: letter.approved,
       // a test has nobody to unsubscribe
       unsubscribeUrl: null,
       // nor is there a message that a bounce of it would be about
@@ -54,6 +58,4 @@ export class TestLetters {
   }
 }
 
-export interface TestLetter extends Pick<PreviewedMessage, 'template' | 'locale' | 'subject' | 'html'> {
-  readonly text: string;
-}
+export interface TestLetter extends MessageContent, Pick<PreviewedMessage, 'template' | 'locale'> {}

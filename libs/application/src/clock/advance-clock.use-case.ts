@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Instant, PermanentError, toIso, TransientError } from '#app/domain';
+import { type Instant, MEDIA, PermanentError, toIso, TransientError } from '#app/domain';
 import { ClockPort } from '../ports/clock.port.js';
 import { HintPort } from '../ports/hint.port.js';
 import { type Agenda, VirtualClockPort } from './virtual-clock.port.js';
@@ -118,8 +118,7 @@ export class AdvanceClock {
     if (timers) this.hints.hint('timers');
     if (calls) this.hints.hint('delivery-webhook');
     if (!messages) return;
-    this.hints.hint('delivery-email');
-    this.hints.hint('delivery-sms');
+    for (const medium of MEDIA) this.hints.hint(`delivery-${medium}`);
   }
 }
 

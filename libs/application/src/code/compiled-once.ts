@@ -12,7 +12,8 @@ export class CompiledOnce extends TemplateEngine {
   }
 
   compile(source: TemplateDocument): Promise<Compilation> {
-    const text = JSON.stringify([source.subject, source.preheader, source.mjml, source.sms]);
+    const { subject, preheader, mjml, sms, whatsapp, whatsappContent } = source;
+    const text = JSON.stringify([subject, preheader, mjml, sms, whatsapp, whatsappContent]);
     const known = this.known.get(text) ?? this.engine.compile(source);
     this.known.set(text, known);
     return known;

@@ -56,8 +56,8 @@ function short({ event, where }: EventPattern): unknown {
   return where === undefined ? event : { event, where };
 }
 
-function inOrder({ subject, preheader, mjml, sms }: TemplateDocument): unknown {
-  return { subject, preheader, mjml, sms };
+function inOrder({ subject, preheader, mjml, sms, whatsapp, whatsappContent }: TemplateDocument): unknown {
+  return { subject, preheader, mjml, sms, whatsapp, whatsappContent };
 }
 
 function unlessEmpty(fields: Readonly<Record<string, unknown>>): unknown {

@@ -10,6 +10,7 @@ import {
   schemaFaults,
   toInstant,
   toIso,
+  MEDIA,
 } from '#app/domain';
 import { z } from 'zod';
 import { readYaml } from '../journeys/read-yaml.js';
@@ -48,7 +49,7 @@ const scenario = z.strictObject({
           country: text.optional(),
           tags: z.array(text).optional(),
           attributes: fields.optional(),
-          consents: z.partialRecord(z.enum(['email', 'sms']), z.enum(['opted_in', 'opted_out', 'pending'])).optional(),
+          consents: z.partialRecord(z.enum(MEDIA), z.enum(['opted_in', 'opted_out', 'pending'])).optional(),
         })
         .optional(),
     })
@@ -71,7 +72,7 @@ const scenario = z.strictObject({
       at: time.optional(),
       step: text,
       template: text.optional(),
-      channel: z.enum(['email', 'sms']).optional(),
+      channel: z.enum(MEDIA).optional(),
       class: z.enum(MESSAGE_CLASSES).optional(),
       customer: text.optional(),
     }),

@@ -138,12 +138,13 @@ export class ChoosePreferences {
 
   private async page(
     tx: Transaction,
-    { customer, shopName, shopLocale }: LinkedMessageFacts,
+    { customer, shopName, shopLocale, medium: linked }: LinkedMessageFacts,
   ): Promise<PreferencesPage> {
     const media: MediumChoices[] = [];
     for (const medium of MEDIA) {
       const address = addressOf(customer, medium);
-      if (address !== null) media.push(await this.choices(tx, customer, medium, address));
+      if (address !== null && (medium === linked || isOffered(customer, medium)))
+        media.push(await this.choices(tx, customer, medium, address));
     }
     return { shopName, locale: customer.locale ?? shopLocale, media, waiting: [] };
   }
@@ -203,6 +204,11 @@ function waiting(said: Statement, { medium }: LinkedMessageFacts): Statement {
 
 function placeOf({ messageId }: LinkedMessageFacts): string {
   return `preference page of message ${messageId}`;
+}
+
+/** A shop needn't write on WhatsApp: it is shown to those who have said something of it. */
+function isOffered({ consents, choices }: CustomerFacts, medium: Medium): boolean {
+  return medium !== 'whatsapp' || (consents[medium] ?? choices?.[medium]) !== undefined;
 }
 
 function speakerOf({ shopId }: MessagePlace, message: LinkedMessageFacts): Speaker {

@@ -1,3 +1,4 @@
+import type { ApprovedContent } from './template-engine.port.js';
 import type { Fault, Instant, Json, Medium, MessageClass } from '#app/domain';
 
 /** A key by which mails of a domain are signed (DKIM, RFC 6376). */
@@ -39,6 +40,8 @@ export interface OutboundMessage {
   readonly subject: string | null;
   readonly text: string;
   readonly html: string | null;
+  /** What makes `text` of words that the provider has approved; left out where they are free. */
+  readonly approved?: ApprovedContent | null | undefined;
   /** Absolute URL; present on every class but service. Becomes the List-Unsubscribe headers of an e-mail. */
   readonly unsubscribeUrl: string | null;
   /** Left out: the installation's address, unsigned. */

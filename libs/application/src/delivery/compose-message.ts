@@ -5,6 +5,7 @@ import { type LinkSettingsOfShop, trackLinks } from '../feedback/track-links.js'
 import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
 import type { MailSender } from './channel.js';
+import { contentFor, NEEDED } from './content-for.js';
 import { chooseLocale } from './choose-locale.js';
 import type { DueMessage, LinkToken, MessageContent } from './delivery-store.port.js';
 import type { RankedMessage } from './ranked-message.js';
@@ -128,11 +129,12 @@ function pickTemplate(
   return { template, locale };
 }
 
-function contentOf({ medium, template }: DueMessage, { subject, text, html, sms }: RenderedMessage): MessageContent {
-  if (medium === 'sms' && sms) return { subject: null, text: sms, html: null };
-  if (medium === 'email' && subject && (text ?? html)) return { subject, text: text ?? '', html };
+/** @throws PermanentError `template.render` where the template has no words for the medium */
+function contentOf({ medium, template }: DueMessage, rendered: RenderedMessage): MessageContent {
+  const content = contentFor(medium, rendered);
+  if (content) return content;
   throw new PermanentError(
     'template.render',
-    `The template "${template}" has nothing to send by ${medium}: give it ${medium === 'sms' ? 'sms' : 'subject and mjml'}.`,
+    `The template "${template}" has nothing to send by ${medium}: give it ${NEEDED[medium]}.`,
   );
 }

@@ -1,6 +1,7 @@
 import {
   type ContactHistory,
   type ContactJudgement,
+  isPhoneMedium,
   judgeContact,
   localDate,
   localMonth,
@@ -39,7 +40,7 @@ export class ContactDesk {
       dueAt: message.dueAt,
       survey,
       usefulUntil: message.expiresAt,
-      ...zonesOfPerson({ ...book, phone: message.medium === 'sms' ? book.phone : null }, shopZone),
+      ...zonesOfPerson({ ...book, phone: isPhoneMedium(message.medium) ? book.phone : null }, shopZone),
       costMicros,
       order: (message.orderId === null ? undefined : book.orders.get(message.orderId)) ?? null,
     };
@@ -85,9 +86,9 @@ export class ContactDesk {
   }
 }
 
-/** Service messages are told at any hour, but for texts. */
+/** Service messages are told at any hour, but for those that ring. */
 export function isJudged({ class: messageClass, medium }: Pick<PastContact, 'class' | 'medium'>): boolean {
-  return messageClass !== 'service' || medium === 'sms';
+  return messageClass !== 'service' || isPhoneMedium(medium);
 }
 
 export function markOf({ key, metric }: SurveyMark): SurveyMark {

@@ -22,7 +22,7 @@ const LOOK_AGAIN_MS = 200;
 const ROOM_OF_MANY = { messages: CLAIM_LIMIT, retries: CLAIM_LIMIT / 5 };
 
 /** Longest honest hand-over and some: a fence that ended earlier would make doubts of slow successes. */
-const MIN_LEASE_MS: Readonly<Record<Medium, number>> = { email: 180_000, sms: 45_000 };
+const MIN_LEASE_MS: Readonly<Record<Medium, number>> = { email: 180_000, sms: 45_000, whatsapp: 45_000 };
 const LEASE_MARGIN_MS = 30_000;
 
 interface Run {

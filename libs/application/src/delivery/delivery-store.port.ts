@@ -9,6 +9,7 @@ import type {
 } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import type { HandOverPhase, HandOverResult } from './channel.js';
+import type { ApprovedContent } from './template-engine.port.js';
 
 /** A message that this process has claimed. Everything it does to the row later names the epoch, so that a successor's claim wins. */
 export interface ClaimedMessage {
@@ -91,6 +92,8 @@ export interface MessageContent {
   readonly subject: string | null;
   readonly text: string;
   readonly html: string | null;
+  /** What makes the text of words that the provider has approved; left out where they are free. */
+  readonly approved?: ApprovedContent | null;
 }
 
 /** What the fence does to a claimed message; `queued` gives the claim back uncounted, for the time that the judgement names. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, type ContactJudgement, type Medium } from '#app/domain';
+import { addressOf, type ContactJudgement, isPhoneMedium, type Medium } from '#app/domain';
 import { SecretPort } from '../ports/secret.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import type { Stranded } from '../accounts/assign-routes.js';
@@ -96,7 +96,7 @@ export class FenceMessages {
       this.store.gate(tx, messages),
       this.store.suppressed(tx, channel.medium, [...expected]),
       this.books(tx, messages, channel.medium),
-      channel.medium === 'sms' ? this.shops.texts(tx) : DEFAULT_TEXTS,
+      isPhoneMedium(channel.medium) ? this.shops.texts(tx) : DEFAULT_TEXTS,
     ]);
     const gates = new Map(facts.map((gate) => [gate.id, gate]));
     const prints = this.fingerprints(facts, channel);
@@ -178,7 +178,7 @@ export class FenceMessages {
 
 /** Before it costs anything. */
 function withinReach(gate: Gate, { medium }: Pick<Route['channel'], 'medium'>, texts: TextSettings): Gate {
-  if (!gate.isOpen || medium !== 'sms' || isServed(texts, gate.address)) return gate;
+  if (!gate.isOpen || !isPhoneMedium(medium) || isServed(texts, gate.address)) return gate;
   return { isOpen: false, state: 'suppressed', reason: 'country-not-served' };
 }
 

@@ -54,7 +54,7 @@ export class ResolveDoubts {
     const verdict = verdictOn(message, answer);
     const isSettled = await this.uow.inShop(shopId, (tx) => this.store.settle(tx, message, verdict));
     if (!isSettled) return 'over';
-    if (verdict.state === 'queued') this.hints.hint(message.medium === 'sms' ? 'delivery-sms' : 'delivery-email');
+    if (verdict.state === 'queued') this.hints.hint(`delivery-${message.medium}`);
     return verdict.state;
   }
 

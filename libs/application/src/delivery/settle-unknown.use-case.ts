@@ -31,7 +31,7 @@ export class SettleUnknown {
       await this.audit.note(tx, { action: settlement, subject: 'message', subjectId: id });
       return message;
     });
-    if (settlement === 'resend') this.hints.hint(settled.medium === 'sms' ? 'delivery-sms' : 'delivery-email');
+    if (settlement === 'resend') this.hints.hint(`delivery-${settled.medium}`);
     return settled;
   }
 }

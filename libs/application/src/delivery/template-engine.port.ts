@@ -6,6 +6,9 @@ export interface CompiledTemplate {
   readonly html?: string | undefined;
   readonly text?: string | undefined;
   readonly sms?: string | undefined;
+  readonly whatsapp?: string | undefined;
+  /** Words that the provider knows, by turns fixed and a Liquid output. */
+  readonly approved?: { readonly sid: string; readonly pieces: readonly string[] } | undefined;
   readonly engine: number;
 }
 
@@ -17,11 +20,24 @@ export interface RenderedMessage {
   readonly text: string | null;
   readonly html: string | null;
   readonly sms: string | null;
+  readonly whatsapp: string | null;
+  /** What makes `whatsapp` of words that the provider has approved; null where they are free. */
+  readonly approved: ApprovedContent | null;
+}
+
+/** Words that a provider has approved, and what it fills them with. */
+export interface ApprovedContent {
+  /** The provider's name for them. */
+  readonly sid: string;
+  /** What stands before, between and behind the values. */
+  readonly fixed: readonly string[];
+  /** In their order, none of them empty, of one line each. */
+  readonly values: readonly string[];
 }
 
 /** Where a template prints nothing for want of a fact, or something else. */
 export interface TemplateGap {
-  /** Field of the template: subject, preheader, mjml or sms. */
+  /** Field of the template: subject, preheader, mjml, sms or whatsapp. */
   readonly place: string;
   /** The placeholder as its author wrote it. */
   readonly placeholder: string;

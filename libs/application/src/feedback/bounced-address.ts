@@ -1,4 +1,4 @@
-import type { DomainEvent, Instant } from '#app/domain';
+import { type DomainEvent, type Instant, isPhoneMedium } from '#app/domain';
 
 const DAY_MS = 86_400_000;
 /** So many within so many days suppress an address that exists, for so long. */
@@ -48,6 +48,6 @@ const UNREACHABLE = '30003';
 export function newsOf({ type, data }: DomainEvent): AddressNews['kind'] | null {
   if (type === 'message.delivered' || type === 'message.clicked' || type === 'message.replied') return 'alive';
   if (type !== 'message.bounced' || data.kind !== 'soft' || data.code === undefined) return null;
-  if (data.channel === 'sms') return data.code === UNREACHABLE ? 'bounced' : null;
+  if (isPhoneMedium(data.channel)) return data.code === UNREACHABLE ? 'bounced' : null;
   return OF_RECIPIENT.test(data.code) || REPLY_OF_RECIPIENT.test(data.code) ? 'bounced' : null;
 }

@@ -3,9 +3,11 @@ import {
   type CustomerFacts,
   type DomainEvent,
   type Instant,
+  isPhoneMedium,
   isPlainYes,
   type MessageReply,
   type OptionalClass,
+  type PhoneMedium,
   readKeyword,
   readScore,
   toInstant,
@@ -24,7 +26,12 @@ export interface Heard {
   readonly event: DomainEvent;
   readonly derived: readonly Said[];
   /** What becomes of the number that was written from. */
-  readonly wish?: { readonly number: string; readonly action: 'add' | 'lift'; readonly at: Instant };
+  readonly wish?: {
+    readonly medium: PhoneMedium;
+    readonly number: string;
+    readonly action: 'add' | 'lift';
+    readonly at: Instant;
+  };
 }
 
 /** Somebody was asked by text whether they want texts; `classes` left out: all of them. */
@@ -69,22 +76,23 @@ export function hearReply(
 
 /** Only texts are answered by words: who withdraws by mail follows a link, or is read by a person. */
 function wishOf({ channel, from: number, text, keyword: told }: MessageReply, isOptedOut: boolean): Wish | undefined {
-  if (channel !== 'sms' || number === undefined) return undefined;
+  if (!isPhoneMedium(channel) || number === undefined) return undefined;
   const read = readKeyword(text, isOptedOut);
   const keyword = told ?? read?.keyword;
   if (keyword === undefined || keyword === 'score') return undefined;
   const isSentence = read?.keyword === keyword && read.how === 'sentence';
-  return { keyword, isSentence, isOptedOut, number };
+  return { medium: channel, keyword, isSentence, isOptedOut, number };
 }
 
 interface Wish {
+  readonly medium: PhoneMedium;
   readonly keyword: 'stop' | 'start' | 'help';
   readonly isSentence: boolean;
   readonly isOptedOut: boolean;
   readonly number: string;
 }
 
-function obey(event: ReplyEvent, { keyword, isSentence, isOptedOut, number }: Wish): Heard {
+function obey(event: ReplyEvent, { medium, keyword, isSentence, isOptedOut, number }: Wish): Heard {
   if (keyword === 'help' || (keyword === 'start' && !isOptedOut)) return { event, derived: [] };
   const proof = `${isSentence ? 'in other words, ' : ''}${wordsOf(event.data, number)}`;
   const state = keyword === 'stop' ? ('opted_out' as const) : ('opted_in' as const);
@@ -93,11 +101,11 @@ function obey(event: ReplyEvent, { keyword, isSentence, isOptedOut, number }: Wi
     derived: [
       {
         type: 'consent.changed',
-        data: { channel: 'sms', state, level: 'confirmed', proof },
+        data: { channel: medium, state, level: 'confirmed', proof },
         customer: event.customer,
       },
     ],
-    wish: { number, action: keyword === 'stop' ? 'add' : 'lift', at: toInstant(event.occurredAt) },
+    wish: { medium, number, action: keyword === 'stop' ? 'add' : 'lift', at: toInstant(event.occurredAt) },
   };
 }
 
@@ -115,7 +123,7 @@ function confirm(event: ReplyEvent, number: string, { messageId, customer, class
   return {
     event: { ...event, data: { ...event.data, keyword: 'start' } },
     derived: [said],
-    ...(at !== null && { wish: { number, action: 'lift', at } }),
+    ...(at !== null && { wish: { medium: 'sms', number, action: 'lift', at } }),
   };
 }
 

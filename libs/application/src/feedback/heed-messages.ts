@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, type Bounce, type CustomerFacts, type DomainEvent, type MessageMention } from '#app/domain';
+import {
+  addressOf,
+  type Bounce,
+  type CustomerFacts,
+  type DomainEvent,
+  isPhoneMedium,
+  type MessageMention,
+  type PhoneMedium,
+} from '#app/domain';
 import { askedConsent, CONFIRM_DAYS } from '../consent/asked-consent.js';
 import { DeliveryStore, type NewSuppression } from '../delivery/delivery-store.port.js';
 import { FactsStore } from '../facts/facts-store.port.js';
@@ -10,6 +18,7 @@ import { CountBounces, type Returned } from './count-bounces.js';
 import { type ConsentQuestion, hearReply, type Heard, type Said } from './hear-reply.js';
 import {
   type Conversation,
+  type Line,
   type MentionedMessage,
   MessageNewsStore,
   type StatusNews,
@@ -20,8 +29,8 @@ import { refOf } from './person-ref.js';
 const DAY_MS = 86_400_000;
 /** A number that comes later than this answers something else. */
 const ANSWER_DAYS = 14;
-/** Twilio: the recipient has opted out of this sender. */
-const OPTED_OUT_CODES = new Set(['21610']);
+/** Twilio: the recipient has opted out of this sender, or blocked it on WhatsApp. */
+const OPTED_OUT_CODES = new Set(['21610', '63014']);
 /** Beyond those that a body may hold itself. */
 const FIRST_DERIVED = 1_000;
 
@@ -52,7 +61,7 @@ export class HeedMessages {
     const found = await this.find(tx, [...ofMessages.map(({ data }) => data), ...statuses]);
     const talks = await this.conversations(tx, ofMessages, found);
     // of two wishes in one batch the second one is heard after the first
-    const wished = new Map([...talks].map(([number, { customer }]) => [number, isOut(customer)]));
+    const wished = new Map([...talks].map(([line, { customer, medium }]) => [line, isOut(customer, medium)]));
     const heard = told.map((incoming) => ({ incoming, ...this.hear(incoming.event, found, talks, wished) }));
     await this.note(tx, [...statuses, ...ofMessages.flatMap(statusOf)], found);
     await this.suppress(tx, ofMessages, found);
@@ -86,15 +95,16 @@ export class HeedMessages {
 
   /** Replies by telephone name nothing but the number. */
   private async conversations(tx: Transaction, events: readonly MessageEvent[], found: Mentioned): Promise<Talks> {
-    const numbers = events.flatMap(({ type, data }) =>
-      type === 'message.replied' && data.channel !== 'email' && data.from !== undefined && !found(data)
-        ? [data.from]
-        : [],
+    const lines = new Map(
+      events.flatMap((event) => {
+        const line = found(event.data) ? undefined : lineOf(event);
+        return line ? [[keyOf(line), line] as const] : [];
+      }),
     );
-    if (numbers.length === 0) return new Map();
+    if (lines.size === 0) return new Map();
     const open = { surveyMs: ANSWER_DAYS * DAY_MS, consentMs: CONFIRM_DAYS * DAY_MS };
-    const talks = await this.news.conversations(tx, [...new Set(numbers)], open);
-    return new Map(talks.map((talk) => [talk.number, talk]));
+    const talks = await this.news.conversations(tx, [...lines.values()], open);
+    return new Map(talks.map((talk) => [keyOf(talk), talk]));
   }
 
   private hear(event: DomainEvent, found: Mentioned, talks: Talks, wished: Map<string, boolean>): Heard {
@@ -112,10 +122,11 @@ export class HeedMessages {
     talk: Conversation | undefined,
     wished: Map<string, boolean>,
   ): Heard {
-    const isOptedOut = wished.get(event.data.from ?? '') ?? isOut(message?.customer);
+    const line = lineOf(event);
+    const isOptedOut = line ? (wished.get(keyOf(line)) ?? isOut(message?.customer, line.medium)) : false;
     const asked = talk ? talk.asked : (message ?? null);
     const heard = hearReply(event, { isOptedOut, asked, question: questionOf(talk) }, (id) => this.invitation(id));
-    if (heard.wish) wished.set(heard.wish.number, heard.wish.action === 'add');
+    if (heard.wish) wished.set(keyOf(heard.wish), heard.wish.action === 'add');
     return heard;
   }
 
@@ -145,8 +156,8 @@ export class HeedMessages {
   /** For the very number that was written from: the person may have another one by now. */
   private async heedWishes(tx: Transaction, wishes: readonly NonNullable<Heard['wish']>[]): Promise<void> {
     if (wishes.length === 0) return;
-    const changes = wishes.map(({ number, action, at: saidAt }) => {
-      return { medium: 'sms' as const, fingerprint: this.secrets.fingerprint(number, 'address'), action, saidAt };
+    const changes = wishes.map(({ medium, number, action, at: saidAt }) => {
+      return { medium, fingerprint: this.secrets.fingerprint(number, 'address'), action, saidAt };
     });
     await this.facts.changeSuppressions(tx, changes);
   }
@@ -160,14 +171,30 @@ type Talks = ReadonlyMap<string, Conversation>;
 type Mentioned = (mention: Pick<MessageMention, 'messageId' | 'providerRef'>) => MentionedMessage | undefined;
 
 /** Whoever writes from a number that isn't the person's any more confirms nothing. */
-function questionOf({ number, confirming }: Partial<Conversation> = {}): ConsentQuestion | null {
+function questionOf({ medium, number, confirming }: Partial<Conversation> = {}): ConsentQuestion | null {
   const asked = confirming && askedConsent(confirming.context);
-  if (!confirming || asked?.medium !== 'sms' || addressOf(confirming.message.customer, 'sms') !== number) return null;
+  if (
+    !confirming ||
+    medium !== 'sms' ||
+    asked?.medium !== 'sms' ||
+    addressOf(confirming.message.customer, 'sms') !== number
+  )
+    return null;
   return { messageId: confirming.message.id, customer: confirming.message.customer, classes: asked.classes };
 }
 
-function isOut(customer: CustomerFacts | null | undefined): boolean {
-  return customer?.consents.sms?.state === 'opted_out';
+function isOut(customer: CustomerFacts | null | undefined, medium: PhoneMedium): boolean {
+  return customer?.consents[medium]?.state === 'opted_out';
+}
+
+function keyOf({ medium, number }: Line): string {
+  return `${medium}|${number}`;
+}
+
+/** On which somebody wrote back by telephone. */
+function lineOf({ type, data }: MessageEvent): Line | undefined {
+  if (type !== 'message.replied' || !isPhoneMedium(data.channel) || data.from === undefined) return undefined;
+  return { medium: data.channel, number: data.from };
 }
 
 function isOfMessage(event: DomainEvent): event is MessageEvent {
@@ -191,7 +218,8 @@ function statusOf({ type, data, occurredAt: at }: MessageEvent): StatusNews[] {
 }
 
 function talkOf(event: MessageEvent, talks: Talks): Conversation | undefined {
-  return event.type === 'message.replied' ? talks.get(event.data.from ?? '') : undefined;
+  const line = lineOf(event);
+  return line && talks.get(keyOf(line));
 }
 
 function returnedOf(event: MessageEvent, message: MentionedMessage | null | undefined): Returned[] {

@@ -1,4 +1,12 @@
-import type { CustomerFacts, IsoInstant, Json, Medium, MessageMention, SurveyDefinition } from '#app/domain';
+import type {
+  CustomerFacts,
+  IsoInstant,
+  Json,
+  Medium,
+  MessageMention,
+  PhoneMedium,
+  SurveyDefinition,
+} from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 /** In the order of their rank, by which a later word never takes an earlier one back. */
@@ -45,8 +53,13 @@ export interface MentionedMessage {
   readonly customer: CustomerFacts;
 }
 
-export interface Conversation {
+/** A number, and how it is written to. */
+export interface Line {
+  readonly medium: PhoneMedium;
   readonly number: string;
+}
+
+export interface Conversation extends Line {
   /** The last message to it; null when it was never written to. */
   readonly last: MentionedMessage | null;
   /** The last question that still waits for an answer. */
@@ -68,12 +81,12 @@ export abstract class MessageNewsStore {
   ): Promise<MentionedMessage[]>;
 
   /**
-   * What is known of each of these numbers; nothing of those that are nobody's.
+   * What is known of each of these lines; nothing of those that are nobody's.
    * @param open how long questions wait for an answer
    */
   abstract conversations(
     tx: Transaction,
-    numbers: readonly string[],
+    lines: readonly Line[],
     open: { readonly surveyMs: number; readonly consentMs: number },
   ): Promise<Conversation[]>;
 

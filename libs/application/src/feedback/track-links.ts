@@ -1,4 +1,5 @@
 import type { MessageContent } from '../delivery/delivery-store.port.js';
+import type { ApprovedContent } from '../delivery/template-engine.port.js';
 
 /** How links of a shop's messages are treated. */
 export interface LinkSettingsOfShop {
@@ -55,14 +56,26 @@ export function trackLinks(
     content.html?.replace(HREF, (_, before: string, href: string, after: string) => {
       return before + escaped(tracked(unescaped(href))) + after;
     }) ?? null;
-  const text = content.text.replace(IN_TEXT, (found) => {
+  const inText = (words: string): string => trackText(words, tracked);
+  if (!content.approved) return { ...content, html, text: inText(content.text), links: urls };
+  // what is fixed leads where it was approved to lead
+  const approved = { ...content.approved, values: content.approved.values.map(inText) };
+  return { ...content, html, text: wordsOf(approved), approved, links: urls };
+}
+
+/** A message of approved words as its reader sees it. */
+function wordsOf({ fixed, values }: ApprovedContent): string {
+  return fixed.map((piece, index) => piece + (values[index] ?? '')).join('');
+}
+
+function trackText(words: string, tracked: (url: string) => string): string {
+  return words.replace(IN_TEXT, (found) => {
     const tail = TRAILING.exec(found)?.[0] ?? '';
     // a bracket that was opened within the address belongs to it
     const isOpened = tail.startsWith(')') && found.includes('(');
     const end = isOpened ? '' : tail;
     return tracked(found.slice(0, found.length - end.length)) + end;
   });
-  return { ...content, html, text, links: urls };
 }
 
 /** What an author has set himself stays. */

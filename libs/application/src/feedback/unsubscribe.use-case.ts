@@ -11,7 +11,7 @@ const MINUTE_CHARS = 16;
 
 export interface UnsubscribePage {
   readonly shopName: string;
-  readonly medium: 'email' | 'sms';
+  readonly medium: Medium;
   /** The person's language, else the shop's. */
   readonly locale: string;
 }

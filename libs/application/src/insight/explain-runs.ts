@@ -141,7 +141,11 @@ function explainVerdict(
   return { at: toIso(at), verdict, reason, until: until === null ? null : toIso(until), facts: facts ?? {}, says };
 }
 
-const MEDIA: Readonly<Record<string, string>> = { email: 'e-mail', sms: 'text message' };
+const MEDIA: Readonly<Record<string, string>> = {
+  email: 'e-mail',
+  sms: 'text message',
+  whatsapp: 'message on WhatsApp',
+};
 
 function messageInWords(message: MessageToExplain, circumstances: Circumstances): string {
   const { zone } = circumstances;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { endsHold, type Instant, type ShopFacts } from '#app/domain';
+import { endsHold, type Instant, MEDIA_OF_IDENTITY, type ShopFacts } from '#app/domain';
 import { HeldMessages } from '../delivery/held-messages.port.js';
 import {
   type FactsChanges,
@@ -74,9 +74,10 @@ export class FoldEvents {
 
   private returns(names: readonly Name[]): SuppressionChange[] {
     return names.flatMap(({ kind, value }): SuppressionChange[] => {
-      if (kind !== 'email' && kind !== 'phone') return [];
-      const medium = kind === 'email' ? 'email' : 'sms';
-      return [{ medium, fingerprint: this.secrets.fingerprint(value, 'address'), action: 'return' }];
+      const media = MEDIA_OF_IDENTITY[kind] ?? [];
+      if (media.length === 0) return [];
+      const fingerprint = this.secrets.fingerprint(value, 'address');
+      return media.map((medium) => ({ medium, fingerprint, action: 'return' }));
     });
   }
 }

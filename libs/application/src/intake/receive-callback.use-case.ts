@@ -82,6 +82,6 @@ export class ReceiveCallback {
 
   private async candidates(addressee: Addressee | undefined, byOwnAccount: boolean): Promise<readonly string[]> {
     if (addressee?.shopId !== undefined) return [addressee.shopId];
-    return addressee?.number === undefined ? [] : this.directory.shopsOfNumber(addressee.number, byOwnAccount);
+    return addressee?.line === undefined ? [] : this.directory.shopsOfNumber(addressee.line, byOwnAccount);
   }
 }

@@ -1,5 +1,5 @@
 import type { Instant, NormalisedEvent } from '#app/domain';
-import type { StatusNews } from '../feedback/message-news.port.js';
+import type { Line, StatusNews } from '../feedback/message-news.port.js';
 import type { z } from 'zod';
 
 /** A request as it came in: the bytes are what was signed. Header names are lower-case, several values joined by ", ". */
@@ -19,7 +19,7 @@ export interface Addressee {
   /** Of one message of ours. */
   readonly shopId?: string | undefined;
   /** A phone number that somebody wrote from. */
-  readonly number?: string | undefined;
+  readonly line?: Line | undefined;
   /** It concerns every shop that writes to the number, not only the last one that did. */
   readonly isForAll?: boolean | undefined;
 }

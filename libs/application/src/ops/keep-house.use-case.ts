@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClockPort } from '../ports/clock.port.js';
-import { HintPort } from '../ports/hint.port.js';
+import { DELIVERY_QUEUES, HintPort } from '../ports/hint.port.js';
 import { HousekeepingPort } from './housekeeping.port.js';
 import { RetentionPort } from './retention.port.js';
 
@@ -43,10 +43,7 @@ export class KeepHouse {
     this.lastRunMs = nowMs;
     const { unknown, released } = await this.port.reapLeases();
     if (released > 0) {
-      this.hints.hint('timers');
-      this.hints.hint('delivery-email');
-      this.hints.hint('delivery-sms');
-      this.hints.hint('delivery-webhook');
+      for (const queue of ['timers', ...DELIVERY_QUEUES] as const) this.hints.hint(queue);
     }
     const slow = nowMs - this.lastSlowRunMs >= HOUR_MS;
     const consentHours = this.lastSlowRunMs === -Infinity ? CONSENT_HOURS.first : CONSENT_HOURS.later;

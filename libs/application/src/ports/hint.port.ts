@@ -1,12 +1,10 @@
+import { MEDIA } from '#app/domain';
+
+/** What goes out: a message by its medium, a call by webhook. */
+export const DELIVERY_QUEUES = [...MEDIA.map((medium) => `delivery-${medium}` as const), 'delivery-webhook'] as const;
+
 /** Work that can be hinted at; each is one queue with one processor. */
-export const QUEUE_NAMES = [
-  'intake',
-  'timers',
-  'delivery-email',
-  'delivery-sms',
-  'delivery-webhook',
-  'maintenance',
-] as const;
+export const QUEUE_NAMES = ['intake', 'timers', ...DELIVERY_QUEUES, 'maintenance'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /**

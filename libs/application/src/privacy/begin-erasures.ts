@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { addDuration, type Instant, type Medium } from '#app/domain';
+import { addDuration, type Instant, MEDIA_OF_IDENTITY, type Medium } from '#app/domain';
 import type { AddressOnMedium } from '../journeys/runtime/run-store.port.js';
 import { IdPort } from '../ports/id.port.js';
 import { SecretPort } from '../ports/secret.port.js';
@@ -57,13 +57,12 @@ export class BeginErasures {
   }
 
   private addressOf({ kind, value }: Name): AddressOnMedium[] {
-    const medium = MEDIA[kind];
-    if (medium === undefined) return [];
-    return [{ medium, fingerprint: Buffer.from(this.secrets.fingerprint(value, 'address')).toString('hex') }];
+    const media = MEDIA_OF_IDENTITY[kind] ?? [];
+    if (media.length === 0) return [];
+    const fingerprint = Buffer.from(this.secrets.fingerprint(value, 'address')).toString('hex');
+    return media.map((medium) => ({ medium, fingerprint }));
   }
 }
-
-const MEDIA: Readonly<Record<string, Medium | undefined>> = { email: 'email', phone: 'sms' };
 
 function sealNames(secrets: SecretPort, requestId: string, names: readonly Name[]): string {
   return secrets.seal(JSON.stringify(names), contextOf(requestId));

@@ -1,5 +1,5 @@
 import type { ErasureReason } from '#app/contracts';
-import type { IsoInstant } from '#app/domain';
+import type { IsoInstant, Medium } from '#app/domain';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
 /** What must outlive a backup: ids and keyed hashes (hexadecimal), no names. */
@@ -7,7 +7,7 @@ export interface RegisterPage {
   readonly erasures: readonly { readonly customer: string; readonly reason: ErasureReason | null }[];
   readonly names: readonly { readonly hash: string; readonly erasedAt: IsoInstant }[];
   readonly addresses: readonly {
-    readonly medium: 'email' | 'sms';
+    readonly medium: Medium;
     readonly hash: string;
     readonly scope: 'all' | 'non_service';
   }[];

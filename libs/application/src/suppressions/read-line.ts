@@ -1,5 +1,5 @@
 import { emailAddress, phoneNumber, wireTime } from '#app/contracts';
-import { type Instant, isIsoDate, type Medium, startOfDay, toInstant } from '#app/domain';
+import { type Instant, isIsoDate, MEDIA, type Medium, startOfDay, toInstant } from '#app/domain';
 
 /** Why somebody else's list holds an address, in our words. */
 export const LISTED_REASONS = ['unsubscribed', 'complained', 'bounced', 'manual'] as const;
@@ -62,6 +62,7 @@ const MEDIUM_OF = new Map<string, Medium>([
   ['sms', 'sms'],
   ['text', 'sms'],
   ['phone', 'sms'],
+  ['whatsapp', 'whatsapp'],
 ]);
 
 /** Spreadsheets keep a number from being computed by an apostrophe in front. */
@@ -73,7 +74,7 @@ export function readLine(line: ListLine, zone: string): ListedAddress | LineFaul
   const fault = (field: LineFault['field'], message: string): LineFault => ({ line: line.line, field, message });
   if (written === '') return fault('address', 'has no address');
   const medium = mediumOf(line.channel, written);
-  if (medium === undefined) return fault('channel', 'must be email or sms');
+  if (medium === undefined) return fault('channel', `must be one of ${MEDIA.join(', ')}`);
   const address = addressOf(medium, written);
   if (address === undefined)
     return fault('address', wordOf(line.channel) === '' && medium === 'sms' ? NO_ADDRESS : ADDRESS_FAULTS[medium]);
@@ -91,6 +92,7 @@ const NO_ADDRESS =
 const ADDRESS_FAULTS: Readonly<Record<Medium, string>> = {
   email: 'must be one e-mail address such as ana@example.com',
   sms: 'must be a phone number with its country, such as +4930123456',
+  whatsapp: 'must be a phone number with its country, such as +4930123456',
 };
 
 function mediumOf(channel: string | undefined, address: string): Medium | undefined {

@@ -1,5 +1,5 @@
 import type { Channel, HandOverResult, OutboundMessage } from '#app/application';
-import type { Medium } from '#app/domain';
+import { MEDIA, type Medium } from '#app/domain';
 import { z } from 'zod';
 import { defineChannelKind } from '../channel-kind.js';
 
@@ -22,7 +22,7 @@ export class CaptureChannel implements Channel {
 export const capture = defineChannelKind({
   code: 'capture',
   title: 'Capture',
-  media: ['email', 'sms'],
+  media: MEDIA,
   settings: z.object({}),
   create: (_settings, medium) => new CaptureChannel(medium),
 });

@@ -1,3 +1,4 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { isoInstant } from './list.schema.js';
 
@@ -52,7 +53,7 @@ const sample = z.object({
   customer: z.string(),
   order: z.string().nullable(),
   step: z.string(),
-  medium: z.enum(['email', 'sms']),
+  medium: z.enum(MEDIA),
   at: isoInstant,
   subject: z.string().nullable(),
   text: z.string().nullable(),

@@ -38,7 +38,7 @@ export const consentsDocument = z.object({ channels: z.array(mediumConsent) }).m
 const consentEntry = z
   .object({
     id: z.string(),
-    channel: z.enum(['email', 'sms', 'whatsapp']),
+    channel: z.enum(MEDIA),
     state: z.enum(['opted_in', 'opted_out', 'pending', 'suppressed']),
     classes: z.array(z.string()).nullable().meta({ description: 'Null: all of the channel.' }),
     level: level.nullable(),

@@ -1,3 +1,4 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { journeyKeyParam } from './journey.schema.js';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
@@ -21,7 +22,7 @@ export const messageDocument = z
     id: z.uuid(),
     key: z.string().meta({ description: 'The same cause has the same key and makes no second message.' }),
     channel: z.string().meta({ description: 'Channel that took it; the medium while none has.', example: 'capture' }),
-    medium: z.enum(['email', 'sms']),
+    medium: z.enum(MEDIA),
     class: z.string(),
     to: text,
     subject: text,

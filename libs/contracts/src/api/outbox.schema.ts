@@ -1,3 +1,4 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { journeyKeyParam } from './journey.schema.js';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
@@ -5,7 +6,7 @@ import { pricedText } from './priced-text.schema.js';
 import { toldStatus } from './told-status.schema.js';
 
 const text = z.string().nullable();
-const medium = z.enum(['email', 'sms']);
+const medium = z.enum(MEDIA);
 const state = z.enum(['queued', 'claimed', 'handing', 'sent', 'failed', 'unknown', 'suppressed', 'expired']);
 
 export const outboxQuery = pageQuery.extend({

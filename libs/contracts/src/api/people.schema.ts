@@ -1,3 +1,4 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
 import { toldStatus } from './told-status.schema.js';
@@ -125,7 +126,7 @@ export const timelineItem = z
       journey: z.string(),
       run: z.uuid(),
       step: z.string(),
-      medium: z.enum(['email', 'sms']),
+      medium: z.enum(MEDIA),
       channel: text,
       class: z.string(),
       state: z.string(),

@@ -1,3 +1,4 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { emailAddress } from '../event/wire-text.schema.js';
 import { pricedText } from './priced-text.schema.js';
@@ -55,7 +56,7 @@ export const testRequest = z
   .strictObject({
     ...written,
     step: step.meta({ description: 'The step whose message is sent.' }),
-    medium: z.enum(['email', 'sms']),
+    medium: z.enum(MEDIA),
     to: z.string().trim().min(3).max(254).meta({
       description:
         'The address of a member, or one of TEST_ADDRESSES; any address while the medium is captured, for then nothing leaves.',
@@ -76,12 +77,20 @@ export const messagePreview = z
         z.object({
           step: z.string(),
           template: z.string(),
-          channels: z.array(z.enum(['email', 'sms'])),
+          channels: z.array(z.enum(MEDIA)),
           locale: text,
           subject: text,
           text,
           html: text,
           sms: text,
+          whatsapp: text,
+          approved: z
+            .object({
+              sid: z.string().meta({ description: "The provider's name for the words." }),
+              values: z.array(z.string()).meta({ description: 'What it fills them with, in their order.' }),
+            })
+            .nullable()
+            .meta({ description: 'Of what `whatsapp` is made; null where its words are free.' }),
           problem: text.meta({ description: 'Why it can not be written.' }),
           smsParts: pricedText
             .nullable()

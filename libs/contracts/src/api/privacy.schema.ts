@@ -1,3 +1,4 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
 
@@ -54,7 +55,7 @@ const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const shopRegister = z.strictObject({
   erasures: z.array(z.strictObject({ customer: z.uuid(), reason: erasureReason.nullable() })),
   names: z.array(z.strictObject({ hash, erasedAt: z.iso.datetime({ offset: true }) })),
-  addresses: z.array(z.strictObject({ medium: z.enum(['email', 'sms']), hash, scope: z.enum(['all', 'non_service']) })),
+  addresses: z.array(z.strictObject({ medium: z.enum(MEDIA), hash, scope: z.enum(['all', 'non_service']) })),
 });
 
 /** What `afterglow erasures list` prints: ids and keyed hashes, no names. That of one shop alone is the form of earlier versions. */

@@ -1,10 +1,11 @@
+import { MEDIA } from '#app/domain';
 import { z } from 'zod';
 import { isoInstant, listOf, pageQuery } from './list.schema.js';
 
 const MAX_ITEMS = 1_000;
 const FIELD_MAX = 320;
 
-const medium = z.enum(['email', 'sms']);
+const medium = z.enum(MEDIA);
 const reason = z.enum(['unsubscribed', 'complained', 'bounced', 'soft-bounce', 'manual', 'erased']);
 const field = z.string().max(FIELD_MAX).optional();
 

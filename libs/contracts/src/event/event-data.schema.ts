@@ -1,4 +1,4 @@
-import { type EventDataByType, OPTIONAL_CLASSES, type SenderEventType } from '#app/domain';
+import { type EventDataByType, OPTIONAL_CLASSES, type SenderEventType, MEDIA } from '#app/domain';
 import { z } from 'zod';
 import {
   wireCountry,
@@ -67,7 +67,7 @@ const orderDetails = z.strictObject({
   tags: tags.optional(),
 });
 const orderDetailsWithProfile = orderDetails.extend({ profile: profile.optional() });
-const consentEvidence = z.strictObject({ channel: z.enum(['email', 'sms']) }).meta({ id: 'ConsentEvidence' });
+const consentEvidence = z.strictObject({ channel: z.enum(MEDIA) }).meta({ id: 'ConsentEvidence' });
 
 const parcelDetails = z
   .strictObject({
@@ -116,7 +116,7 @@ const ticket = z.strictObject({
   channel: wireText(64).optional(),
 });
 
-const channel = z.enum(['email', 'sms', 'whatsapp']);
+const channel = z.enum(MEDIA);
 const mention = z.strictObject({
   messageId: z.uuid().optional().meta({ description: 'Our id of the message.' }),
   providerRef: wireId.optional().meta({ description: 'What the provider calls the message.' }),

@@ -127,6 +127,14 @@ const template = z.strictObject({
     .describe('Line that mail programs show beside the subject (Liquid).'),
   mjml: z.string().optional().describe('Body of the e-mail: MJML, whole or a fragment (Liquid).'),
   sms: z.string().max(TEMPLATE_LIMITS.sms).optional().describe('Text of the SMS (Liquid).'),
+  whatsapp: z.string().max(TEMPLATE_LIMITS.whatsapp).optional().describe('Text of the message on WhatsApp (Liquid).'),
+  whatsappContent: z
+    .string()
+    .regex(/^HX[0-9a-f]{32}$/, { error: 'Write the SID of a content template, HX and 32 hexadecimal digits' })
+    .optional()
+    .describe(
+      'Content template at Twilio that holds the words of `whatsapp` as they were approved; its values are numbered in their order.',
+    ),
 });
 const locale = z
   .string()

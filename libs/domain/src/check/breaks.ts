@@ -73,6 +73,8 @@ const RULES: Readonly<Record<FindingCode, Rule>> = {
   'subject.shouting': isWritten,
   'sms.too-long': isWritten,
   'sms.alphabet': isWritten,
+  'whatsapp.too-long': isWritten,
+  'whatsapp.not-approved': isWritten,
   'template.no-locale': isWritten,
 };
 

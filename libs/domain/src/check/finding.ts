@@ -35,6 +35,8 @@ export const FINDING_CODES = [
   'subject.shouting',
   'sms.too-long',
   'sms.alphabet',
+  'whatsapp.too-long',
+  'whatsapp.not-approved',
   'template.no-locale',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -128,6 +130,14 @@ export const FINDING_RULES: Readonly<Record<FindingCode, { readonly severity: st
   'sms.alphabet': {
     severity: 'warning',
     rule: 'A character that makes a text message dearer and has a plain one in its place, such as a curly apostrophe.',
+  },
+  'whatsapp.too-long': {
+    severity: 'warning',
+    rule: 'A message on WhatsApp of more characters than it takes: 1,024 of approved words, 1,600 of others.',
+  },
+  'whatsapp.not-approved': {
+    severity: 'warning',
+    rule: 'Words for WhatsApp without a content template: they arrive only within 24 hours of what the person wrote last.',
   },
   'template.no-locale': {
     severity: 'warning',

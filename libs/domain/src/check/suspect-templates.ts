@@ -52,12 +52,26 @@ export function flawSuspicion(flaw: TemplateFlaw, stories: readonly ExploredStor
   };
 }
 
-function flawsOf({ subject, mjml }: TemplateDocument): Omit<TemplateFlaw, 'template' | 'locale'>[] {
+function flawsOf({
+  subject,
+  mjml,
+  whatsapp,
+  whatsappContent,
+}: TemplateDocument): Omit<TemplateFlaw, 'template' | 'locale'>[] {
   return [
     ...(subject === undefined ? [] : subjectFlaws(subject)),
     ...(mjml === undefined ? [] : lintMarkup(mjml).map((flaw) => ({ ...flaw, place: 'mjml' }))),
+    ...(whatsapp !== undefined && whatsappContent === undefined ? [NOT_APPROVED] : []),
   ];
 }
+
+const NOT_APPROVED: Omit<TemplateFlaw, 'template' | 'locale'> = {
+  code: 'whatsapp.not-approved',
+  severity: 'warning',
+  place: 'whatsapp',
+  message:
+    'WhatsApp carries free words for 24 hours after the person wrote, and none later. Have them approved, and name the content template as whatsappContent.',
+};
 
 function subjectFlaws(subject: string): Omit<TemplateFlaw, 'template' | 'locale'>[] {
   const words = subject.replace(LIQUID, '');

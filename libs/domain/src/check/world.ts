@@ -1,3 +1,4 @@
+import { MEDIA } from '../consent/message-class.js';
 import type { EventType } from '../event/event.js';
 import type { Json } from '../facts/view.js';
 import type { JourneyPlan } from '../journey/plan.js';
@@ -46,6 +47,7 @@ const KNOWN: Facts = {
   'customer.tags': [],
   'customer.consents.email': 'opted_in',
   'customer.consents.sms': 'opted_in',
+  'customer.consents.whatsapp': 'opted_in',
   'order.name': '#1001',
   'order.total.amount': 8000,
   'order.total.currency': 'EUR',
@@ -235,7 +237,7 @@ function detailsOf(facts: Facts): Facts {
 }
 
 function consentsOf(facts: Facts): StoryEvent[] {
-  return ['email', 'sms'].flatMap((channel) => {
+  return MEDIA.flatMap((channel) => {
     const state = facts[`customer.consents.${channel}`];
     // who is to be anything but somebody of one state has said nothing
     if (typeof state !== 'string' || !CONSENT_STATES.has(state)) return [];

@@ -12,6 +12,11 @@ const refuse = (reason: ContactRefusal): ContactVerdict => ({ allowed: false, re
 
 /** Classes that need an opt-in; feedback needs only the absence of an opt-out, service neither. */
 const NEEDS_OPT_IN: ReadonlySet<MessageClass> = new Set(['review', 'marketing']);
+/**
+ * Where nobody may be written to who hasn't asked for it, of an order neither: whoever agreed to any class has.
+ * https://business.whatsapp.com/policy
+ */
+const ASKS_FIRST: ReadonlySet<Medium> = new Set(['whatsapp']);
 
 /** The address of the person on a medium, null when there is none. */
 export function addressOf(customer: CustomerFacts, medium: Medium): string | null {
@@ -31,11 +36,13 @@ export function mayContact(
   if (isErased(customer)) return refuse('erased');
   if (addressOf(customer, medium) === null) return refuse('no-address');
   if (isSuppressed) return refuse('suppressed');
-  if (messageClass === 'service') return ALLOWED;
-  const { state } = standingOf(customer, messageClass, medium);
-  if (state === 'opted_out') return refuse('opted-out');
-  if (NEEDS_OPT_IN.has(messageClass) && state !== 'opted_in') return refuse('no-consent');
-  return ALLOWED;
+  if (messageClass === 'service' && !ASKS_FIRST.has(medium)) return ALLOWED;
+  const states = (messageClass === 'service' ? OPTIONAL_CLASSES : [messageClass]).map(
+    (each) => standingOf(customer, each, medium).state,
+  );
+  if (states.includes('opted_in')) return ALLOWED;
+  if (states.includes('opted_out')) return refuse('opted-out');
+  return NEEDS_OPT_IN.has(messageClass) || ASKS_FIRST.has(medium) ? refuse('no-consent') : ALLOWED;
 }
 
 /**

@@ -10,5 +10,19 @@ export const OPTIONAL_CLASSES = ['feedback', 'review', 'marketing'] as const sat
 export type OptionalClass = (typeof OPTIONAL_CLASSES)[number];
 
 /** Ways of reaching a person. A channel adapter serves one of these media. */
-export const MEDIA = ['email', 'sms'] as const;
+export const MEDIA = ['email', 'sms', 'whatsapp'] as const;
 export type Medium = (typeof MEDIA)[number];
+
+/** Those that reach a telephone number: they ring, and are answered by words. */
+export const PHONE_MEDIA = ['sms', 'whatsapp'] as const satisfies readonly Medium[];
+export type PhoneMedium = (typeof PHONE_MEDIA)[number];
+
+/** Where somebody is reached who is known by an identity of this kind; no entry: nowhere. */
+export const MEDIA_OF_IDENTITY: Readonly<Record<string, readonly Medium[] | undefined>> = {
+  email: ['email'],
+  phone: PHONE_MEDIA,
+};
+
+export function isPhoneMedium(medium: Medium): medium is PhoneMedium {
+  return medium !== 'email';
+}

@@ -1,7 +1,7 @@
 import type { ConsentState } from '../event/event.js';
-import type { ClassStatements, ConsentChannel, ConsentFact, ConsentStatement, CustomerFacts } from '../facts/facts.js';
+import type { ClassStatements, ConsentFact, ConsentStatement, CustomerFacts } from '../facts/facts.js';
 import type { IsoInstant } from '../time/instant.js';
-import { OPTIONAL_CLASSES, type OptionalClass } from './message-class.js';
+import { type Medium, OPTIONAL_CLASSES, type OptionalClass } from './message-class.js';
 
 /** How somebody stands to a class of messages on a channel, and the word by which they do. */
 export interface Standing {
@@ -17,7 +17,7 @@ export interface Standing {
 export function standingOf(
   { consents, choices }: Pick<CustomerFacts, 'consents' | 'choices'>,
   messageClass: OptionalClass,
-  channel: ConsentChannel,
+  channel: Medium,
 ): Standing {
   const consent = consents[channel];
   const chosen = choices?.[channel]?.[messageClass];
@@ -43,10 +43,7 @@ function standingByChoice(
  * When they last asked outright for messages of some class that they stand by, so that their address must not stay on the list of
  * refusals; null when they didn't.
  */
-export function lastWish(
-  customer: Pick<CustomerFacts, 'consents' | 'choices'>,
-  channel: ConsentChannel,
-): IsoInstant | null {
+export function lastWish(customer: Pick<CustomerFacts, 'consents' | 'choices'>, channel: Medium): IsoInstant | null {
   const wishes = OPTIONAL_CLASSES.flatMap((each) => {
     const { state, by } = standingOf(customer, each, channel);
     return state === 'opted_in' && by && by.level !== 'evidence' ? [by.at] : [];

@@ -1,3 +1,4 @@
+import { isPhoneMedium } from '../consent/message-class.js';
 import { addDuration, type Instant, toIso } from '../time/instant.js';
 import { nextCommonOpening, nextOpening } from '../time/window.js';
 import type { Block, ContactFacts, ContactReason, TimedBlock } from './block.js';
@@ -43,7 +44,7 @@ export function judgeContact(
 
 /** What states facts of an order is held by nothing but the night, and that only where it would ring. */
 function judgeService(candidate: ContactCandidate, rules: ContactRules, now: Instant): ContactJudgement {
-  if (candidate.medium !== 'sms' || !rules.serviceTextsInHours) return GO;
+  if (!isPhoneMedium(candidate.medium) || !rules.serviceTextsInHours) return GO;
   if (rules.urgentTextsAnytime && candidate.order && isAtTheDoor(candidate.order)) return GO;
   const open = opening(now, candidate, rules);
   return open === now ? GO : putOff(quietHours(now, candidate, rules), open, candidate);

@@ -1,4 +1,4 @@
-import type { OptionalClass } from '../consent/message-class.js';
+import type { Medium, OptionalClass } from '../consent/message-class.js';
 import type { IsoDate, IsoInstant } from '../time/instant.js';
 import type { Money } from '../money.js';
 
@@ -48,7 +48,7 @@ export interface OrderDetails {
 
 /** Marketing consent that came along with an order: evidence given at that time, never a withdrawal. */
 export interface ConsentEvidence {
-  readonly channel: 'email' | 'sms';
+  readonly channel: Medium;
 }
 
 export interface ParcelDetails {
@@ -64,7 +64,7 @@ export interface ParcelDetails {
 export type ConsentState = 'opted_in' | 'opted_out' | 'pending';
 
 export interface ConsentChange {
-  readonly channel: 'email' | 'sms' | 'whatsapp';
+  readonly channel: Medium;
   readonly state: ConsentState;
   /** `confirmed` (double opt-in or the person's own withdrawal) outranks `single`, which outranks `evidence`. */
   readonly level: 'evidence' | 'single' | 'confirmed';
@@ -116,7 +116,7 @@ export interface Ticket {
 export interface MessageMention {
   readonly messageId?: string | undefined;
   readonly providerRef?: string | undefined;
-  readonly channel: 'email' | 'sms' | 'whatsapp';
+  readonly channel: Medium;
 }
 
 /** It did not arrive. `hard`: nothing will at this address; `soft`: this one didn't, another may. */

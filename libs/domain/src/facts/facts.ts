@@ -1,4 +1,4 @@
-import type { OptionalClass } from '../consent/message-class.js';
+import type { Medium, OptionalClass } from '../consent/message-class.js';
 import type { ConsentState, OrderLine } from '../event/event.js';
 import type { IsoDate, IsoInstant } from '../time/instant.js';
 import type { Money } from '../money.js';
@@ -25,12 +25,10 @@ export interface ConsentFact {
   readonly statements: Readonly<Partial<Record<'out' | 'in' | 'evidence' | 'pending', ConsentStatement>>>;
 }
 
-export type ConsentChannel = 'email' | 'sms' | 'whatsapp';
-
 /** What somebody said of one class of messages by itself: the newest word of each kind. */
 export type ClassStatements = Readonly<Partial<Record<'in' | 'out', ConsentStatement>>>;
 export type ConsentChoices = Readonly<
-  Partial<Record<ConsentChannel, Readonly<Partial<Record<OptionalClass, ClassStatements>>>>>
+  Partial<Record<Medium, Readonly<Partial<Record<OptionalClass, ClassStatements>>>>>
 >;
 
 /** What is known of a person. Stored as one JSON document per customer. */
@@ -45,7 +43,7 @@ export interface CustomerFacts {
   readonly country: string | null;
   readonly tags: readonly string[];
   readonly attributes: Readonly<Record<string, string | number | boolean | null>>;
-  readonly consents: Readonly<Partial<Record<ConsentChannel, ConsentFact>>>;
+  readonly consents: Readonly<Partial<Record<Medium, ConsentFact>>>;
   /** Words on single classes of messages; left out where there are none. */
   readonly choices?: ConsentChoices;
   readonly firstSeenAt: IsoInstant | null;

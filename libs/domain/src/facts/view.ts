@@ -1,3 +1,4 @@
+import { MEDIA } from '../consent/message-class.js';
 import { standingOf } from '../consent/standing.js';
 import type { EventType } from '../event/event.js';
 import type { IsoInstant } from '../time/instant.js';
@@ -92,8 +93,7 @@ export function customerView({ customer, customerId, orderCount }: FactsSnapshot
 
 /** To marketing, which is what shops ask for; single classes that somebody refused stop at the gate. */
 function consentStates(customer: CustomerFacts): Json {
-  const channels = ['email', 'sms', 'whatsapp'] as const;
-  return Object.fromEntries(channels.map((channel) => [channel, standingOf(customer, 'marketing', channel).state]));
+  return Object.fromEntries(MEDIA.map((channel) => [channel, standingOf(customer, 'marketing', channel).state]));
 }
 
 export function orderView({ order, position }: FactsSnapshot): Json {

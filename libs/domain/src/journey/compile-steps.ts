@@ -112,6 +112,7 @@ function targetFaults(
 const NEEDS: Readonly<Record<Medium, readonly (keyof TemplateDocument)[]>> = {
   email: ['subject', 'mjml'],
   sms: ['sms'],
+  whatsapp: ['whatsapp'],
 };
 
 function templateFaults({ kind, settings }: PlannedStep, index: number, document: JourneyDocument): Fault[] {

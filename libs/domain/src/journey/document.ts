@@ -71,16 +71,19 @@ export interface StepDocument {
   readonly next?: string | undefined;
 }
 
-/** One template in one locale. An e-mail has subject and mjml, an SMS has sms. */
+/** One template in one locale. An e-mail has subject and mjml, an SMS has sms, a message on WhatsApp has whatsapp. */
 export interface TemplateDocument {
   readonly subject?: string | undefined;
   readonly preheader?: string | undefined;
   readonly mjml?: string | undefined;
   readonly sms?: string | undefined;
+  readonly whatsapp?: string | undefined;
+  /** By which the provider knows the words of `whatsapp`, once they are approved. */
+  readonly whatsappContent?: string | undefined;
 }
 
 /** Characters that the short fields of a template may have, their partials among them. */
-export const TEMPLATE_LIMITS = { subject: 500, preheader: 500, sms: 1600 } as const;
+export const TEMPLATE_LIMITS = { subject: 500, preheader: 500, sms: 1600, whatsapp: 1600 } as const;
 
 /** When one person (or order) may enter again. `after-end`: once the earlier run has ended. */
 export type Reentry = 'never' | 'after-end';

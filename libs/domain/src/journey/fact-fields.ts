@@ -1,3 +1,4 @@
+import { MEDIA } from '../consent/message-class.js';
 import { type EventType, JOURNEY_EVENT_TYPES, OWN_EVENT_TYPES } from '../event/event.js';
 import type { Json } from '../facts/view.js';
 
@@ -78,7 +79,7 @@ const CUSTOMER = object({
   externalIds: list('value'),
   tags: list('value'),
   attributes: 'any',
-  consents: object(values('email', 'sms', 'whatsapp')),
+  consents: object(values(...MEDIA)),
 });
 const SHOP = object(values('id', 'name', 'timeZone', 'currency', 'locale'));
 

@@ -18,6 +18,9 @@ const MAX_HINTS = 5;
 const TAG = /\{%-?\s{0,20}(#|(?:render|(?:end)?(?:comment|raw))\b)((?:(?!%\})[\s\S]){0,200})%\}/g;
 const NAMED = /^\s*(["'])([a-z][a-z0-9-]{0,63})\1\s*-?$/;
 
+/** Fields whose lines are kept. */
+const TEXTS: ReadonlySet<string> = new Set(['sms', 'whatsapp']);
+
 type Templates = JourneyDocument['templates'];
 type Partials = NonNullable<JourneyDocument['partials']>;
 
@@ -38,7 +41,7 @@ export function expandPartials({ templates, partials = {} }: JourneyDocument): {
         if (text === undefined || !text.includes('render')) return text;
         const expansion = new Expansion(partials, locale, faults, shared);
         const place = { pointer: pointerTo('/templates', [name, locale, field]), within: [] };
-        return expansion.write(text, place, field !== 'sms');
+        return expansion.write(text, place, !TEXTS.has(field));
       }),
     ),
   );

@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import {
   type Conversation,
+  type Line,
   type MentionedMessage,
   MessageNewsStore,
   STATUS_RANKS,
   type StoredStatus,
   type Transaction,
 } from '#app/application';
-import type { CustomerFacts, Json, Medium, SurveyDefinition } from '#app/domain';
+import {
+  type CustomerFacts,
+  type Json,
+  type Medium,
+  PHONE_MEDIA,
+  type PhoneMedium,
+  type SurveyDefinition,
+} from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { presentId } from '../facts/present-customer.sql.js';
@@ -44,21 +52,21 @@ join app.message m on m.shop_id = app.current_shop() and m.id = sought.id
 left join app.orders o on o.shop_id = m.shop_id and o.id = m.order_id
 ${PERSON}`;
 
-/** What is over for good without having gone out asks nothing. */
-const NUMBERS = `
+/** The medium is written out, since each has an index of its own. What is over for good without having gone out asks nothing. */
+const numbersOf = (medium: PhoneMedium): string => `
 select n.number, last.id as last_id, asked.id as asked_id, confirming.id as confirming_id, confirming.context, c.facts
 from unnest($1::text[]) as n (number)
 left join lateral (
-  select m.id from app.message m where m.shop_id = app.current_shop() and m.medium = 'sms' and m.address = n.number
+  select m.id from app.message m where m.shop_id = app.current_shop() and m.medium = '${medium}' and m.address = n.number
     and m.handed_at is not null
   order by m.handed_at desc limit 1) last on true
 left join lateral (
-  select m.id, m.handed_at from app.message m where m.shop_id = app.current_shop() and m.medium = 'sms' and m.address = n.number
+  select m.id, m.handed_at from app.message m where m.shop_id = app.current_shop() and m.medium = '${medium}' and m.address = n.number
     and m.handed_at >= app.now() - $2::double precision * interval '1 millisecond'
     and m.survey is not null and m.state in ('handing', 'sent', 'unknown')
   order by m.handed_at desc limit 1) asked on true
 left join lateral (
-  select m.id, m.context from app.message m where m.shop_id = app.current_shop() and m.medium = 'sms' and m.address = n.number
+  select m.id, m.context from app.message m where m.shop_id = app.current_shop() and m.medium = '${medium}' and m.address = n.number
     and m.handed_at >= greatest(app.now() - $3::double precision * interval '1 millisecond', asked.handed_at)
     and m.class = 'service' and m.survey is null and m.state in ('handing', 'sent', 'unknown')
     and m.context -> 'event' ->> 'type' = 'consent.changed' and m.context -> 'event' -> 'data' ->> 'state' = 'pending'
@@ -92,6 +100,8 @@ update app.message m set
 from json_to_recordset($1::json) as r (message_id uuid, status text, code text, provider_ref text)
 where m.shop_id = app.current_shop() and m.id = r.message_id and m.id = any($2::uuid[]) and m.state = 'unknown'`;
 
+type OpenTimes = Parameters<MessageNewsStore['conversations']>[2];
+
 @Injectable()
 export class PgMessageNewsStore extends MessageNewsStore {
   async mentioned(
@@ -110,12 +120,23 @@ export class PgMessageNewsStore extends MessageNewsStore {
     }));
   }
 
-  async conversations(
+  async conversations(tx: Transaction, lines: readonly Line[], open: OpenTimes): Promise<Conversation[]> {
+    const conversations: Conversation[] = [];
+    for (const medium of PHONE_MEDIA) {
+      const numbers = lines.flatMap((line) => (line.medium === medium ? [line.number] : []));
+      if (numbers.length > 0) conversations.push(...(await this.onMedium(tx, medium, numbers, open)));
+    }
+    return conversations;
+  }
+
+  private async onMedium(
     tx: Transaction,
+    medium: PhoneMedium,
     numbers: readonly string[],
-    { surveyMs, consentMs }: { readonly surveyMs: number; readonly consentMs: number },
+    { surveyMs, consentMs }: OpenTimes,
   ): Promise<Conversation[]> {
-    const rows = await pg(tx).query<NumberRow>(NUMBERS, [numbers, surveyMs, consentMs], 'news_numbers');
+    const values = [numbers, surveyMs, consentMs];
+    const rows = await pg(tx).query<NumberRow>(numbersOf(medium), values, `news_numbers_${medium}`);
     const ids = rows.flatMap(({ last_id, asked_id, confirming_id }) =>
       [last_id, asked_id, confirming_id].filter((id) => id !== null),
     );
@@ -125,6 +146,7 @@ export class PgMessageNewsStore extends MessageNewsStore {
       const last = byId.get(last_id ?? '') ?? null;
       const message = byId.get(confirming_id ?? '');
       return {
+        medium,
         number,
         last,
         asked: byId.get(asked_id ?? '') ?? null,

@@ -1,4 +1,4 @@
-import { CallbackDirectory } from '#app/application';
+import { CallbackDirectory, type Line } from '#app/application';
 import type { DataSource } from 'typeorm';
 import { queryAlone } from '../connection/query-alone.js';
 
@@ -16,11 +16,11 @@ export class PgCallbackDirectory extends CallbackDirectory {
     return Object.hasOwn(this.secrets, kind) ? (this.secrets[kind] ?? []) : [];
   }
 
-  async shopsOfNumber(number: string, byOwnAccount: boolean): Promise<readonly string[]> {
+  async shopsOfNumber({ medium, number }: Line, byOwnAccount: boolean): Promise<readonly string[]> {
     const rows = await queryAlone<{ shop_id: string }>(
       this.dataSource,
-      'select shop_id from app.shops_of_number($1, $2)',
-      [number, byOwnAccount],
+      'select shop_id from app.shops_of_number($1, $2, $3)',
+      [number, byOwnAccount, medium],
       'shops_of_number',
     );
     return rows.map(({ shop_id: shopId }) => shopId);

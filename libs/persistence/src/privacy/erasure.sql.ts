@@ -7,7 +7,7 @@ select i.kind, i.value from app.customer_identity i where i.customer_id = any($1
 union select 'email', c.facts->>'email' from app.customer c where c.id = any($1::uuid[]) and c.facts->>'email' is not null
 union select 'phone', c.facts->>'phone' from app.customer c where c.id = any($1::uuid[]) and c.facts->>'phone' is not null
 union select 'external', e.id from app.customer c, jsonb_array_elements_text(c.facts->'externalIds') e (id) where c.id = any($1::uuid[])
-union select case m.medium when 'sms' then 'phone' else 'email' end, m.address from app.message m
+union select case m.medium when 'email' then 'email' else 'phone' end, m.address from app.message m
   where m.customer_id = any($1::uuid[]) and m.address is not null
 union select 'order', o.external_id from app.orders o where o.customer_id = any($1::uuid[])`;
 

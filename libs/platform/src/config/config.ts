@@ -47,10 +47,13 @@ export interface InboundMailConfig {
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
 }
 
-export interface SmsConfig {
+export interface TwilioConfig {
   readonly accountSid: string;
   readonly authToken: string;
-  readonly from: string;
+  /** Undefined: text messages are captured. */
+  readonly from: string | undefined;
+  /** Undefined: messages on WhatsApp are captured. */
+  readonly whatsappFrom: string | undefined;
   readonly baseUrl: string;
   /** Where Twilio tells what becomes of messages; undefined where it can't reach us. */
   readonly callbackUrl: string | undefined;
@@ -106,8 +109,8 @@ export class Config {
   /** Undefined: e-mail is captured. */
   readonly mail: MailConfig | undefined;
   readonly inboundMail: InboundMailConfig;
-  /** Undefined: text messages are captured. */
-  readonly sms: SmsConfig | undefined;
+  /** Undefined: text messages and those on WhatsApp are captured. */
+  readonly twilio: TwilioConfig | undefined;
   /** Where Twilio tells of messages that go by shops' own accounts; undefined where it can't reach us. */
   readonly accountCallbackUrl: string | undefined;
   readonly calls: CallsConfig;
@@ -141,7 +144,7 @@ export class Config {
     this.database = { url: env.DATABASE_URL, dataDir: env.DATA_DIR };
     this.queue = { redisUrl: env.REDIS_URL };
     this.mail = mailOf(env);
-    this.sms = smsOf(env);
+    this.twilio = twilioOf(env);
     this.calls = { allowLoopback: env.WEBHOOKS_TO_LOOPBACK === 'allow' };
     this.accountCallbackUrl = callbackUrlOf(env, this.calls.allowLoopback);
     this.session = { idleSeconds: env.SESSION_IDLE_HOURS * HOUR_S, maxSeconds: env.SESSION_MAX_DAYS * DAY_S };
@@ -180,11 +183,12 @@ function mailOf(env: Env): MailConfig | undefined {
     : { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM };
 }
 
-function smsOf(env: Env): SmsConfig | undefined {
-  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = env;
-  if (accountSid === undefined || authToken === undefined || from === undefined) return undefined;
+function twilioOf(env: Env): TwilioConfig | undefined {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
+  if (accountSid === undefined || authToken === undefined) return undefined;
   const baseUrl = env.TWILIO_BASE_URL.replace(/\/+$/, '');
-  return { accountSid, authToken, from, baseUrl, callbackUrl: callbackUrlOf(env, baseUrl !== TWILIO) };
+  const senders = { from: env.TWILIO_FROM, whatsappFrom: env.TWILIO_WHATSAPP_FROM };
+  return { accountSid, authToken, ...senders, baseUrl, callbackUrl: callbackUrlOf(env, baseUrl !== TWILIO) };
 }
 
 /** Twilio refuses messages whose callback it can't reach; a stub on this machine can reach everything. */

@@ -22,7 +22,7 @@ describe('loadConfig', () => {
     expect(config.publicUrl).toBe('http://127.0.0.1:3000');
     expect(config.intake.dedupeWindowDays).toBe(90);
     expect(config.mail).toBeUndefined();
-    expect(config.sms).toBeUndefined();
+    expect(config.twilio).toBeUndefined();
   });
 
   it('takes an empty value as not set', () => {
@@ -82,7 +82,7 @@ describe('loadConfig', () => {
       },
     );
     expect(config.mail?.from).toBe('Shop <hello@shop.example>');
-    expect(config.sms?.baseUrl).toBe('http://127.0.0.1:9');
+    expect(config.twilio?.baseUrl).toBe('http://127.0.0.1:9');
     expect(config.clock).toEqual({ mode: 'virtual', start: Date.UTC(2016, 11, 31, 23) });
     expect(config.publicUrl).toBe('https://a.example');
   });

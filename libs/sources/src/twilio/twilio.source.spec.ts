@@ -199,6 +199,7 @@ describe('a text that came in', () => {
 });
 
 describe('whom a call concerns', () => {
+  const line = { medium: 'sms', number: '+4915112345678' };
   const addressee = (fields: Fields, path = PATH) => twilioSource.addressee?.(call('token', fields, { path }));
 
   it('is the shop of the message that it names', () => {
@@ -206,8 +207,8 @@ describe('whom a call concerns', () => {
   });
 
   it('is who wrote to the number last; a withdrawal concerns all', () => {
-    expect(addressee(text('8'), '/hooks/twilio')).toEqual({ number: '+4915112345678', isForAll: false });
-    expect(addressee(text('Stop'), '/hooks/twilio')).toEqual({ number: '+4915112345678', isForAll: true });
+    expect(addressee(text('8'), '/hooks/twilio')).toEqual({ line, isForAll: false });
+    expect(addressee(text('Stop'), '/hooks/twilio')).toEqual({ line, isForAll: true });
     expect(addressee(text('?', { OptOutType: 'STOP' }), '/hooks/twilio')).toMatchObject({ isForAll: true });
   });
 

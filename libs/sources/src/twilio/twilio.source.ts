@@ -6,7 +6,7 @@ import {
   type SourceKind,
   type StatusNews,
 } from '#app/application';
-import { type Bounce, PermanentError, readKeyword, toIso } from '#app/domain';
+import { type Bounce, PermanentError, type PhoneMedium, readKeyword, toIso } from '#app/domain';
 import { z } from 'zod';
 import { isSigned, verifyTwilio } from './verify-twilio.js';
 
@@ -28,8 +28,8 @@ const UNDER_WAY: ReadonlyMap<string, MessageStatus> = new Map([
   ['read', 'read'],
 ]);
 const NOT_ARRIVED = new Set(['undelivered', 'failed', 'canceled']);
-/** No such subscriber, a landline: nothing will ever arrive there. */
-const DEAD_NUMBER = new Set(['21211', '21217', '21614', '21635', '30005', '30006']);
+/** No such subscriber, a landline, nobody on WhatsApp: nothing will ever arrive there. */
+const DEAD_NUMBER = new Set(['21211', '21217', '21614', '21635', '30005', '30006', '63003', '63024']);
 const OPT_OUT_TYPES: ReadonlyMap<string, 'stop' | 'start' | 'help'> = new Map([
   ['STOP', 'stop'],
   ['START', 'start'],
@@ -39,7 +39,7 @@ const OPT_OUT_TYPES: ReadonlyMap<string, 'stop' | 'start' | 'help'> = new Map([
 const settings = z.strictObject({});
 
 /**
- * What Twilio tells of text messages: what became of ours, and what people write back. At the address of the installation it needs no
+ * What Twilio tells of text messages and of those on WhatsApp: what became of ours, and what people write back. At the address of the installation it needs no
  * setting up; as a source of a shop with an account of its own the secret is that account's auth token.
  * https://www.twilio.com/docs/messaging/guides/track-outbound-message-status, …/webhook-request
  */
@@ -65,7 +65,8 @@ export const twilioSource: SourceKind<z.infer<typeof settings>> = {
     const number = PHONE.exec(fields('From') ?? '')?.[1];
     // Twilio blocks the number for all that write from ours; whom else they mean by another word nobody knows
     const isForAll = fields('OptOutType') === 'STOP' || readKeyword(fields('Body') ?? '', false)?.keyword === 'stop';
-    return fields('MessageStatus') === undefined && number !== undefined ? { number, isForAll } : undefined;
+    if (fields('MessageStatus') !== undefined || number === undefined) return undefined;
+    return { line: { medium: channelOf(fields('From')), number }, isForAll };
   },
 
   verify(request, secrets, _nowMs, publicUrl = '') {
@@ -136,12 +137,18 @@ function inbound({ fields, at, mention }: Told): ParsedBody {
   const data = {
     providerRef: mention.providerRef,
     channel: channelOf(from),
-    text: (fields('Body') ?? '').slice(0, MAX_TEXT),
+    text: wordsOf(fields).slice(0, MAX_TEXT),
     from: phone,
     ...(keyword && { keyword }),
     ...(attachments.length > 0 && { attachments }),
   };
   return { events: [{ type: 'message.replied', occurredAt: at, customer: { phone }, data }] };
+}
+
+/** A button of a question says its score by what it stands for, whatever is written on it. */
+function wordsOf(fields: Fields): string {
+  const button = fields('ButtonPayload') ?? '';
+  return /^\d{1,2}$/.test(button) ? button : (fields('Body') ?? '');
 }
 
 /** Twilio's price is a negative decimal or missing, of a currency by name. */
@@ -157,7 +164,7 @@ function costOf(fields: Fields): StatusNews['cost'] {
   return { micros: Math.round(Math.abs(Number(price)) * 1_000_000), currency };
 }
 
-function channelOf(address: string | undefined): 'sms' | 'whatsapp' {
+function channelOf(address: string | undefined): PhoneMedium {
   return address?.startsWith('whatsapp:') ? 'whatsapp' : 'sms';
 }
 

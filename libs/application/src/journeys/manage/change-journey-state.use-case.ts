@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Finding, PermanentError } from '#app/domain';
-import { HintPort } from '../../ports/hint.port.js';
+import { DELIVERY_QUEUES, HintPort } from '../../ports/hint.port.js';
 import { type Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
 import { CheckJourney, refuseErrors } from './check-journey.use-case.js';
 import { PlanEntries } from '../entries/plan-entries.js';
@@ -137,8 +137,7 @@ export class ChangeJourneyState {
   }
 
   private wakeWorkers(): void {
-    for (const queue of ['timers', 'delivery-email', 'delivery-sms', 'delivery-webhook'] as const)
-      this.hints.hint(queue);
+    for (const queue of ['timers', ...DELIVERY_QUEUES] as const) this.hints.hint(queue);
   }
 }
 

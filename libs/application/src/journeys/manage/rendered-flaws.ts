@@ -18,6 +18,8 @@ const MAX_HTML_BYTES = 102 * 1024;
 /** A source below this never becomes so large: layout adds some kilobytes, and some for each component. */
 const SUSPECT_SOURCE_CHARS = 8_000;
 const MAX_PARTS = 3;
+/** Of a message of approved words (Twilio's error 63021), and of a free one (its limit of a body). */
+const MAX_WHATSAPP = { approved: 1_024, free: 1_600 };
 /** Characters of word processors, and what the basic alphabet of text messages has in their place. */
 const PLAIN: Readonly<Record<string, string>> = {
   '’': "'",
@@ -37,8 +39,13 @@ const PLAIN: Readonly<Record<string, string>> = {
 type Flaw = Pick<TemplateFlaw, 'code' | 'severity' | 'place' | 'message'>;
 
 /** Of a message as it is written for one person. */
-export function flawsOfMessage({ subject, html, sms }: RenderedMessage): readonly Flaw[] {
-  return [...subjectFlaws(subject ?? ''), ...smsFlaws(sms ?? ''), ...(html === null ? [] : sizeFlaws(html))];
+export function flawsOfMessage(message: RenderedMessage): readonly Flaw[] {
+  return [...shortFlaws(message, message.approved !== null), ...(message.html === null ? [] : sizeFlaws(message.html))];
+}
+
+function shortFlaws({ subject, sms, whatsapp }: RenderedMessage, isApproved: boolean): readonly Flaw[] {
+  const most = isApproved ? MAX_WHATSAPP.approved : MAX_WHATSAPP.free;
+  return [...subjectFlaws(subject ?? ''), ...smsFlaws(sms ?? ''), ...whatsappFlaws(whatsapp ?? '', most)];
 }
 
 /** Flaws that show once a message is written: each template in the first story that sends it, in every language. */
@@ -70,9 +77,9 @@ class Letter {
 
   /** Of the fields that need no layout. */
   short(): Flaw[] {
-    const { subject, sms } = this.source;
-    const rendered = this.render({ engine: 1, subject, sms });
-    return [...subjectFlaws(rendered?.subject ?? ''), ...smsFlaws(rendered?.sms ?? '')];
+    const { subject, sms, whatsapp, whatsappContent } = this.source;
+    const rendered = this.render({ engine: 1, subject, sms, whatsapp });
+    return rendered ? [...shortFlaws(rendered, whatsappContent !== undefined)] : [];
   }
 
   /** Laying a mail out takes long, so only where something could be wrong with it. */
@@ -129,6 +136,12 @@ function smsFlaws(text: string): Flaw[] {
       message: `${characters} characters are ${parts} parts (${encoding}), each billed like a message. Say it in ${MAX_PARTS} at most.`,
     });
   return flaws;
+}
+
+function whatsappFlaws(text: string, most: number): Flaw[] {
+  if (text.length <= most) return [];
+  const message = `${text.length} characters; WhatsApp takes ${most}. Say it in fewer.`;
+  return [{ code: 'whatsapp.too-long', severity: 'warning', place: 'whatsapp', message }];
 }
 
 function sizeFlaws(html: string): Flaw[] {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, type ContactRefusal, type Instant, mayContact, type Medium } from '#app/domain';
+import { addressOf, type ContactRefusal, type Instant, isPhoneMedium, mayContact, type Medium } from '#app/domain';
 import { IdPort } from '../../ports/id.port.js';
 import { SecretPort } from '../../ports/secret.port.js';
 import { DEFAULT_TEXTS, isServed, type TextSettings } from '../../delivery/text-settings.js';
@@ -32,16 +32,16 @@ export class PlanMessages {
   /** Which addresses of these people must not be written to. */
   async suppressions(tx: Transaction, sends: readonly DecidedSend[]): Promise<Suppressions> {
     const fingerprints = this.fingerprints(sends);
-    const addresses = [...fingerprints].map(([key, fingerprint]) => ({ medium: mediumOf(key), fingerprint }));
+    const addresses = [...fingerprints.values()];
     const scopes = new Map<string, SuppressedAddress['scope']>();
-    const hasTexts = addresses.some(({ medium }) => medium === 'sms');
+    const hasTexts = addresses.some(({ medium }) => isPhoneMedium(medium));
     const [suppressed, texts] = await Promise.all([
       this.runs.suppressed(tx, addresses),
       hasTexts ? this.shops.texts(tx) : DEFAULT_TEXTS,
     ]);
     for (const { medium, fingerprint, scope } of suppressed) scopes.set(`${medium}|${fingerprint}`, scope);
     return {
-      scopeOf: (medium, address) => scopes.get(`${medium}|${fingerprints.get(`${medium}|${address}`)}`),
+      scopeOf: (medium, address) => scopes.get(`${medium}|${fingerprints.get(`${medium}|${address}`)?.fingerprint}`),
       texts,
     };
   }
@@ -58,14 +58,14 @@ export class PlanMessages {
   }
 
   /** By medium and address. */
-  private fingerprints(sends: readonly DecidedSend[]): Map<string, string> {
-    const fingerprints = new Map<string, string>();
+  private fingerprints(sends: readonly DecidedSend[]): Map<string, { medium: Medium; fingerprint: string }> {
+    const fingerprints = new Map<string, { medium: Medium; fingerprint: string }>();
     for (const { effect, snapshot } of sends) {
       for (const medium of effect.channels) {
         const address = addressOf(snapshot.customer, medium);
         const key = `${medium}|${address}`;
         if (address !== null && !fingerprints.has(key))
-          fingerprints.set(key, toHex(this.secrets.fingerprint(address, 'address')));
+          fingerprints.set(key, { medium, fingerprint: toHex(this.secrets.fingerprint(address, 'address')) });
       }
     }
     return fingerprints;
@@ -122,15 +122,11 @@ export function choose(
   for (const medium of effect.channels) {
     const address = addressOf(snapshot.customer, medium);
     const verdict = mayContact(snapshot.customer, effect.class, medium, isSuppressed(medium, address));
-    const isTooFar = medium === 'sms' && address !== null && !isServed(texts, address);
+    const isTooFar = isPhoneMedium(medium) && address !== null && !isServed(texts, address);
     if (verdict.allowed && !isTooFar) return { medium, refusal: null };
     first ??= { medium, refusal: verdict.allowed ? 'country-not-served' : verdict.reason };
   }
   return first ?? { medium: 'email', refusal: 'no-address' };
-}
-
-function mediumOf(key: string): Medium {
-  return key.startsWith('sms|') ? 'sms' : 'email';
 }
 
 function toHex(bytes: Uint8Array): string {

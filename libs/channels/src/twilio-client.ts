@@ -1,6 +1,11 @@
 export interface MessageRequest {
+  /** E.164, of WhatsApp with `whatsapp:` before it, as `from`. */
   readonly to: string;
-  readonly body: string;
+  /** Left out where a content template holds the words. */
+  readonly body?: string;
+  readonly contentSid?: string;
+  /** A JSON object. */
+  readonly contentVariables?: string;
   readonly validityPeriod: number;
   readonly from?: string;
   readonly messagingServiceSid?: string;

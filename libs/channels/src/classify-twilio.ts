@@ -15,13 +15,20 @@ export type TwilioVerdict = Pick<HandOverResult, 'outcome' | 'suppress'>;
 const VERDICTS: readonly (readonly [codes: readonly number[], verdict: TwilioVerdict])[] = [
   // account, credentials, sender: a setting of this installation
   [[20003, 20404, 30002, 21603, 21606, 21659, 21660], { outcome: 'provider_down' }],
+  // the same of WhatsApp: credentials, no such sender, not approved
+  [[63001, 63002, 63007, 63010, 63020], { outcome: 'provider_down' }],
   // queue full, rate and day caps
-  [[30001, 30022, 30023, 63038], { outcome: 'provider_down' }],
+  [[30001, 30022, 30023, 63018, 63038], { outcome: 'provider_down' }],
   // no such number, not a mobile, unknown, landline
   [[21211, 21217, 21614, 21635, 30005, 30006], { outcome: 'permanent', suppress: 'recipient' }],
-  [[21610], { outcome: 'permanent', suppress: 'opted-out' }],
+  // nobody on WhatsApp
+  [[63003, 63024], { outcome: 'permanent', suppress: 'recipient' }],
+  // 63014: has blocked the sender on WhatsApp
+  [[21610, 63014], { outcome: 'permanent', suppress: 'opted-out' }],
   // region not permitted, no route, unregistered sender, filtered, blocked
   [[21408, 21612, 30034, 30004, 30007], { outcome: 'permanent' }],
+  // outside the 24 hours, content or template refused, not delivered by Meta's choice
+  [[63013, 63016, 63021, 63027, 63028, 63030, 63032, 63049], { outcome: 'permanent' }],
   // handset off: may be on again later
   [[30003], { outcome: 'transient' }],
   // Twilio doesn't retry these itself, lest the person gets it twice
