@@ -258,16 +258,12 @@ export const envSchema = z.object({
 export type Env = z.output<typeof envSchema>;
 export type EnvKey = keyof Env;
 
-/** Settings that mean something only together. */
-const GROUPS: readonly (readonly [name: string, keys: readonly EnvKey[]])[] = [
-  ['STARTTLS', ['INBOUND_SMTP_KEY', 'INBOUND_SMTP_CERT']],
-  ['OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']],
+/** Settings that mean something only together, and with one of the last ones where there are any. */
+const GROUPS: readonly (readonly [name: string, keys: readonly EnvKey[], oneOf: readonly EnvKey[]])[] = [
+  ['Twilio', ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'], ['TWILIO_FROM', 'TWILIO_WHATSAPP_FROM']],
+  ['STARTTLS', ['INBOUND_SMTP_KEY', 'INBOUND_SMTP_CERT'], []],
+  ['OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'], []],
 ];
-
-const TWILIO: Readonly<Record<'account' | 'senders', readonly EnvKey[]>> = {
-  account: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'],
-  senders: ['TWILIO_FROM', 'TWILIO_WHATSAPP_FROM'],
-};
 
 /** A key that another one needs. */
 const COMPANIONS: readonly (readonly [key: EnvKey, companion: EnvKey, example: string])[] = [
@@ -292,30 +288,14 @@ export function* relationFaults(
   for (const [key, companion, example] of COMPANIONS)
     if (given[companion] !== undefined && given[key] === undefined)
       yield { key, message: `is missing, but ${companion} is set; write e.g. ${key}=${example}` };
-  yield* twilioFaults(given);
-  for (const [name, keys] of GROUPS) {
-    const missing = keys.filter((key) => given[key] === undefined);
-    if (missing.length === keys.length) continue;
-    for (const key of missing)
-      yield { key, message: `is missing, but other ${name} settings are there; set all of them or none` };
+  const isMissing = (key: EnvKey): boolean => given[key] === undefined;
+  for (const [name, keys, oneOf] of GROUPS) {
+    if ([...keys, ...oneOf].every(isMissing)) continue;
+    const rest = `is missing, but other ${name} settings are there`;
+    for (const key of keys.filter(isMissing)) yield { key, message: `${rest}; set all of them or none` };
+    const [first] = oneOf;
+    if (first && oneOf.every(isMissing)) yield { key: first, message: `${rest}; set ${oneOf.join(' or ')}` };
   }
-}
-
-/** An account with one sender at least. */
-function* twilioFaults(
-  given: Readonly<Record<string, string | undefined>>,
-): Generator<{ key: EnvKey; message: string }> {
-  const isGiven = (key: EnvKey): boolean => given[key] !== undefined;
-  const [account, senders] = [TWILIO.account.map(isGiven), TWILIO.senders.map(isGiven)];
-  if (![...account, ...senders].includes(true)) return;
-  for (const key of TWILIO.account)
-    if (!isGiven(key))
-      yield { key, message: 'is missing, but other Twilio settings are there; set all of them or none' };
-  if (!senders.includes(true))
-    yield {
-      key: 'TWILIO_FROM',
-      message: 'is missing, but a Twilio account is there; set it, TWILIO_WHATSAPP_FROM or both',
-    };
 }
 
 export interface EnvKeyDescription {

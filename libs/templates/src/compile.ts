@@ -25,13 +25,11 @@ export async function compileTemplate(
   const problems = [...findMissing(source), ...checkFields(source)];
   const isSound = (place: TemplatePlace): boolean => !problems.some((problem) => problem.place === place);
   const compiled: CompiledTemplate = { engine: 1 };
-  if (source.subject !== undefined && isSound('subject')) compiled.subject = source.subject.trim();
-  if (source.sms !== undefined && isSound('sms')) compiled.sms = source.sms.trim();
-  if (source.whatsapp !== undefined && isSound('whatsapp')) {
-    const words = compileWhatsapp(source.whatsapp, source.whatsappContent);
-    if ('code' in words) problems.push(words);
-    else Object.assign(compiled, words);
-  }
+  for (const place of ['subject', 'sms'] as const)
+    if (source[place] !== undefined && isSound(place)) compiled[place] = source[place].trim();
+  const words = isSound('whatsapp') ? compileWhatsapp(source) : {};
+  if ('code' in words) problems.push(words);
+  else Object.assign(compiled, words);
   if (source.mjml !== undefined && ['subject', 'preheader', 'mjml'].every((place) => isSound(place as TemplatePlace))) {
     const { html, text, problems: found } = await compileMjml(source, source.mjml, options);
     const checked = [...checkCompiled('html', html), ...checkCompiled('text', text)];
@@ -41,12 +39,13 @@ export async function compileTemplate(
   return { compiled, problems };
 }
 
-function compileWhatsapp(
-  liquid: string,
-  sid: string | undefined,
-): Pick<CompiledTemplate, 'whatsapp' | 'approved'> | TemplateProblem {
-  if (sid === undefined) return { whatsapp: liquid.trim() };
-  const words = readApprovedWords(sid, liquid);
+function compileWhatsapp({
+  whatsapp,
+  whatsappContent: sid,
+}: TemplateSource): Pick<CompiledTemplate, 'whatsapp' | 'approved'> | TemplateProblem {
+  if (whatsapp === undefined) return {};
+  if (sid === undefined) return { whatsapp: whatsapp.trim() };
+  const words = readApprovedWords(sid, whatsapp);
   return 'code' in words ? words : { approved: words };
 }
 

@@ -78,7 +78,7 @@ export class SuppressionsController {
   @ApiOperation({
     summary: 'Take over a list of addresses that are not to be written to',
     description:
-      'CSV of up to 100,000 lines, or a JSON list of up to 1,000 items. `address` is an e-mail address or a phone number with its country; `channel` (email or sms), `reason` (unsubscribed, complained, bounced or manual) and `date` may be left out. Good lines are kept beside bad ones. The same list again changes nothing.',
+      'CSV of up to 100,000 lines, or a JSON list of up to 1,000 items. `address` is an e-mail address or a phone number with its country; `channel` (email, sms or whatsapp), `reason` (unsubscribed, complained, bounced or manual) and `date` may be left out. Good lines are kept beside bad ones. The same list again changes nothing.',
   })
   @ApiBody({
     schema: {

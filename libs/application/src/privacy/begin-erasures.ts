@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { addDuration, type Instant, MEDIA_OF_IDENTITY, type Medium } from '#app/domain';
+import { addDuration, type Instant, MEDIA_OF_IDENTITY } from '#app/domain';
 import type { AddressOnMedium } from '../journeys/runtime/run-store.port.js';
 import { IdPort } from '../ports/id.port.js';
 import { SecretPort } from '../ports/secret.port.js';

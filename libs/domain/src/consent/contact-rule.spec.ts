@@ -29,6 +29,25 @@ describe('mayContact', () => {
     expect(verdicts(aCustomer('opted_in'), true)).toEqual(Array(4).fill('suppressed'));
   });
 
+  it('refuses every class on WhatsApp to who has asked for none', () => {
+    const person = { ...EMPTY_CUSTOMER, phone: '+33123456789' };
+    const word = { at: '2026-03-02T09:00:00.000Z', proof: null };
+    const on = (customer: CustomerFacts): string[] =>
+      MESSAGE_CLASSES.map((each) => {
+        const verdict = mayContact(customer, each, 'whatsapp', false);
+        return verdict.allowed ? 'ok' : verdict.reason;
+      });
+    expect(on(person)).toEqual(Array(4).fill('no-consent'));
+    expect(on({ ...person, consents: { whatsapp: { ...word, state: 'opted_in', statements: {} } } })).toEqual(
+      Array(4).fill('ok'),
+    );
+    expect(on({ ...person, consents: { whatsapp: { ...word, state: 'opted_out', statements: {} } } })).toEqual(
+      Array(4).fill('opted-out'),
+    );
+    const review = { in: { ...word, level: 'single' as const, stamp: '1' } };
+    expect(on({ ...person, choices: { whatsapp: { review } } })).toEqual(['ok', 'no-consent', 'ok', 'no-consent']);
+  });
+
   it('refuses every class once the person asked to be erased', () => {
     expect(verdicts({ ...aCustomer('opted_in'), erasedAt: '2026-03-02T09:00:00.000Z' })).toEqual(
       Array(4).fill('erased'),
