@@ -288,7 +288,10 @@ export function* relationFaults(
   for (const [key, companion, example] of COMPANIONS)
     if (given[companion] !== undefined && given[key] === undefined)
       yield { key, message: `is missing, but ${companion} is set; write e.g. ${key}=${example}` };
-  const isMissing = (key: EnvKey): boolean => given[key] === undefined;
+  yield* groupFaults((key) => given[key] === undefined);
+}
+
+function* groupFaults(isMissing: (key: EnvKey) => boolean): Generator<{ key: EnvKey; message: string }> {
   for (const [name, keys, oneOf] of GROUPS) {
     if ([...keys, ...oneOf].every(isMissing)) continue;
     const rest = `is missing, but other ${name} settings are there`;
