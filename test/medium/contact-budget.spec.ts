@@ -231,6 +231,15 @@ describe('what counts', () => {
     expect(await spent()).toEqual({ messages: 1, cents: 5 });
   });
 
+  it('nothing is noted any more once the budget is gone', async () => {
+    await limitTo({ cost: 20 });
+    const [id = ''] = await plan(1);
+    await deliver();
+    await limitTo(null);
+    await tell(id, 12.6);
+    expect(await rig.rows('select from app.sending_change')).toEqual([]);
+  });
+
   it('a price in another currency leaves the likely one', async () => {
     await limitTo({ cost: 20 });
     const [id = ''] = await plan(1);

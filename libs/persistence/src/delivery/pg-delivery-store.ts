@@ -166,9 +166,11 @@ export class PgDeliveryStore extends DeliveryStore {
 
   async record(tx: Transaction, records: readonly HandOverRecord[]): Promise<ReadonlySet<string>> {
     if (records.length === 0) return new Set();
+    // in one order with who notes what providers tell, so that nobody waits in a circle
+    const inOrder = records.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const rows = await pg(tx).query<{ id: string; is_untaken: boolean }>(
       RECORD,
-      [JSON.stringify(records.map(recordRow)), records.map(({ id }) => id)],
+      [JSON.stringify(inOrder.map(recordRow)), inOrder.map(({ id }) => id)],
       'delivery_record',
     );
     const untaken = rows.flatMap(({ id, is_untaken: isUntaken }) => (isUntaken ? id : []));

@@ -20,7 +20,8 @@ with taken as (
   select day, sum(messages)::integer as messages, sum(cost_micros)::bigint as cost_micros from taken group by day
 ), put as (
   update app.sending_day d set messages = d.messages + c.messages, cost_micros = d.cost_micros + c.cost_micros
-  from changed c where d.shop_id = app.current_shop() and d.medium = $1 and d.day = c.day
+  from changed c
+  where d.shop_id = app.current_shop() and d.medium = $1 and d.day = any(array(select day from changed)) and d.day = c.day
 )
 select s.contact_rules->'shopPerMonth'->$1 as budget, spent.messages, spent.cost_micros
 from app.shop s cross join lateral (
@@ -70,6 +71,10 @@ export async function monthOf(tx: Transaction, medium: Medium): Promise<ContactB
   return { budget: row.budget, spent: { messages: row.messages, costMicros: row.cost_micros } };
 }
 
+/** Without one no fence would ever take the change. */
+const HAS_BUDGET = `exists (
+  select from app.shop s where s.id = app.current_shop() and s.contact_rules->'shopPerMonth'->>was.medium is not null)`;
+
 const GIVE_BACK = `
 with was as (
   select m.id, m.medium, m.counted_on, m.cost_micros from app.message m
@@ -79,7 +84,8 @@ with was as (
   where m.shop_id = app.current_shop() and m.id = any($1::uuid[]) and m.id = was.id
 )
 insert into app.sending_change (shop_id, medium, day, messages, cost_micros)
-select app.current_shop(), medium, counted_on, -count(*), -coalesce(sum(cost_micros), 0) from was group by medium, counted_on`;
+select app.current_shop(), medium, counted_on, -count(*), -coalesce(sum(cost_micros), 0)
+from was where ${HAS_BUDGET} group by medium, counted_on`;
 
 /** Of messages that the provider has not taken; their rows must be locked. */
 export async function giveBack(tx: Transaction, ids: readonly string[]): Promise<void> {
@@ -88,7 +94,7 @@ export async function giveBack(tx: Transaction, ids: readonly string[]): Promise
 
 const CORRECT = `
 with told as (
-  select * from json_to_recordset($1::json) as r (message_id uuid, cost_micros bigint, cost_currency text)
+  select * from json_to_recordset($1::json) as r (message_id uuid, cost_micros bigint, cost_currency text) order by message_id
 ), was as (
   select m.id, m.medium, m.counted_on, m.cost_micros, told.cost_micros as told
   from told cross join lateral (
@@ -101,7 +107,8 @@ with told as (
   where m.shop_id = app.current_shop() and m.id = any($2::uuid[]) and m.id = was.id
 )
 insert into app.sending_change (shop_id, medium, day, messages, cost_micros)
-select app.current_shop(), medium, counted_on, 0, sum(told - coalesce(cost_micros, 0)) from was group by medium, counted_on`;
+select app.current_shop(), medium, counted_on, 0, sum(told - coalesce(cost_micros, 0))
+from was where ${HAS_BUDGET} group by medium, counted_on`;
 
 export interface ToldCost {
   readonly message_id: string;
