@@ -56,8 +56,10 @@ describe('the budget of a month', () => {
     expect(await warnings({ texts: { prices: { DE: 0.07 } } })).toHaveLength(1);
     expect(await warnings({ texts: { countries: ['DE'] } })).toEqual([]);
     expect(await warnings({ texts: { countries: null, prices: { '*': 0.1 } } })).toEqual([]);
-    const mail = { contactRules: { shopPerMonth: { email: { cost: 1_000 } } } };
-    expect(await warnings(mail)).toEqual([expect.stringContaining('Set messages instead')]);
+    for (const medium of ['email', 'whatsapp']) {
+      const unpriced = { contactRules: { shopPerMonth: { [medium]: { cost: 1_000 } } } };
+      expect(await warnings(unpriced)).toEqual([expect.stringContaining(`There are no prices for ${medium}`)]);
+    }
     expect(await warnings({ contactRules: { shopPerMonth: { email: { messages: 1_000 } } } })).toEqual([]);
   });
 
