@@ -1,3 +1,4 @@
+import { MessageCodes, UnboxingLinks } from '#app/application';
 import { ApiRig } from './api-rig.js';
 import { linksOf } from './message-links.js';
 
@@ -41,6 +42,31 @@ async function stored(): Promise<{ body: { type: string; data: Record<string, un
   );
   return rows.map(({ body }) => ({ body: JSON.parse(body) as { type: string; data: Record<string, unknown> } }));
 }
+
+describe('every page that a message leads to', () => {
+  it('has the letterhead of the shop, and loads nothing but its logo', async () => {
+    const letterhead = { color: '#0a7d4f', logoUrl: 'https://cdn.example/logo.png', address: '4 Mill Lane' };
+    await rig.call('PATCH', '/api/v1/shop', { body: { letterhead } });
+    const { survey, unsubscribe, preferences, message } = await links();
+    const event = { type: 'consent.changed', data: { channel: 'email', state: 'pending', level: 'single' } };
+    await rig.owner.query('update app.message set context = $2 where id = $1', [message, { event }]);
+    const codes = rig.app.get(MessageCodes, { strict: false });
+    const confirm = `/c/${codes.codeOf('confirm', { shopId: rig.shopId, messageId: message })}`;
+    const unboxing = new URL(rig.app.get(UnboxingLinks).urlOf({ shopId: rig.shopId, product: null })).pathname;
+    for (const url of [survey, unsubscribe, preferences, confirm, unboxing]) {
+      const { status, text, headers } = await open(url);
+      expect(status).toBe(200);
+      expect(text).toContain('--button:#0a7d4f');
+      expect(text).toContain('<p class="address">4 Mill Lane</p>');
+      expect(text.match(/(?:src|href)="[^"?]+"/g)).toEqual(['src="https://cdn.example/logo.png"']);
+      expect(headers['content-security-policy']).toContain("img-src 'self' data: https:");
+    }
+    for (const url of [unsubscribe, preferences, confirm])
+      expect((await send('POST', url)).text).toContain('4 Mill Lane');
+    await rig.call('PATCH', '/api/v1/shop', { body: { letterhead: null } });
+    expect((await open(survey)).text).not.toContain('--button:#');
+  });
+});
 
 describe('survey page', () => {
   beforeEach(() => rig.owner.query('truncate app.inbox_event, app.inbox_dedupe'));

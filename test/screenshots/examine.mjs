@@ -45,11 +45,12 @@ function picturesWithoutWords() {
   return [...document.querySelectorAll('img:not([alt])')].map((image) => `a picture without alt: ${image.src}`);
 }
 
-/** A link inside a sentence is as high as its line (WCAG 2.2, 2.5.8). */
+/** A link inside a sentence is as high as its line (WCAG 2.2, 2.5.8); a box is ticked by its label as well. */
 function smallTargets() {
   const targets = [...document.querySelectorAll('a, button, input:not([type=hidden])')];
   return targets
     .filter((target) => isSeen(target) && getComputedStyle(target).display !== 'inline')
+    .map((target) => target.closest('label') ?? target)
     .map((target) => ({ target, box: target.getBoundingClientRect() }))
     .filter(({ box }) => Math.min(box.width, box.height) < MIN_TARGET_PX - 0.5)
     .map(

@@ -1,6 +1,7 @@
-import type { Letter, OutboxItem } from '#app/application';
-import { toInstant, toIso } from '#app/domain';
+import type { Letter, OutboxItem, PreferencesPage } from '#app/application';
+import { MEDIA, OPTIONAL_CLASSES, toInstant, toIso } from '#app/domain';
 import { letterPage, outboxPage } from '../../apps/api/src/pages/outbox-page.js';
+import { preferencesPage } from '../../apps/api/src/pages/preferences-page.js';
 import { surveyPage } from '../../apps/api/src/pages/survey-page.js';
 import { unsubscribePage } from '../../apps/api/src/pages/unsubscribe-page.js';
 import { planOf, presetDocument } from '../golden/play.js';
@@ -25,6 +26,7 @@ const PHONE_DARK: Look = { width: 375, scheme: 'dark' };
 const SCREEN: Look = { width: 1280, scheme: 'light' };
 const SCREEN_DARK: Look = { width: 1280, scheme: 'dark' };
 const SHOP = 'Birch & Bowl';
+const LETTERHEAD = { color: '#0a7d4f', logoUrl: null, address: '4 Mill Lane, Birchville' };
 
 /** Those of the documentation: journey and template, in English, to somebody of whom all is known. */
 const MAILS: readonly (readonly [key: string, template: string, look: Look])[] = [
@@ -76,8 +78,9 @@ function pageShots(): Shot[] {
       'page-unsubscribe',
       'The page to unsubscribe',
       PHONE_DARK,
-      unsubscribePage({ shopName: SHOP, medium: 'email', locale: 'en' }),
+      unsubscribePage({ shopName: SHOP, letterhead: LETTERHEAD, medium: 'email', locale: 'en' }),
     ],
+    ['page-preferences', 'The page to choose messages on', PHONE, preferencesPage(PREFERENCES, null)],
     ['page-outbox', 'The outbox', PHONE, outboxPage({ filter: {}, items, next: null })],
     ['page-letter', 'A text message in the outbox', PHONE_DARK, letterPage(textMessage())],
   ];
@@ -97,6 +100,7 @@ function surveyForm(): Parameters<typeof surveyPage>[0] {
   return {
     survey: {
       shopName: SHOP,
+      letterhead: LETTERHEAD,
       survey: key,
       metric,
       scale,
@@ -111,6 +115,21 @@ function surveyForm(): Parameters<typeof surveyPage>[0] {
     fault: null,
   };
 }
+
+const PREFERENCES: PreferencesPage = {
+  shopName: SHOP,
+  letterhead: LETTERHEAD,
+  locale: 'en',
+  media: MEDIA.map((medium) => ({
+    medium,
+    isReachable: true,
+    classes: OPTIONAL_CLASSES.map((each) => {
+      const isOn = medium === 'email' && each !== 'marketing';
+      return { class: each, isOn, stands: isOn };
+    }),
+  })),
+  waiting: [],
+};
 
 const AT = toIso(toInstant('2026-05-10T08:00:00Z'));
 

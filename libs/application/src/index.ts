@@ -195,7 +195,12 @@ export { type CustomerRecord, type OrderRecord, PeopleDirectory } from './facts/
 export { type TimelineItem, type TimelinePage, TimelineReader } from './facts/timeline-reader.port.js';
 export { AnswerStore, type GivenAnswer, type NewAnswer } from './feedback/answer-store.port.js';
 export { AnswerSurveyLink, type LinkAnswer } from './feedback/answer-survey-link.use-case.js';
-export { AnswerUnboxing, UNBOXING_SCALE, unboxingSurvey } from './feedback/answer-unboxing.use-case.js';
+export {
+  AnswerUnboxing,
+  UNBOXING_SCALE,
+  type UnboxingShop,
+  unboxingSurvey,
+} from './feedback/answer-unboxing.use-case.js';
 export { FindLink } from './feedback/find-link.js';
 export { HeedMessages } from './feedback/heed-messages.js';
 export {

@@ -1,6 +1,7 @@
 export { LiquidTemplateEngine } from './liquid-template-engine.js';
 export { compileTemplate } from './compile.js';
 export { renderTemplate } from './render.js';
+export { CARD, contrastOf, darkenedFor, DARK_CARD, isColor, lightenedFor, signOn } from './contrast.js';
 export { findVariables } from './variables.js';
 export type {
   CompiledTemplate,

@@ -5,12 +5,12 @@ import { wordsFor } from './words.js';
 
 /** Asks; only the button says yes, because mail scanners open links. */
 export function confirmPage(asked: ConfirmPage): string {
-  const { shopName, locale, isConfirmed } = asked;
+  const { locale, isConfirmed } = asked;
   const { confirm: words } = wordsFor(locale);
-  if (isConfirmed) return notice(locale, shopName, words.done, words.doneMore);
+  if (isConfirmed) return notice(locale, asked, words.done, words.doneMore);
   const body = html`<h1>${questionOf(asked)}</h1>
     <form method="post"><button type="submit">${words.confirm}</button></form>`;
-  return page(locale, { shopName, title: words.title, body });
+  return page(locale, { shop: asked, title: words.title, body });
 }
 
 export function questionOf({ locale, medium, classes }: Pick<ConfirmPage, 'locale' | 'medium' | 'classes'>): string {

@@ -26,11 +26,11 @@ export function joinPage(fault: string | null): string {
       />
       <button type="submit">Join</button>
     </form>`;
-  return page(LOCALE, { shopName: null, title: 'Join the team', body });
+  return page(LOCALE, { shop: null, title: 'Join the team', body });
 }
 
 export function joinedPage(publicUrl: string): string {
   const body = html`<h1>You are in</h1>
     <p>This browser is signed in now. <a href="${publicUrl}/docs">What the API does</a></p>`;
-  return page(LOCALE, { shopName: null, title: 'Joined', body });
+  return page(LOCALE, { shop: null, title: 'Joined', body });
 }

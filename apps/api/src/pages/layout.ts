@@ -1,13 +1,17 @@
 import { html, Markup } from './html.js';
+import { colorsOf, footOf, headOf, type ShopOnPage } from './letterhead.js';
 
 // Text and controls keep the contrast of WCAG 2.2 AA in both schemes; targets are 44 px high at least.
 const STYLE = new Markup(`<style>
-:root{color-scheme:light dark;--back:#f4f4f5;--card:#fff;--text:#27272a;--soft:#52525b;--line:#71717a;--accent:#1d4ed8;--on-accent:#fff;--fault:#b91c1c}
+:root{color-scheme:light dark;--back:#f4f4f5;--card:#fff;--text:#27272a;--soft:#52525b;--line:#71717a;--accent:#1d4ed8;--on-accent:#fff;--button:var(--accent);--on-button:var(--on-accent);--edge:transparent;--fault:#b91c1c}
 @media(prefers-color-scheme:dark){:root{--back:#111113;--card:#1c1c20;--text:#f4f4f5;--soft:#b9b9c2;--line:#8a8a93;--accent:#9dbcff;--on-accent:#0b1220;--fault:#fca5a5}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--back);color:var(--text);font:1.0625rem/1.5 system-ui,sans-serif}
 main{max-width:36rem;margin:0 auto;padding:1.25rem .5rem 2rem}
 .shop{margin:0 0 1rem;text-align:center;font-weight:700}
+.shop img{max-width:10rem;max-height:5rem;vertical-align:middle}
+.address{margin:1rem .5rem 0;text-align:center;font-size:.875rem;color:var(--soft)}
+@media(prefers-color-scheme:dark){.shop img{background:#f4f4f5;padding:.5rem .75rem;border-radius:.5rem}}
 .card{background:var(--card);border-radius:.75rem;padding:1.5rem 1rem}
 h1{font-size:1.375rem;line-height:1.3;margin:0 0 1rem}
 p{margin:0 0 1rem}
@@ -24,8 +28,8 @@ legend{padding:0}
 .ends span:last-child{text-align:right}
 textarea,.field{display:block;width:100%;min-height:3rem;font:inherit;color:inherit;background:transparent;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;margin:.5rem 0 1.25rem}
 textarea{min-height:7rem}
-button{font:inherit;font-weight:700;min-height:3rem;padding:.5rem 1.75rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on-accent);cursor:pointer}
-.choice{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;cursor:pointer}
+button{font:inherit;font-weight:700;min-height:3rem;padding:.5rem 1.75rem;border:1px solid var(--edge);border-radius:.5rem;background:var(--button);color:var(--on-button);cursor:pointer}
+.choice{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;padding:.375rem 0;line-height:1.35;cursor:pointer}
 .choice input{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--accent)}
 legend+.choice{margin-top:.25rem}
 fieldset legend{font-weight:700}
@@ -40,34 +44,35 @@ a{color:var(--accent)}
 
 export interface PageContent {
   /** Null where the shop is not known. */
-  readonly shopName: string | null;
+  readonly shop: ShopOnPage | null;
   readonly title: string;
   readonly body: Markup;
 }
 
-/** A whole page: no script, nothing from elsewhere. */
-export function page(locale: string, { shopName, title, body }: PageContent): string {
+/** A whole page: no script, nothing from elsewhere but the shop's logo. */
+export function page(locale: string, { shop, title, body }: PageContent): string {
   return html`<!doctype html>
     <html lang="${locale}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${shopName === null ? title : `${title} · ${shopName}`}</title>
-        ${STYLE}
+        <title>${shop === null ? title : `${title} · ${shop.shopName}`}</title>
+        ${STYLE} ${shop === null ? null : colorsOf(shop.letterhead)}
       </head>
       <body>
         <main>
-          ${shopName === null ? null : html`<p class="shop">${shopName}</p>`}
+          ${shop === null ? null : headOf(shop)}
           <div class="card">${body}</div>
+          ${shop === null ? null : footOf(shop)}
         </main>
       </body>
     </html> `.text;
 }
 
 /** A page that only says something. */
-export function notice(locale: string, shopName: string | null, title: string, text: string): string {
+export function notice(locale: string, shop: ShopOnPage | null, title: string, text: string): string {
   const body = html`<h1>${title}</h1>
     <p>${text}</p>`;
-  return page(locale, { shopName, title, body });
+  return page(locale, { shop, title, body });
 }

@@ -4,10 +4,8 @@ import { page } from './layout.js';
 import { type PreferenceWords, wordsFor } from './words.js';
 
 /** @param said what has just been done, if anything */
-export function preferencesPage(
-  { shopName, locale, media, waiting }: PreferencesPage,
-  said: 'saved' | 'stopped' | null,
-): string {
+export function preferencesPage(shop: PreferencesPage, said: 'saved' | 'stopped' | null): string {
+  const { locale, media, waiting } = shop;
   const { preferences: words, unsubscribeKeeps } = wordsFor(locale);
   const form = html`<form method="post">
       ${media.map((choices) => mediumOf(choices, words))}
@@ -20,7 +18,7 @@ export function preferencesPage(
     ${said === null ? null : statusOf([words[said], ...waiting.map((medium) => words.waiting[medium])])}
     ${media.length === 0 ? html`<p>${words.nothing}</p>` : form}
     <p>${unsubscribeKeeps}</p>`;
-  return page(locale, { shopName, title: words.title, body });
+  return page(locale, { shop, title: words.title, body });
 }
 
 /** The words beside each box, and on the buttons, by the name under which they are sent. */

@@ -36,15 +36,16 @@ ${endsOf(survey.anchors, min, max)}
 ${more ?? null}
 <button type="submit">${words.send}</button>
 </form>`;
-  return page(survey.locale, { shopName: survey.shopName, title: survey.question, body });
+  return page(survey.locale, { shop: survey, title: survey.question, body });
 }
 
-export function thanksPage({ locale, shopName }: SurveyPage): string {
+export function thanksPage(survey: SurveyPage): string {
+  const { locale } = survey;
   const words = wordsFor(locale);
   const body = html`<h1>${words.thanks}</h1>
     <p>${words.thanksMore}</p>
     <p><a href="?">${words.changeAnswer}</a></p>`;
-  return page(locale, { shopName, title: words.thanks, body });
+  return page(locale, { shop: survey, title: words.thanks, body });
 }
 
 /** The first and the last number are heard with their word, not as a bare number. */

@@ -1,20 +1,21 @@
 import { UNBOXING_SCALE } from '#app/application';
 import { html } from './html.js';
+import type { ShopOnPage } from './letterhead.js';
 import { type SurveyForm, surveyPage } from './survey-page.js';
 import { wordsFor } from './words.js';
 
-export interface UnboxingForm extends Pick<SurveyForm, 'submission' | 'score' | 'comment' | 'fault'> {
-  readonly shopName: string;
+export interface UnboxingForm extends Pick<SurveyForm, 'submission' | 'score' | 'comment' | 'fault'>, ShopOnPage {
   readonly locale: string;
   readonly order: string;
   readonly email: string;
 }
 
 /** The one question of a slip in a parcel; a name is asked for and not needed. */
-export function unboxingPage({ shopName, locale, order, email, ...form }: UnboxingForm): string {
+export function unboxingPage({ shopName, letterhead, locale, order, email, ...form }: UnboxingForm): string {
   const words = wordsFor(locale);
   const survey = {
     shopName,
+    letterhead,
     locale,
     survey: 'unboxing',
     metric: 'csat' as const,

@@ -14,7 +14,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { AnswerUnboxing, UNBOXING_SCALE } from '#app/application';
+import { AnswerUnboxing, UNBOXING_SCALE, type UnboxingShop } from '#app/application';
 import { AfterglowError, type ShopFacts } from '#app/domain';
 import type { FastifyReply } from 'fastify';
 import { type Fields, scoreOf, textOf } from './fields.js';
@@ -59,7 +59,7 @@ export class UnboxingPageController {
     const score = scoreOf(fields);
     if (score !== null && (await this.accept(code, score, fields))) {
       const { thanks, thanksMore } = wordsFor(pageLocale(shop, language));
-      return notice(pageLocale(shop, language), shop.name, thanks, thanksMore);
+      return notice(pageLocale(shop, language), { ...shop, shopName: shop.name }, thanks, thanksMore);
     }
     void reply.code(INVALID);
     const { min, max } = UNBOXING_SCALE;
@@ -68,13 +68,14 @@ export class UnboxingPageController {
   }
 
   private form(
-    shop: ShopFacts,
+    shop: UnboxingShop,
     language: string | undefined,
     { score, fields, fault = null }: { score: number | null; fields: Fields; fault?: string | null },
   ): string {
     const [comment, order, email] = ['comment', 'order', 'email'].map((name) => textOf(fields, name) ?? '');
     return unboxingPage({
       shopName: shop.name,
+      letterhead: shop.letterhead,
       locale: pageLocale(shop, language),
       submission: randomUUID(),
       score,

@@ -4,15 +4,16 @@ import { notice, page } from './layout.js';
 import { wordsFor } from './words.js';
 
 /** Asks; only the button changes anything, because mail scanners open links. */
-export function unsubscribePage({ shopName, medium, locale }: UnsubscribePage): string {
+export function unsubscribePage(shop: UnsubscribePage): string {
+  const { medium, locale } = shop;
   const words = wordsFor(locale);
   const body = html`<h1>${words.unsubscribeAsk[medium]}</h1>
     <p>${words.unsubscribeKeeps}</p>
     <form method="post"><button type="submit">${words.unsubscribe}</button></form>`;
-  return page(locale, { shopName, title: words.unsubscribeTitle, body });
+  return page(locale, { shop, title: words.unsubscribeTitle, body });
 }
 
-export function unsubscribedPage({ shopName, locale }: UnsubscribePage): string {
-  const words = wordsFor(locale);
-  return notice(locale, shopName, words.unsubscribed, words.unsubscribeKeeps);
+export function unsubscribedPage(shop: UnsubscribePage): string {
+  const words = wordsFor(shop.locale);
+  return notice(shop.locale, shop, words.unsubscribed, words.unsubscribeKeeps);
 }

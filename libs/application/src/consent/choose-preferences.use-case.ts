@@ -3,6 +3,7 @@ import {
   addressOf,
   type CustomerFacts,
   isErased,
+  type Letterhead,
   mayContact,
   MEDIA,
   type Medium,
@@ -44,6 +45,7 @@ interface ClassChoice {
 
 export interface PreferencesPage {
   readonly shopName: string;
+  readonly letterhead: Letterhead;
   /** The person's language, else the shop's. */
   readonly locale: string;
   readonly media: readonly MediumChoices[];
@@ -138,7 +140,7 @@ export class ChoosePreferences {
 
   private async page(
     tx: Transaction,
-    { customer, shopName, shopLocale, medium: linked }: LinkedMessageFacts,
+    { customer, shopName, letterhead, shopLocale, medium: linked }: LinkedMessageFacts,
   ): Promise<PreferencesPage> {
     const media: MediumChoices[] = [];
     for (const medium of MEDIA) {
@@ -146,7 +148,7 @@ export class ChoosePreferences {
       if (address !== null && (medium === linked || isOffered(customer, medium)))
         media.push(await this.choices(tx, customer, medium, address));
     }
-    return { shopName, locale: customer.locale ?? shopLocale, media, waiting: [] };
+    return { shopName, letterhead, locale: customer.locale ?? shopLocale, media, waiting: [] };
   }
 
   private async choices(

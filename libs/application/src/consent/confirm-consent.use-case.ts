@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, isErased, type OptionalClass, PermanentError, standingOf, toInstant } from '#app/domain';
+import {
+  addressOf,
+  isErased,
+  type Letterhead,
+  type OptionalClass,
+  PermanentError,
+  standingOf,
+  toInstant,
+} from '#app/domain';
 import { FactsStore } from '../facts/facts-store.port.js';
 import { noSuchLink } from '../feedback/find-link.js';
 import { type LinkedMessageFacts, LinkStore } from '../feedback/link-store.port.js';
@@ -15,6 +23,7 @@ const DAY_MS = 86_400_000;
 
 export interface ConfirmPage {
   readonly shopName: string;
+  readonly letterhead: Letterhead;
   readonly locale: string;
   readonly medium: AskedConsent['medium'];
   /** Left out: all of them. */
@@ -102,9 +111,9 @@ function isConfirmed({ customer, plannedAt }: LinkedMessageFacts, { medium, clas
 }
 
 function pageOf(
-  { shopName, customer, shopLocale }: LinkedMessageFacts,
+  { shopName, letterhead, customer, shopLocale }: LinkedMessageFacts,
   { medium, classes }: AskedConsent,
   isDone: boolean,
 ): ConfirmPage {
-  return { shopName, locale: customer.locale ?? shopLocale, medium, classes, isConfirmed: isDone };
+  return { shopName, letterhead, locale: customer.locale ?? shopLocale, medium, classes, isConfirmed: isDone };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ShopFacts, SurveyScale } from '#app/domain';
+import type { Letterhead, ShopFacts, SurveyScale } from '#app/domain';
 import { ClockPort } from '../ports/clock.port.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { Shops } from '../shops/shops.repository.js';
@@ -25,6 +25,8 @@ export function unboxingSurvey(product: string | null): string {
 }
 
 /** Takes what people say of packing and parcel by a code on a slip: of nobody, unless they tell which order it was. */
+export type UnboxingShop = ShopFacts & { readonly letterhead: Letterhead };
+
 @Injectable()
 export class AnswerUnboxing {
   constructor(
@@ -40,9 +42,12 @@ export class AnswerUnboxing {
    * The shop that asks. Records nothing.
    * @throws PermanentError `not_found`
    */
-  open(code: string): Promise<ShopFacts> {
+  open(code: string): Promise<UnboxingShop> {
     const { shopId } = this.unboxing.placeOf(code);
-    return this.uow.inShop(shopId, (tx) => this.shops.read(tx));
+    return this.uow.inShop(shopId, async (tx) => ({
+      ...(await this.shops.read(tx)),
+      letterhead: await this.shops.letterhead(tx),
+    }));
   }
 
   /** @throws PermanentError `not_found`, `validation` */

@@ -1,4 +1,4 @@
-import type { CustomerFacts, Instant, Json, Medium, SurveyDefinition } from '#app/domain';
+import type { CustomerFacts, Instant, Json, Letterhead, Medium, SurveyDefinition } from '#app/domain';
 import type { LinkToken } from '../delivery/delivery-store.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 
@@ -24,6 +24,7 @@ export interface LinkedMessageFacts {
   readonly customer: CustomerFacts;
   readonly shopName: string;
   readonly shopLocale: string;
+  readonly letterhead: Letterhead;
   /** Variables fixed when it was planned. */
   readonly context: { readonly [name: string]: Json };
   readonly plannedAt: Instant;

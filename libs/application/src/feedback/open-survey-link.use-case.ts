@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SurveyScale } from '#app/domain';
+import type { Letterhead, SurveyScale } from '#app/domain';
 import { chooseLocale } from '../delivery/choose-locale.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { FindLink, noSuchLink } from './find-link.js';
@@ -8,6 +8,7 @@ import { type EarlierAnswer, LinkStore } from './link-store.port.js';
 /** What the survey page shows. */
 export interface SurveyPage {
   readonly shopName: string;
+  readonly letterhead: Letterhead;
   readonly survey: string;
   readonly metric: 'nps' | 'csat' | 'ces';
   readonly scale: SurveyScale;
@@ -35,10 +36,11 @@ export class OpenSurveyLink {
     return this.uow.inShop(link.shopId, async (tx) => {
       const message = await this.links.message(tx, link.messageId, false);
       if (!message?.survey) throw noSuchLink();
-      const { survey, customer, shopLocale, shopName } = message;
+      const { survey, customer, shopLocale, shopName, letterhead } = message;
       const locale = chooseLocale(Object.keys(survey.question), [customer.locale, shopLocale]) ?? shopLocale;
       return {
         shopName,
+        letterhead,
         survey: survey.key,
         metric: survey.metric,
         scale: survey.scale,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { addressOf, type CustomerFacts, type Instant, type Medium, toIso } from '#app/domain';
+import { addressOf, type CustomerFacts, type Instant, type Letterhead, type Medium, toIso } from '#app/domain';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { FindLink, noSuchLink, type OpenLink } from './find-link.js';
 import { LinkEvents } from './link-events.js';
@@ -11,6 +11,7 @@ const MINUTE_CHARS = 16;
 
 export interface UnsubscribePage {
   readonly shopName: string;
+  readonly letterhead: Letterhead;
   readonly medium: Medium;
   /** The person's language, else the shop's. */
   readonly locale: string;
@@ -70,8 +71,8 @@ export class Unsubscribe {
   }
 }
 
-function pageOf({ shopName, medium, customer, shopLocale }: LinkedMessageFacts): UnsubscribePage {
-  return { shopName, medium, locale: customer.locale ?? shopLocale };
+function pageOf({ shopName, letterhead, medium, customer, shopLocale }: LinkedMessageFacts): UnsubscribePage {
+  return { shopName, letterhead, medium, locale: customer.locale ?? shopLocale };
 }
 
 /** Names a withdrawal: one a minute, and each after they have agreed. An opt-in that isn't known yet may have come before another. */

@@ -77,12 +77,14 @@ const letterheadFields = {
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a colour such as #1f5eff' })
     .nullable()
-    .meta({ description: 'Of buttons and links in e-mail; null: blue.' }),
+    .meta({ description: 'Of buttons and links in e-mail and on its pages; null: blue.' }),
   logoUrl: z
     .url({ protocol: /^https$/, error: 'must be the address of a picture, beginning with https://' })
     .max(500)
     .nullable()
-    .meta({ description: 'Picture that stands above e-mail, shown 160 pixels wide; null: the name of the shop.' }),
+    .meta({
+      description: 'Picture that stands above e-mail and its pages, shown 160 pixels wide; null: the name of the shop.',
+    }),
   address: z
     .string()
     .trim()
@@ -91,7 +93,8 @@ const letterheadFields = {
     .regex(/^[^\p{Cc}]*$/u, { error: 'must not hold control characters' })
     .nullable()
     .meta({
-      description: 'Postal address below e-mail, in one line. Many countries ask for it where mail advertises.',
+      description:
+        'Postal address below e-mail and its pages, in one line. Many countries ask for it where mail advertises.',
     }),
 };
 const letterheadChange = z.strictObject(letterheadFields).partial().meta({ id: 'LetterheadChange' });

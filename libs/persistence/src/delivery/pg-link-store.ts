@@ -4,10 +4,11 @@ import {
   type FoundLink,
   type LinkedMessageFacts,
   LinkStore,
+  NO_LETTERHEAD,
   type NamedOrder,
   type Transaction,
 } from '#app/application';
-import type { CustomerFacts, Json, Medium, SurveyDefinition } from '#app/domain';
+import type { CustomerFacts, Json, Letterhead, Medium, SurveyDefinition } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
 import { PERSON } from './delivery.sql.js';
@@ -30,6 +31,7 @@ interface MessageRow extends QueryResultRow {
   readonly facts: CustomerFacts;
   readonly shop_name: string;
   readonly shop_locale: string;
+  readonly letterhead: Partial<Letterhead>;
   readonly context: { readonly [name: string]: Json };
   readonly created_at: Date;
   readonly now: Date;
@@ -37,7 +39,7 @@ interface MessageRow extends QueryResultRow {
 
 const MESSAGE = `
 select m.id, c.id as customer_id, m.medium, m.address, m.survey, m.context, m.created_at, o.external_id, c.facts, s.name as shop_name,
-  s.locale as shop_locale, app.now() as now
+  s.locale as shop_locale, s.letterhead, app.now() as now
 from app.message m
 join app.shop s on s.id = m.shop_id
 left join app.orders o on o.shop_id = m.shop_id and o.id = m.order_id
@@ -80,6 +82,7 @@ export class PgLinkStore extends LinkStore {
       customer: row.facts,
       shopName: row.shop_name,
       shopLocale: row.shop_locale,
+      letterhead: { ...NO_LETTERHEAD, ...row.letterhead },
       context: row.context,
       plannedAt: row.created_at.getTime(),
       now: row.now.getTime(),
