@@ -63,6 +63,12 @@ const words: fc.Arbitrary<NamedAct> = fc.oneof(
     arbitrary: fc.tuple(who, nth).map(([n, k]) => named(`${n} follows link ${k}`, (w) => w.unsubscribe(n, k))),
   },
   {
+    weight: 4,
+    arbitrary: fc
+      .tuple(who, nth, fc.nat(63))
+      .map(([n, k, boxes]) => named(`${n} ticks ${boxes.toString(2)} on page ${k}`, (w) => w.choose(n, k, boxes))),
+  },
+  {
     weight: 1,
     arbitrary: fc
       .tuple(who, nth, fc.constantFrom('message.complained' as const, 'message.bounced' as const))
@@ -206,6 +212,33 @@ describe('who unsubscribes by a link', () => {
     await world.pass(1);
     await agree();
     await world.work(true);
+    expect(await texts()).toEqual([...MESSAGE_CLASSES].toSorted());
+  });
+});
+
+describe('who ticks boxes on the page of a message', () => {
+  beforeEach(ready);
+  // those of texts come behind those of mails: questions, reviews, offers
+  const QUESTIONS = 0b001_111;
+  const ALL = 0b111_111;
+
+  it('is heeded at once, class by class', async () => {
+    await world.choose(0, 0, QUESTIONS);
+    expect(await texts()).toEqual(['feedback', 'service']);
+  });
+
+  it('is heeded though an opt-in from before is worked on later', async () => {
+    await world.tell(0, 'sms', 'in', 0);
+    await world.pass(1);
+    await world.choose(0, 0, QUESTIONS);
+    await world.work(true);
+    expect(await texts()).toEqual(['feedback', 'service']);
+  });
+
+  it('may tick them again', async () => {
+    await world.choose(0, 0, 0);
+    await world.pass(1);
+    await world.choose(0, 0, ALL);
     expect(await texts()).toEqual([...MESSAGE_CLASSES].toSorted());
   });
 });

@@ -5,6 +5,8 @@ interface Word {
   readonly medium: Medium;
   /** `evidence` came along with an order: it stands only where nobody ever opted out. */
   readonly says: 'in' | 'evidence' | 'out';
+  /** Undefined: all of them. */
+  readonly class?: MessageClass | undefined;
   /** Business time at which it was said. */
   readonly at: number;
   /** Wall clock, in milliseconds: before it was told, and after the shop had to heed it. */
@@ -47,8 +49,8 @@ export class Person {
     return { externalId: this.externalId, email: this.address.email, phone: this.address.sms };
   }
 
-  say(medium: Medium, says: Word['says'], at: number): Word {
-    const word: Word = { medium, says, at, toldAt: Date.now(), heededAt: Infinity };
+  say(medium: Medium, says: Word['says'], at: number, about?: MessageClass): Word {
+    const word: Word = { medium, says, class: about, at, toldAt: Date.now(), heededAt: Infinity };
     this.words.push(word);
     return word;
   }
@@ -87,7 +89,9 @@ export class ConsentOracle {
     if ((this.dead.get(address) ?? Infinity) < at) return fault('the address takes nothing any more');
     if (person.erasedAt < at) return fault('they were erased');
     if (messageClass === 'service') return null;
-    const words = person.words.filter((word) => word.medium === medium);
+    const words = person.words.filter(
+      (word) => word.medium === medium && (word.class ?? messageClass) === messageClass,
+    );
     const lastOf = (some: readonly Word[]): number => Math.max(-Infinity, ...some.map((word) => word.at));
     const told = words.filter((word) => word.toldAt <= at);
     const out = lastOf(words.filter(({ says, heededAt }) => says === 'out' && heededAt < at));

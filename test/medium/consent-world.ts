@@ -5,6 +5,7 @@ import {
   FireDueTimers,
   HousekeepingPort,
   InboxPort,
+  MessageCodes,
   PrepareMessages,
   ProcessInbox,
   SecretPort,
@@ -15,6 +16,7 @@ import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { TWILIO_ANSWERS } from '../support/twilio-stub.js';
 import { ConsentOracle, type HandOver, heededFromNowOn, Person, WATCH } from './consent-oracle.js';
+import { boxesOf, saved } from './preference-boxes.js';
 import { ONE_OF_EACH_CLASS } from './one-of-each-class.js';
 import { TwilioRig } from './twilio-rig.js';
 
@@ -116,6 +118,22 @@ export class ConsentWorld {
     const word = this.person(who).say(message.medium, 'out', this.rig.now);
     expectStatus(await this.rig.api.call('POST', `/u/${token}`, { key: null }), 200);
     word.heededAt = heededFromNowOn();
+  }
+
+  /** Ticks and unticks boxes of the page behind one of their messages: in force when it is answered. */
+  async choose(who: number, nth: number, choice: number): Promise<void> {
+    const message = await this.messageOf(who, nth, `class <> 'service'`);
+    if (!message) return;
+    const { shopId } = this.rig.api;
+    const path = `/p/${this.get<MessageCodes>(MessageCodes).codeOf('preferences', { shopId, messageId: message.id })}`;
+    const boxes = boxesOf((await this.rig.api.call('GET', path, { key: null })).text);
+    const ticked = boxes.filter((_, index) => (choice >> index) % 2 === 1);
+    const words = boxes
+      .filter((box) => box.isTicked !== ticked.includes(box))
+      .map((box) => this.person(who).say(box.medium, box.isTicked ? 'out' : 'in', this.rig.now, box.class));
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    expectStatus(await this.rig.api.call('POST', path, { key: null, headers, body: saved(boxes, ticked) }), 200);
+    for (const word of words) word.heededAt = heededFromNowOn();
   }
 
   /** A provider's word on a mail: marked as spam, or the address is dead. */
