@@ -7,6 +7,7 @@ import {
   RunBacktest,
   SaveDraft,
   SampleMessages,
+  LookUpSnippets,
 } from '#app/application';
 import { parseJourneyText } from '#app/application';
 import {
@@ -17,6 +18,7 @@ import {
   PgJourneyStore,
   PgShops,
   PgUnitOfWork,
+  PgSnippetStore,
 } from '#app/persistence';
 import { SecretKeyring, UuidV7Ids } from '#app/platform';
 import { LiquidTemplateEngine } from '#app/templates';
@@ -89,7 +91,7 @@ async function run({ url, shopId, preset }: Options): Promise<BacktestCost> {
       new PgFactsReader(),
       new PgShops(),
       plans,
-      new SampleMessages(compose, ids),
+      new SampleMessages(compose, ids, new LookUpSnippets(new PgSnippetStore())),
       secrets,
     );
   }

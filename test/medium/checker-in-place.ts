@@ -1,4 +1,12 @@
-import { checkAll, Checker, type CheckReport, type CheckRequest, type TemplateEngine } from '#app/application';
+import {
+  checkAll,
+  Checker,
+  type CheckReport,
+  type CheckRequest,
+  FindUnknownSnippets,
+  type TemplateEngine,
+} from '#app/application';
+import { PgSnippetStore } from '#app/persistence';
 
 /** Without a thread, and with templates of the test's own. */
 export class CheckerInPlace extends Checker {
@@ -10,3 +18,5 @@ export class CheckerInPlace extends Checker {
     return checkAll(request, this.templates);
   }
 }
+
+export const unknownSnippets = new FindUnknownSnippets(new PgSnippetStore());

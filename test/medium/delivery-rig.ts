@@ -26,6 +26,7 @@ import {
   type TemplateEngine,
   Unsubscribe,
   Routes,
+  LookUpSnippets,
 } from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
 import { type CustomerFacts, DEFAULT_PRIORITY, EMPTY_CUSTOMER, emptyOrder } from '#app/domain';
@@ -47,6 +48,7 @@ import {
   PgProviderHealth,
   PgShops,
   PgUnitOfWork,
+  PgSnippetStore,
 } from '#app/persistence';
 import { SecretKeyring, UuidV7Ids } from '#app/platform';
 import { LiquidTemplateEngine } from '#app/templates';
@@ -172,7 +174,9 @@ export class DeliveryRig {
     const { templates = new LiquidTemplateEngine(), firstLook = this.contacts, atFence = this.contacts } = parts;
     const senders = new SenderOfShop(new PgShops(), new PgMailDomains(), this.secrets, this.addresses);
     const facts = new PgFactsReader();
-    const gather = new GatherMessages(this.store, facts, new PgJourneyReader(), firstLook, senders, new PgShops());
+    const snippets = new LookUpSnippets(new PgSnippetStore());
+    const journeys = new PgJourneyReader();
+    const gather = new GatherMessages(this.store, facts, journeys, firstLook, senders, new PgShops(), snippets);
     const guard = new ProviderGuard(new PgProviderHealth(this.dataSource), this.clock);
     const compose = new ComposeMessage(templates, this.links);
     const prepare = new PrepareMessages(this.uow, this.store, gather, compose, guard, trustingGuard(this.uow));

@@ -1,6 +1,6 @@
 import { ChangeJourneyState, CheckJourney, InstallPreset, PresetCatalogue, type PresetSource } from '#app/application';
 import { PgJourneyStore } from '#app/persistence';
-import { CheckerInPlace } from './checker-in-place.js';
+import { CheckerInPlace, unknownSnippets } from './checker-in-place.js';
 import { aJourney, JourneyRig, send, wait } from './journeys-rig.js';
 
 /** Asks for an opinion days after the order, whatever has become of it. */
@@ -105,7 +105,8 @@ describe('what the checker says of a journey that is to go live', () => {
       }
     }
     const store = new PgJourneyStore();
-    const slow = new Slow(rig.unitOfWork, rig.plans, new CheckerInPlace(rig.templates), store);
+    const checker = new CheckerInPlace(rig.templates);
+    const slow = new Slow(rig.unitOfWork, rig.plans, checker, store, unknownSnippets);
     const states = new ChangeJourneyState(rig.unitOfWork, store, rig.hints, slow, rig.makePlanner());
     await expect(states.publish(rig.shop.id, 'thanks')).rejects.toMatchObject({ code: 'conflict' });
     expect(await liveVersion()).toBeNull();

@@ -56,7 +56,7 @@ import { SecretKeyring, UuidV7Ids } from '#app/platform';
 import type { QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 export { aJourney, send, step, wait } from './a-journey.js';
-import { CheckerInPlace } from './checker-in-place.js';
+import { CheckerInPlace, unknownSnippets } from './checker-in-place.js';
 import { PlainTemplates } from './plain-templates.js';
 import { trustingGuard } from '../support/compared-clocks.js';
 import { freshDatabase, type TestDatabase } from '../support/test-database.js';
@@ -111,7 +111,8 @@ export class JourneyRig {
     const store = new PgJourneyStore();
     this.drafts = new SaveDraft(this.unitOfWork, store, this.templates, this.secrets, this.ids);
     this.plans = this.makeWriter().plans;
-    this.checks = new CheckJourney(this.unitOfWork, this.plans, new CheckerInPlace(this.templates), store);
+    const checker = new CheckerInPlace(this.templates);
+    this.checks = new CheckJourney(this.unitOfWork, this.plans, checker, store, unknownSnippets);
     this.states = new ChangeJourneyState(this.unitOfWork, store, this.hints, this.checks, this.makePlanner());
     this.journeys = new ReadJourneys(this.unitOfWork, store);
     this.runs = new ReadRuns(this.unitOfWork, new PgRunQueries());

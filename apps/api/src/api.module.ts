@@ -34,6 +34,7 @@ import { ChannelKindsController } from './controllers/channel-kinds.controller.j
 import { ProviderAccountsController } from './controllers/provider-accounts.controller.js';
 import { SourceKindsController } from './controllers/source-kinds.controller.js';
 import { SourcesController } from './controllers/sources.controller.js';
+import { SnippetsController } from './controllers/snippets.controller.js';
 import { SuppressionsController } from './controllers/suppressions.controller.js';
 import { UnboxingController } from './controllers/unboxing.controller.js';
 import { WebhooksController } from './controllers/webhooks.controller.js';
@@ -85,6 +86,7 @@ import { UnsubscribeController } from './pages/unsubscribe.controller.js';
     ProviderAccountsController,
     SourceKindsController,
     SourcesController,
+    SnippetsController,
     SuppressionsController,
     SurveyController,
     WebhooksController,

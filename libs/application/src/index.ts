@@ -354,7 +354,8 @@ export {
 export { type Page, type PageRequest, toPage } from './ports/page.js';
 export { InstallPreset, type PresetInstallation, type PresetSummary } from './presets/install-preset.use-case.js';
 export { ReadSamples } from './presets/read-samples.use-case.js';
-export { PreviewMessages, type PreviewSubject } from './backtest/preview-messages.use-case.js';
+export type { PreviewSubject } from './backtest/preview-facts.js';
+export { PreviewMessages } from './backtest/preview-messages.use-case.js';
 export { SendTest } from './backtest/send-test.use-case.js';
 export { TestSettings } from './backtest/test-recipients.js';
 export { PresetCatalogue, type PresetSource } from './presets/preset-catalogue.port.js';
@@ -419,6 +420,20 @@ export { playScenario } from './code/play-scenario.js';
 export { type Code, type CodeFault, type CodeFile, placed, readCode } from './code/read-code.js';
 export { readScenario } from './code/read-scenario.js';
 export type { Remembered } from './code/remembered.js';
+export { ChangeSnippets } from './snippets/change-snippets.use-case.js';
+export { FindUnknownSnippets } from './snippets/find-unknown-snippets.js';
+export { ImportSnippets } from './snippets/import-snippets.use-case.js';
+export { LookUpSnippets } from './snippets/look-up-snippets.js';
+export { keyOfSnippet, type SnippetLine, type SnippetLineFault, snippetOf } from './snippets/read-snippet-line.js';
+export { ReadSnippets } from './snippets/read-snippets.use-case.js';
+export {
+  type NewSnippet,
+  type ProductKey,
+  type Snippet,
+  type SnippetFilter,
+  SnippetStore,
+  type SnippetSubject,
+} from './snippets/snippet-store.port.js';
 export { ImportSuppressions } from './suppressions/import-suppressions.use-case.js';
 export { type LiftReason, LiftSuppression } from './suppressions/lift-suppression.use-case.js';
 export type { LineFault, ListLine } from './suppressions/read-line.js';

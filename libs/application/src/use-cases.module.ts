@@ -18,6 +18,7 @@ import { ReadAudit } from './access/read-audit.use-case.js';
 import { ManageKeys } from './access/manage-keys.use-case.js';
 import { BacktestJobs } from './backtest/backtest-jobs.js';
 import { DryRunJourney } from './backtest/dry-run-journey.use-case.js';
+import { PreviewFacts } from './backtest/preview-facts.js';
 import { PreviewMessages } from './backtest/preview-messages.use-case.js';
 import { SendTest } from './backtest/send-test.use-case.js';
 import { TestLetters } from './backtest/test-letters.js';
@@ -125,6 +126,11 @@ import { ListShops } from './shops/list-shops.use-case.js';
 import { UnaskedOptIns } from './consent/unasked-opt-ins.js';
 import { ManageShop } from './shops/manage-shop.use-case.js';
 import { ManageSources } from './sources/manage-sources.use-case.js';
+import { ChangeSnippets } from './snippets/change-snippets.use-case.js';
+import { FindUnknownSnippets } from './snippets/find-unknown-snippets.js';
+import { ImportSnippets } from './snippets/import-snippets.use-case.js';
+import { LookUpSnippets } from './snippets/look-up-snippets.js';
+import { ReadSnippets } from './snippets/read-snippets.use-case.js';
 import { ImportSuppressions } from './suppressions/import-suppressions.use-case.js';
 import { LiftSuppression } from './suppressions/lift-suppression.use-case.js';
 import { ReadSuppressions } from './suppressions/read-suppressions.use-case.js';
@@ -214,6 +220,7 @@ const useCases = [
   ProviderGuard,
   PrivacyAtIntake,
   ProcessInbox,
+  PreviewFacts,
   PreviewMessages,
   PreviewPublication,
   ReadAudit,
@@ -250,6 +257,11 @@ const useCases = [
   SubmitEvents,
   TakeRunsOver,
   SuppressAddresses,
+  ChangeSnippets,
+  FindUnknownSnippets,
+  ImportSnippets,
+  LookUpSnippets,
+  ReadSnippets,
   ImportSuppressions,
   LiftSuppression,
   ReadSuppressions,

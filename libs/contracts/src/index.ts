@@ -88,6 +88,14 @@ export { unboxingLink, unboxingQuery } from './api/unboxing.schema.js';
 export { scoreMetricParam, scoreQuery, scoreReport } from './api/score.schema.js';
 export { shopChange, shopDocument } from './api/shop.schema.js';
 export {
+  snippetDocument,
+  snippetFields,
+  snippetImport,
+  snippetList,
+  snippetQuery,
+  snippetReport,
+} from './api/snippet.schema.js';
+export {
   newSecret,
   newSource,
   rotatedSecret,

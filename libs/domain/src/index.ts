@@ -129,6 +129,7 @@ export { afterAct } from './journey/after-act.js';
 export { concerns } from './journey/concerns.js';
 export { compileJourney, MAX_DOCUMENT_CHARS } from './journey/compile.js';
 export { expandPartials, partialsUsed } from './journey/partials.js';
+export { namedSnippets, snippetNames } from './journey/snippet-names.js';
 export { celView } from './journey/cel-view.js';
 export { compileExpression } from './journey/expression.js';
 export {

@@ -53,6 +53,7 @@ export { PgScoreCounts } from './scores/pg-score-counts.js';
 export { PgShops } from './shops/pg-shops.js';
 export { PgAccountDirectory } from './accounts/pg-account-directory.js';
 export { PgProviderAccounts } from './accounts/pg-provider-accounts.js';
+export { PgSnippetStore } from './snippets/pg-snippet-store.js';
 export { PgBouncedAddresses } from './suppressions/pg-bounced-addresses.js';
 export { PgSuppressionList } from './suppressions/pg-suppression-list.js';
 export { PgSources } from './sources/pg-sources.js';

@@ -16,6 +16,7 @@ const COSTS: readonly (readonly [ending: string, cost: number])[] = [
   ['/preview', THOUGHT],
   ['/install', THOUGHT],
   ['/suppressions/import', THOUGHT],
+  ['/snippets/import', THOUGHT],
 ];
 
 /** What a request takes from the limits of its key, in ordinary requests. */

@@ -46,11 +46,12 @@ export class BacktestTally implements RehearsalWitness {
   private readonly contact = new ContactTally();
   private wouldSend = 0;
   private segments = 0;
+  /** SMS whose parts aren't counted yet. */
+  private texts: RehearsedMessage[] = [];
 
   constructor(
     plan: JourneyPlan,
     private readonly days: ShopDays,
-    private readonly segmentsOf: (message: RehearsedMessage) => number,
   ) {
     for (const id of plan.steps.keys()) this.stepOf(id);
   }
@@ -102,7 +103,7 @@ export class BacktestTally implements RehearsalWitness {
     const day = this.days.of(at);
     add(this.byDay, day);
     add(this.byMedium, medium);
-    if (medium === 'sms') this.segments += this.segmentsOf(message);
+    if (medium === 'sms') this.texts.push(message);
     const { customerId: customer, order } = send.snapshot;
     this.wouldSend += 1;
     this.messages.push({ customer, order: order?.id ?? null, step, dueAt, at, day });
@@ -119,6 +120,17 @@ export class BacktestTally implements RehearsalWitness {
     const { messages } = this;
     this.messages = [];
     return messages;
+  }
+
+  /** SMS since the last call. */
+  takeTexts(): readonly RehearsedMessage[] {
+    const { texts } = this;
+    this.texts = [];
+    return texts;
+  }
+
+  addSegments(parts: number): void {
+    this.segments += parts;
   }
 
   result(): Tallied {

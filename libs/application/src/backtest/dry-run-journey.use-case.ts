@@ -120,7 +120,7 @@ export class DryRunJourney {
     return this.unitOfWork.inShop(shopId, async (tx) => {
       const scene = await this.setScene(tx, request);
       return scene.waiting
-        ? this.report(request, scene, goOn(scene, scene.waiting, request), null)
+        ? this.report(tx, request, scene, goOn(scene, scene.waiting, request), null)
         : this.suppose(tx, request, scene);
     });
   }
@@ -129,16 +129,16 @@ export class DryRunJourney {
     const folded = supposedEvent(scene);
     const result = enter(scene.journey.plan, toView(folded.event), scene.snapshot, scene.now);
     if (!result.entered)
-      return this.report(request, scene, nothing(), { reason: result.reason, detail: result.detail ?? null });
+      return this.report(tx, request, scene, nothing(), { reason: result.reason, detail: result.detail ?? null });
     const { version, plan } = scene.journey;
     const wish = { journeyId: version.journeyId, entryKey: result.entryKey };
     const [earlier] = await this.runs.earlierEntries(tx, [wish]);
     if (earlier && (plan.document.entry.reentry === 'never' || earlier.isWaiting))
-      return this.report(request, scene, nothing(), { reason: 'entered-before', detail: result.entryKey });
+      return this.report(tx, request, scene, nothing(), { reason: 'entered-before', detail: result.entryKey });
     const { rehearsal, observed, end } = stageFor(scene, request);
     rehearsal.hear(folded, scene.now);
     end();
-    return this.report(request, scene, observed, null);
+    return this.report(tx, request, scene, observed, null);
   }
 
   private async setScene(tx: Transaction, request: DryRunRequest): Promise<Scene> {
@@ -185,13 +185,14 @@ export class DryRunJourney {
     return new Map(rows.map(({ medium, scope }) => [medium, scope]));
   }
 
-  private report(
+  private async report(
+    tx: Transaction,
     { key, days }: DryRunRequest,
     { journey, snapshot, now, waiting }: Scene,
     observed: Observed,
     refusal: Refusal | null,
-  ): DryRunReport {
-    const rendered = this.samples.render(journey, snapshot.shop.name, observed.messages);
+  ): Promise<DryRunReport> {
+    const rendered = await this.samples.render(tx, journey, snapshot.shop.name, observed.messages);
     return {
       journey: key,
       version: journey.version.version,

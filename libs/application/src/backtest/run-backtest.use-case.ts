@@ -80,7 +80,7 @@ export class RunBacktest {
         ...tallied,
         sms: { ...tallied.sms, cost: smsCost(tallied.sms.segments, request.smsPrice, rehearsed.shop.currency) },
         collisions: play.collisions.result(),
-        sample: this.samples.render(journey, rehearsed.shop.name, tally.sample),
+        sample: await this.samples.render(tx, journey, rehearsed.shop.name, tally.sample),
         diff: play.comparison.result(other === null ? 'live' : `version ${other.version.version}`),
       };
     });
@@ -102,7 +102,7 @@ export class RunBacktest {
     const days = new ShopDays(shop.timeZone);
     const playOf = (each: JourneyInForce): RehearsedPlay => ({
       journey: each,
-      tally: new BacktestTally(each.plan, days, (message) => this.samples.segments(each, shop.name, message)),
+      tally: new BacktestTally(each.plan, days),
       turns: each.plan.calendar?.type === 'schedule' ? turnsOf(each.plan.calendar, shop.timeZone, since - 1, to) : [],
     });
     const plays = journeys.map(playOf);
@@ -138,9 +138,10 @@ export class RunBacktest {
   private async play(
     tx: Transaction,
     play: BacktestPlay,
-    { rehearsed: { plays, range }, concern }: { rehearsed: Rehearsed; concern: Concern },
+    { rehearsed, concern }: { rehearsed: Rehearsed; concern: Concern },
     { onProgress, signal }: BacktestWatch,
   ): Promise<void> {
+    const { plays, range } = rehearsed;
     const show = (of: number): void =>
       onProgress?.({ people: play.casts, of, events: play.events + play.earlierEvents });
     show(0);
@@ -150,11 +151,21 @@ export class RunBacktest {
       refuseCancelled(signal);
       play.take(page);
       await this.compare(tx, play, concern);
+      await this.countParts(tx, rehearsed);
       show(page.casts);
     }
     play.end();
     await this.compare(tx, play, concern);
+    await this.countParts(tx, rehearsed);
     show(play.casts);
+  }
+
+  /** Page by page, since their words need snippets. */
+  private async countParts(tx: Transaction, { plays, shop }: Rehearsed): Promise<void> {
+    for (const { journey, tally } of plays) {
+      const texts = tally.takeTexts();
+      if (texts.length > 0) tally.addSegments(await this.samples.segments(tx, journey, shop.name, texts));
+    }
   }
 
   private async compare(tx: Transaction, play: BacktestPlay, { journeyId }: Concern): Promise<void> {

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { toIso } from '#app/domain';
+import { factsView, toIso } from '#app/domain';
 import { ComposeMessage } from '../delivery/compose-message.js';
 import { rankOf } from '../delivery/ranked-message.js';
 import { partsOf } from '../delivery/sms-parts.js';
 import type { JourneyInForce } from '../journeys/runtime/journey-plans.js';
 import { IdPort } from '../ports/id.port.js';
+import type { Transaction } from '../ports/unit-of-work.port.js';
+import { LookUpSnippets } from '../snippets/look-up-snippets.js';
+import type { SnippetBook } from '../snippets/snippet-book.js';
 import type { BacktestSample } from './backtest-report.js';
 import type { RehearsedMessage } from './journey-rehearsal.js';
 
@@ -17,12 +20,20 @@ export class SampleMessages {
   constructor(
     private readonly compose: ComposeMessage,
     private readonly ids: IdPort,
+    private readonly snippets: LookUpSnippets,
   ) {}
 
-  render(journey: JourneyInForce, fromName: string, messages: readonly RehearsedMessage[]): BacktestSample[] {
+  /** With the snippets of today. */
+  async render(
+    tx: Transaction,
+    journey: JourneyInForce,
+    fromName: string,
+    messages: readonly RehearsedMessage[],
+  ): Promise<BacktestSample[]> {
+    const snippets = await this.snippetsOf(tx, journey, messages);
     return messages.map((message) => {
       const { send, medium, at } = message;
-      const { content, error } = this.composed(journey, fromName, message);
+      const { content, error } = this.composed(journey, { fromName, snippets }, message);
       return {
         customer: send.snapshot.customerId,
         order: send.snapshot.order?.id ?? null,
@@ -37,12 +48,38 @@ export class SampleMessages {
     });
   }
 
-  /** In how many parts an SMS would go; 0 for one that can't be rendered. */
-  segments(journey: JourneyInForce, fromName: string, message: RehearsedMessage): number {
-    return partsOf(this.composed(journey, fromName, message).content?.text ?? '').parts;
+  /** In how many parts SMS would go, all together; those that can't be rendered in none. */
+  async segments(
+    tx: Transaction,
+    journey: JourneyInForce,
+    fromName: string,
+    messages: readonly RehearsedMessage[],
+  ): Promise<number> {
+    const snippets = await this.snippetsOf(tx, journey, messages);
+    return messages
+      .map((message) => partsOf(this.composed(journey, { fromName, snippets }, message).content?.text ?? '').parts)
+      .reduce((sum, parts) => sum + parts, 0);
   }
 
-  private composed({ version }: JourneyInForce, fromName: string, { send, medium, at }: RehearsedMessage) {
+  private snippetsOf(
+    tx: Transaction,
+    { version }: JourneyInForce,
+    messages: readonly RehearsedMessage[],
+  ): Promise<SnippetBook> {
+    return this.snippets.run(
+      tx,
+      messages.map(({ send: { effect, snapshot } }) => ({
+        template: version.templates[effect.template],
+        variables: () => factsView(snapshot),
+      })),
+    );
+  }
+
+  private composed(
+    { version }: JourneyInForce,
+    { fromName, snippets }: { readonly fromName: string; readonly snippets: SnippetBook },
+    { send, medium, at }: RehearsedMessage,
+  ) {
     const { effect, snapshot, entry } = send;
     const message = {
       id: this.ids.next(),
@@ -66,7 +103,7 @@ export class SampleMessages {
     };
     return this.compose.run(
       rankOf(message, version),
-      { fromName, sender: null, tracking: UNTRACKED },
+      { fromName, sender: null, tracking: UNTRACKED, snippets },
       version,
       snapshot,
     );

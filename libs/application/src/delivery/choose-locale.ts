@@ -23,6 +23,10 @@ export function chooseLocale(
   return available[0];
 }
 
+export function isSameLanguage(one: string, other: string): boolean {
+  return languageOf(tagOf(one)) === languageOf(tagOf(other));
+}
+
 function closestTo(locale: string, available: readonly string[]): string | undefined {
   const tag = tagOf(locale);
   const names = available.map((name) => ({ name, tag: tagOf(name) }));

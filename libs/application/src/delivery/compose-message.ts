@@ -4,6 +4,7 @@ import { LinkFactory, type MessageLinks } from '../feedback/link-factory.js';
 import { type LinkSettingsOfShop, trackLinks } from '../feedback/track-links.js';
 import { storable } from '../intake/storable-text.js';
 import type { StoredVersion } from '../journeys/journey-reader.port.js';
+import type { SnippetBook } from '../snippets/snippet-book.js';
 import type { MailSender } from './channel.js';
 import { contentFor, NEEDED } from './content-for.js';
 import { chooseLocale } from './choose-locale.js';
@@ -41,6 +42,7 @@ export function leftUncomposed(ranked: RankedMessage): ComposedMessage {
 /** What is the same for all messages of a shop. */
 export interface Surroundings extends Pick<ComposedMessage, 'fromName' | 'sender'> {
   readonly tracking: LinkSettingsOfShop;
+  readonly snippets: SnippetBook;
 }
 
 /** Turns a planned message into words: template in the person's language, facts, links. */
@@ -54,7 +56,7 @@ export class ComposeMessage {
   /** Never throws: a message that can't be composed fails by itself. Undefined is what should be there and isn't. */
   run(
     ranked: RankedMessage,
-    { fromName, sender, tracking }: Surroundings,
+    { fromName, sender, tracking, snippets }: Surroundings,
     version: StoredVersion | undefined,
     snapshot: FactsSnapshot | undefined,
   ): ComposedMessage {
@@ -68,7 +70,7 @@ export class ComposeMessage {
       if (!version || !snapshot)
         throw new AfterglowError('internal', `Message ${message.id} has no journey version or no facts.`);
       const tokens = [...links.tokens];
-      const rendered = this.render(message, version, snapshot, links);
+      const rendered = this.render(message, version, snapshot, links, snippets);
       const content = this.track(message, version.key, rendered, tracking, tokens);
       return { ...composed, links: { ...links, tokens }, content, error: null };
     } catch (error) {
@@ -98,10 +100,11 @@ export class ComposeMessage {
     version: StoredVersion,
     snapshot: FactsSnapshot,
     links: MessageLinks,
+    snippets: SnippetBook,
   ): MessageContent {
     const { template, locale } = pickTemplate(message, version, snapshot);
     const variables = {
-      ...factsView(snapshot),
+      ...snippets.fill(factsView(snapshot), locale),
       ...message.context,
       locale,
       now: toIso(message.now),

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { FactsSnapshot, ShopFacts } from '#app/domain';
+import { type FactsSnapshot, factsView, type ShopFacts } from '#app/domain';
 import { FactsReader } from '../facts/facts.repository.js';
 import { JourneyReader, type StoredVersion } from '../journeys/journey-reader.port.js';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import { Shops } from '../shops/shops.repository.js';
+import { LookUpSnippets } from '../snippets/look-up-snippets.js';
+import type { SnippetBook } from '../snippets/snippet-book.js';
 import { SenderOfShop, type NamedSender } from '../mail/sender-of-shop.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { isSpent } from './compose-message.js';
@@ -21,6 +23,7 @@ interface GatheredMessages {
   readonly versions: ReadonlyMap<string, StoredVersion>;
   /** By message id, of those that are worth composing. */
   readonly snapshots: ReadonlyMap<string, FactsSnapshot | undefined>;
+  readonly snippets: SnippetBook;
 }
 
 /** Reads what composing claimed messages of one shop takes, and leaves out what the contact rules would hold back anyway. */
@@ -33,6 +36,7 @@ export class GatherMessages {
     private readonly contacts: ContactStore,
     private readonly senders: SenderOfShop,
     private readonly shops: Shops,
+    private readonly snippets: LookUpSnippets,
   ) {}
 
   async run(tx: Transaction, claims: readonly ClaimedMessage[]): Promise<GatheredMessages> {
@@ -50,7 +54,15 @@ export class GatherMessages {
     const passing = open.flatMap(({ message }) => (held.has(message.id) ? [] : [message]));
     const facts = await this.facts.snapshots(tx, shop, passing);
     const snapshots = new Map(passing.map(({ id }, index) => [id, facts[index]]));
-    return { ranked, shop, sender, tracking, versions, snapshots };
+    const snippets = await this.snippets.run(
+      tx,
+      passing.flatMap(({ versionId, template }, index) => {
+        const snapshot = facts[index];
+        if (!snapshot) return [];
+        return [{ template: versions.get(versionId)?.templates[template], variables: () => factsView(snapshot) }];
+      }),
+    );
+    return { ranked, shop, sender, tracking, versions, snapshots, snippets };
   }
 
   /** The fence's own question, without its locks and without a trace: what it answers here is likely, and decides nothing. */

@@ -36,7 +36,7 @@ export class PrepareMessages {
    * rules would hold back comes without words.
    */
   async composeAll(shopId: string, claims: readonly ClaimedMessage[]): Promise<ComposedMessage[]> {
-    const { ranked, shop, sender, tracking, versions, snapshots } = await this.uow.inShop(shopId, (tx) =>
+    const { ranked, shop, sender, tracking, versions, snapshots, snippets } = await this.uow.inShop(shopId, (tx) =>
       this.gather.run(tx, claims),
     );
     return ranked.map((item) => {
@@ -45,7 +45,7 @@ export class PrepareMessages {
       const fromName = sender?.name ?? shop.name;
       return this.compose.run(
         item,
-        { fromName, sender: sender?.of(id) ?? null, tracking },
+        { fromName, sender: sender?.of(id) ?? null, tracking, snippets },
         versions.get(versionId),
         snapshots.get(id),
       );

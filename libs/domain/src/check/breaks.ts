@@ -76,6 +76,7 @@ const RULES: Readonly<Record<FindingCode, Rule>> = {
   'whatsapp.too-long': isWritten,
   'whatsapp.not-approved': isWritten,
   'template.no-locale': isWritten,
+  'snippet.unknown': isWritten,
 };
 
 /** It stands in the template, whatever happens in the story. */

@@ -38,6 +38,7 @@ export const FINDING_CODES = [
   'whatsapp.too-long',
   'whatsapp.not-approved',
   'template.no-locale',
+  'snippet.unknown',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
@@ -142,6 +143,10 @@ export const FINDING_RULES: Readonly<Record<FindingCode, { readonly severity: st
   'template.no-locale': {
     severity: 'warning',
     rule: 'A template without a language that others of the journey have.',
+  },
+  'snippet.unknown': {
+    severity: 'warning',
+    rule: 'A template that prints, with nothing in its place, a snippet that is stored for no product. `afterglow check` knows no shop and cannot tell.',
   },
 };
 

@@ -214,7 +214,7 @@ function oneLine(text: string): string {
 }
 
 /** For places one after the other: a text is read once, however many of them there are. */
-function lineCounter(text: string): (at: number) => number {
+export function lineCounter(text: string): (at: number) => number {
   let line = 1;
   let read = 0;
   return (at) => {

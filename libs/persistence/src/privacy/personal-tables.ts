@@ -22,6 +22,7 @@ export const IMPERSONAL_TABLES: Readonly<Record<string, string>> = {
   mail_domain: 'domains and keys of the shop',
   member: 'the team of the shop',
   member_session: 'sessions of the team',
+  product_snippet: 'what the shop tells of its products',
   provider_account: 'accounts of the shop at mail servers and SMS providers',
   provider_account_use: 'how much of an account is used',
   provider_health: 'how mail server and SMS provider are',

@@ -67,6 +67,11 @@ const CLASSES: readonly (readonly [prefix: string, routeClass: RouteClass])[] = 
     '/api/v1/suppressions/import',
     { ...ANY, bodyLimit: 512 * KIB, formats: WITH_CSV, patienceMs: THREADS_MS, room: LISTS_ROOM },
   ],
+  [
+    '/api/v1/snippets/import',
+    { ...ANY, bodyLimit: 1024 * KIB, formats: WITH_CSV, patienceMs: THREADS_MS, room: LISTS_ROOM },
+  ],
+  ['/api/v1/snippets/export', { ...ANY, patienceMs: THREADS_MS, room: LISTS_ROOM }],
   // goes over everybody known before it writes of the others
   ['/api/v1/suppressions/export', { ...ANY, patienceMs: THREADS_MS, room: LISTS_ROOM }],
   ['/api/v1/clock/advance', { ...ANY, patienceMs: 0 }],

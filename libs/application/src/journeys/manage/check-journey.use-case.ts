@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { compileJourney, type Fault, type Finding, type JourneyDocument, PermanentError, toldOf } from '#app/domain';
 import { stepKinds } from '#app/steps';
 import { type Transaction, UnitOfWork } from '../../ports/unit-of-work.port.js';
+import { FindUnknownSnippets } from '../../snippets/find-unknown-snippets.js';
 import { JourneyPlans } from '../runtime/journey-plans.js';
 import { uncheckable } from './check-document.js';
 import { Checker, type CheckReport } from './checker.port.js';
@@ -52,13 +53,16 @@ export class CheckJourney {
     private readonly plans: JourneyPlans,
     private readonly checker: Checker,
     private readonly journeys: JourneyStore,
+    private readonly snippets: FindUnknownSnippets,
   ) {}
 
   /** @throws PermanentError `journey.invalid` */
   async run(shopId: string, document: JourneyDocument): Promise<JourneyCheck> {
     const live = await this.unitOfWork.inShop(shopId, (tx) => this.live(tx));
     const [report] = await this.checker.check({ documents: [document], live, areNew: true });
-    return { key: document.key, findings: foundIn(report) };
+    const findings = foundIn(report);
+    const unknown = await this.unknownSnippets(shopId, [document]);
+    return { key: document.key, findings: [...findings, ...(unknown.get(document.key) ?? [])] };
   }
 
   /** As it would go live now; null when there is no such journey, or it is archived. */
@@ -71,7 +75,9 @@ export class CheckJourney {
     if (!found) return null;
     const { latest, live } = found;
     const [report] = await this.checker.check({ documents: [latest.document], live, areNew: false });
-    return { versionId: latest.id, findings: foundIn(report) };
+    const findings = foundIn(report);
+    const unknown = await this.unknownSnippets(shopId, [latest.document]);
+    return { versionId: latest.id, findings: [...findings, ...(unknown.get(key) ?? [])] };
   }
 
   /** Documents that would go live together, by key, beside what is live already. Those that don't compile are left out. */
@@ -83,7 +89,12 @@ export class CheckJourney {
     if (sound.length === 0) return new Map();
     const live = await this.unitOfWork.inShop(shopId, (tx) => this.live(tx));
     const reports = await this.checker.check({ documents: sound, live, areNew: false });
-    return new Map(reports.map(({ key, findings }) => [key, findings]));
+    const unknown = await this.unknownSnippets(shopId, sound);
+    return new Map(reports.map(({ key, findings }) => [key, [...findings, ...(unknown.get(key) ?? [])]]));
+  }
+
+  private unknownSnippets(shopId: string, documents: readonly JourneyDocument[]) {
+    return this.unitOfWork.inShop(shopId, (tx) => this.snippets.run(tx, documents));
   }
 
   private async live(tx: Transaction): Promise<JourneyDocument[]> {

@@ -2,13 +2,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
 import { budgetsSql } from './budgets.sql.js';
 import { mediaSql } from './media.sql.js';
+import { snippetsSql } from './snippets.sql.js';
 
 /** compatible */
 export class Reach1797897600000 implements MigrationInterface {
   readonly name = 'Reach1797897600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [budgetsSql, mediaSql];
+    const parts = [budgetsSql, mediaSql, snippetsSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
