@@ -125,7 +125,7 @@ const mention = z.strictObject({
 
 /** The `data` of each event type. The type makes sure that none is missing and that each gives what the domain expects. */
 export const eventData = {
-  'order.placed': orderDetailsWithProfile.extend({ consents: z.array(consentEvidence).max(2).optional() }),
+  'order.placed': orderDetailsWithProfile.extend({ consents: z.array(consentEvidence).max(MEDIA.length).optional() }),
   'order.updated': orderDetailsWithProfile,
   'order.paid': orderDetailsWithProfile,
   'order.fulfilled': orderDetails,
