@@ -264,7 +264,9 @@ export { ReceiveWebhook, type WebhookReceipt } from './intake/receive-webhook.us
 export { type RegisteredSource, SourceDirectory } from './intake/source-directory.port.js';
 export { type SubmittedEvent, SubmitEvents } from './intake/submit-events.use-case.js';
 export {
+  type Addressee,
   type IncomingRequest,
+  OVERHEARD,
   type ParseContext,
   type ParsedBody,
   QUERY,

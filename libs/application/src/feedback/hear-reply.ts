@@ -127,6 +127,11 @@ function confirm(event: ReplyEvent, number: string, { messageId, customer, class
   };
 }
 
+/** Whether a proof of consent is a text from this number. */
+export function isTextFrom(number: string, proof: string): boolean {
+  return proof.includes(`" from ${number}`);
+}
+
 function wordsOf({ text, providerRef }: MessageReply, number: string): string {
   return `"${text.slice(0, MAX_PROOF_CHARS)}" from ${number}${providerRef === undefined ? '' : `, ${providerRef}`}`;
 }

@@ -15,7 +15,7 @@ import type { IncomingEvent } from '../intake/fold-batch.js';
 import { SecretPort } from '../ports/secret.port.js';
 import type { Transaction } from '../ports/unit-of-work.port.js';
 import { CountBounces, type Returned } from './count-bounces.js';
-import { type ConsentQuestion, hearReply, type Heard, type Said } from './hear-reply.js';
+import { type ConsentQuestion, hearReply, type Heard, isTextFrom, type Said } from './hear-reply.js';
 import {
   type Conversation,
   type Line,
@@ -61,7 +61,7 @@ export class HeedMessages {
     const found = await this.find(tx, [...ofMessages.map(({ data }) => data), ...statuses]);
     const talks = await this.conversations(tx, ofMessages, found);
     // of two wishes in one batch the second one is heard after the first
-    const wished = new Map([...talks].map(([line, { customer, medium }]) => [line, isOut(customer, medium)]));
+    const wished = new Map([...talks].map(([line, talk]) => [line, stanceOf(talk.customer, talk)]));
     const heard = told.map((incoming) => ({ incoming, ...this.hear(incoming.event, found, talks, wished) }));
     await this.note(tx, [...statuses, ...ofMessages.flatMap(statusOf)], found);
     await this.suppress(tx, ofMessages, found);
@@ -73,10 +73,11 @@ export class HeedMessages {
       tx,
       heard.flatMap(({ wish }) => wish ?? []),
     );
-    return heard.flatMap(({ incoming, event, derived }) => [
-      { ...incoming, event },
-      ...derived.map((said, index) => follow(incoming, said, index)),
-    ]);
+    return heard.flatMap(({ incoming, event, derived }) =>
+      isMeantForAnother(event, derived)
+        ? []
+        : [{ ...incoming, event }, ...derived.map((said, index) => follow(incoming, said, index))],
+    );
   }
 
   private async find(tx: Transaction, mentions: readonly Partial<MessageMention>[]): Promise<Mentioned> {
@@ -107,7 +108,7 @@ export class HeedMessages {
     return new Map(talks.map((talk) => [keyOf(talk), talk]));
   }
 
-  private hear(event: DomainEvent, found: Mentioned, talks: Talks, wished: Map<string, boolean>): Heard {
+  private hear(event: DomainEvent, found: Mentioned, talks: Talks, wished: Map<string, Stance>): Heard {
     if (!isOfMessage(event)) return { event, derived: [] };
     const talk = talkOf(event, talks);
     const message = found(event.data) ?? talk?.last;
@@ -120,13 +121,16 @@ export class HeedMessages {
     event: Extract<MessageEvent, { type: 'message.replied' }>,
     message: MentionedMessage | null | undefined,
     talk: Conversation | undefined,
-    wished: Map<string, boolean>,
+    wished: Map<string, Stance>,
   ): Heard {
     const line = lineOf(event);
-    const isOptedOut = line ? (wished.get(keyOf(line)) ?? isOut(message?.customer, line.medium)) : false;
+    const { overheard = false } = event.data;
+    const stance = line ? (wished.get(keyOf(line)) ?? stanceOf(message?.customer, line)) : 'in';
+    const isOptedOut = stance === 'stopped' || (stance === 'out' && !overheard);
     const asked = talk ? talk.asked : (message ?? null);
-    const heard = hearReply(event, { isOptedOut, asked, question: questionOf(talk) }, (id) => this.invitation(id));
-    if (heard.wish) wished.set(keyOf(heard.wish), heard.wish.action === 'add');
+    const before = { isOptedOut, asked, question: overheard ? null : questionOf(talk) };
+    const heard = hearReply(event, before, (id) => this.invitation(id));
+    if (heard.wish) wished.set(keyOf(heard.wish), heard.wish.action === 'add' ? 'stopped' : 'in');
     return heard;
   }
 
@@ -167,6 +171,8 @@ export class HeedMessages {
   }
 }
 
+/** Of somebody to texts; `stopped`: out, by a text of theirs or because Twilio says so. */
+type Stance = 'in' | 'out' | 'stopped';
 type Talks = ReadonlyMap<string, Conversation>;
 type Mentioned = (mention: Pick<MessageMention, 'messageId' | 'providerRef'>) => MentionedMessage | undefined;
 
@@ -183,8 +189,15 @@ function questionOf({ medium, number, confirming }: Partial<Conversation> = {}):
   return { messageId: confirming.message.id, customer: confirming.message.customer, classes: asked.classes };
 }
 
-function isOut(customer: CustomerFacts | null | undefined, medium: PhoneMedium): boolean {
-  return customer?.consents[medium]?.state === 'opted_out';
+function stanceOf(customer: CustomerFacts | null | undefined, { medium, number }: Line): Stance {
+  const { state, statements } = customer?.consents[medium] ?? {};
+  if (state !== 'opted_out') return 'in';
+  const proof = statements?.out?.proof ?? '';
+  return isTextFrom(number, proof) || [...OPTED_OUT_CODES].some((code) => proof.includes(code)) ? 'stopped' : 'out';
+}
+
+function isMeantForAnother(event: DomainEvent, derived: readonly Said[]): boolean {
+  return event.type === 'message.replied' && event.data.overheard === true && derived.length === 0;
 }
 
 function keyOf({ medium, number }: Line): string {

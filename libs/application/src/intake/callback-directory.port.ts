@@ -10,4 +10,10 @@ export abstract class CallbackDirectory {
    * @throws TransientError `unavailable` when the database can't be reached
    */
   abstract shopsOfNumber(line: Line, byOwnAccount: boolean): Promise<readonly string[]>;
+
+  /**
+   * Of these shops the one that asked something on this line last, as long as an answer may come; null when none did.
+   * @throws TransientError `unavailable` when the database can't be reached
+   */
+  abstract shopAsking(line: Line, shops: readonly string[]): Promise<string | null>;
 }

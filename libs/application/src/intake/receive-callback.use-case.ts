@@ -5,7 +5,7 @@ import { RateLimits } from '../ports/rate-limits.port.js';
 import { AcceptEvents } from './accept-event.use-case.js';
 import { CallbackDirectory } from './callback-directory.port.js';
 import { keptHeaders, notGenuine, refuseMediaType, refuseUnreadable } from './readable-request.js';
-import { type Addressee, type IncomingRequest, type SourceKind, SourceKinds } from './source-kind.js';
+import { type Addressee, type IncomingRequest, OVERHEARD, type SourceKind, SourceKinds } from './source-kind.js';
 
 const MAX_KEY_LENGTH = 255;
 /** Shops that have written to one number; whose account a forged call might have been signed by costs no more than these. */
@@ -48,27 +48,37 @@ export class ReceiveCallback {
     if (!kind?.addressee) throw notGenuine();
     const addressee = kind.addressee(request);
     const isOurs = this.isSigned(kind, request, this.directory.secretsOf(code));
-    const shops = isOurs ? await this.shopsOf(addressee) : await this.shopsThatSigned(kind, request, addressee);
+    const shops = isOurs ? await this.candidates(addressee, false) : await this.signers(kind, request, addressee);
+    const hearers = await this.hearers(shops, addressee);
     this.rates.take('source', code);
     refuseUnreadable(kind, request);
     const dedupeKey = `${code}|${kind.dedupeKey(request)}`.slice(0, MAX_KEY_LENGTH);
     const [headers, body] = [keptHeaders(kind, request), request.rawBody.toString('utf8')];
-    const bodies = shops.map((shopId) => ({ shopId, sourceId: shopId, kind: code, dedupeKey, headers, body }));
+    const bodies = hearers.map(({ shopId, overhears }) => {
+      const marked = overhears ? { ...headers, [OVERHEARD]: 'yes' } : headers;
+      return { shopId, sourceId: shopId, kind: code, dedupeKey, headers: marked, body };
+    });
     if (bodies.length > 0) await this.events.acceptAll(bodies);
-    return { answer: kind.answer, kind: code, shops: shops.length };
+    return { answer: kind.answer, kind: code, shops: hearers.length };
   }
 
   private isSigned(kind: SourceKind, request: IncomingRequest, secrets: readonly string[]): boolean {
     return secrets.length > 0 && kind.verify(request, secrets, 0, this.settings.publicUrl).genuine;
   }
 
-  private async shopsOf(addressee: Addressee | undefined): Promise<readonly string[]> {
-    const shops = await this.candidates(addressee, false);
-    return addressee?.isForAll ? shops : shops.slice(0, 1);
+  private async hearers(
+    shops: readonly string[],
+    { line, heardBy }: Addressee = {},
+  ): Promise<{ readonly shopId: string; readonly overhears: boolean }[]> {
+    const isShared = shops.length > 1 && line !== undefined;
+    const asker = isShared && heardBy === 'asker' ? await this.directory.shopAsking(line, shops) : null;
+    if (asker !== null) return [{ shopId: asker, overhears: false }];
+    const heard = heardBy === undefined ? shops.slice(0, 1) : shops;
+    return heard.map((shopId, index) => ({ shopId, overhears: heardBy !== 'all' && index > 0 }));
   }
 
   /** Those by whose own account the call is signed. */
-  private async shopsThatSigned(
+  private async signers(
     kind: SourceKind,
     request: IncomingRequest,
     addressee: Addressee | undefined,
@@ -77,7 +87,7 @@ export class ReceiveCallback {
     for (const shopId of (await this.candidates(addressee, true)).slice(0, MAX_CANDIDATES))
       if (this.isSigned(kind, request, await this.accounts.of(shopId, kind.code))) signed.push(shopId);
     if (signed.length === 0) throw notGenuine();
-    return addressee?.isForAll ? signed : signed.slice(0, 1);
+    return signed;
   }
 
   private async candidates(addressee: Addressee | undefined, byOwnAccount: boolean): Promise<readonly string[]> {

@@ -13,6 +13,8 @@ export interface IncomingRequest {
 
 /** Beside the sender's headers: the query that it called with. No header of HTTP can have this name. */
 export const QUERY = ':query';
+/** In the same place: it was said to another shop, see `Addressee.heardBy`. */
+export const OVERHEARD = ':overheard';
 
 /** Whom a call to the address of the installation concerns. */
 export interface Addressee {
@@ -20,8 +22,11 @@ export interface Addressee {
   readonly shopId?: string | undefined;
   /** A phone number that somebody wrote from. */
   readonly line?: Line | undefined;
-  /** It concerns every shop that writes to the number, not only the last one that did. */
-  readonly isForAll?: boolean | undefined;
+  /**
+   * Which of the shops that have written to the number hear it; left out: the last one that did. `all`: each of them. `left`: the last
+   * one, and those that the person left by text overhear it. `asker`: the one that asked them something last; when none did, as `left`.
+   */
+  readonly heardBy?: 'all' | 'left' | 'asker' | undefined;
 }
 
 export type SignatureVerdict = { readonly genuine: true } | { readonly genuine: false; readonly reason: string };

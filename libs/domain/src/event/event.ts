@@ -137,6 +137,8 @@ export interface MessageReply extends MessageMention {
   readonly automatic?: boolean | undefined;
   /** What it asks for, where that is nothing to be answered by a person. */
   readonly keyword?: 'stop' | 'start' | 'help' | 'score' | undefined;
+  /** Said to another shop that writes from the same number: it counts where it takes back what the person did by text. */
+  readonly overheard?: boolean | undefined;
   /** Names of what was attached; the files are not kept. */
   readonly attachments?: readonly string[] | undefined;
 }

@@ -25,4 +25,14 @@ export class PgCallbackDirectory extends CallbackDirectory {
     );
     return rows.map(({ shop_id: shopId }) => shopId);
   }
+
+  async shopAsking({ medium, number }: Line, shops: readonly string[]): Promise<string | null> {
+    const [row] = await queryAlone<{ shop_id: string | null }>(
+      this.dataSource,
+      'select app.shop_asking($1, $2, $3) as shop_id',
+      [number, shops, medium],
+      'shop_asking',
+    );
+    return row?.shop_id ?? null;
+  }
 }

@@ -207,19 +207,21 @@ describe('whom a call concerns', () => {
   });
 
   it('is who wrote to the number last; a withdrawal concerns all', () => {
-    expect(addressee(text('8'), '/hooks/twilio')).toEqual({ line, isForAll: false });
-    expect(addressee(text('Stop'), '/hooks/twilio')).toEqual({ line, isForAll: true });
-    expect(addressee(text('?', { OptOutType: 'STOP' }), '/hooks/twilio')).toMatchObject({ isForAll: true });
+    expect(addressee(text('8'), '/hooks/twilio')).toEqual({ line, heardBy: undefined });
+    expect(addressee(text('Stop'), '/hooks/twilio')).toEqual({ line, heardBy: 'all' });
+    expect(addressee(text('?', { OptOutType: 'STOP' }), '/hooks/twilio')).toMatchObject({ heardBy: 'all' });
   });
 
   it.each([
-    ['Yes', {}],
-    ['START', {}],
-    ['unstop', { OptOutType: 'START' }],
-    ['HELP', {}],
-    ['Help', { OptOutType: 'HELP' }],
-  ])('%s opts nobody in at a shop that they left by another way', (body, more) => {
-    expect(addressee(text(body, more), '/hooks/twilio')).toMatchObject({ isForAll: false });
+    ['START', {}, 'left'],
+    ['unstop', { OptOutType: 'START' }, 'left'],
+    ['Empezar', { OptOutType: 'START' }, 'left'],
+    ['Yes', {}, 'asker'],
+    ['yes please', { OptOutType: 'START' }, 'asker'],
+    ['HELP', {}, undefined],
+    ['Help', { OptOutType: 'HELP' }, undefined],
+  ])('of %s are those that it may be meant for', (body, more, heardBy) => {
+    expect(addressee(text(body, more as Record<string, string>), '/hooks/twilio')).toEqual({ line, heardBy });
   });
 
   it('is nobody when a status names no message', () => {

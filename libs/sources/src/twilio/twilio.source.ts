@@ -1,12 +1,14 @@
 import {
+  type Addressee,
   type IncomingRequest,
   type MessageStatus,
+  OVERHEARD,
   type ParsedBody,
   QUERY,
   type SourceKind,
   type StatusNews,
 } from '#app/application';
-import { type Bounce, PermanentError, type PhoneMedium, readKeyword, toIso } from '#app/domain';
+import { type Bounce, isPlainYes, PermanentError, type PhoneMedium, readKeyword, toIso } from '#app/domain';
 import { z } from 'zod';
 import { isSigned, verifyTwilio } from './verify-twilio.js';
 
@@ -63,10 +65,9 @@ export const twilioSource: SourceKind<z.infer<typeof settings>> = {
     const message = messageOf(query(request));
     if (message) return { shopId: message.shopId };
     const number = PHONE.exec(fields('From') ?? '')?.[1];
-    // Twilio blocks the number for all that write from ours; whom else they mean by another word nobody knows
-    const isForAll = fields('OptOutType') === 'STOP' || readKeyword(fields('Body') ?? '', false)?.keyword === 'stop';
     if (fields('MessageStatus') !== undefined || number === undefined) return undefined;
-    return { line: { medium: channelOf(fields('From')), number }, isForAll };
+    const line = { medium: channelOf(fields('From')), number };
+    return { line, heardBy: hearersOf(wordsOf(fields), fields('OptOutType')) };
   },
 
   verify(request, secrets, _nowMs, publicUrl = '') {
@@ -89,6 +90,7 @@ export const twilioSource: SourceKind<z.infer<typeof settings>> = {
       fields,
       at: toIso(receivedAt),
       mention: { ...(messageId && { messageId }), providerRef: sid.slice(0, MAX_ID) },
+      overheard: headers[OVERHEARD] !== undefined,
     };
     const status = fields('MessageStatus');
     return status === undefined ? inbound(told) : outbound(told, status);
@@ -101,6 +103,15 @@ interface Told {
   readonly fields: Fields;
   readonly at: StatusNews['at'];
   readonly mention: Pick<StatusNews, 'messageId' | 'providerRef'>;
+  readonly overheard: boolean;
+}
+
+/** Twilio blocks and frees the number for all that write from ours; a plain yes answers whoever asked. */
+function hearersOf(text: string, optOutType: string | undefined): Addressee['heardBy'] {
+  const keyword = readKeyword(text, false)?.keyword ?? OPT_OUT_TYPES.get(optOutType ?? '');
+  if (keyword === 'stop' || optOutType === 'STOP') return 'all';
+  if (readKeyword(text, false)?.keyword !== 'start' && isPlainYes(text)) return 'asker';
+  return keyword === 'start' ? 'left' : undefined;
 }
 
 function outbound({ fields, at, mention }: Told, status: string): ParsedBody {
@@ -124,7 +135,7 @@ function outbound({ fields, at, mention }: Told, status: string): ParsedBody {
 }
 
 /** Its own sid is kept; it isn't one of a message of ours. */
-function inbound({ fields, at, mention }: Told): ParsedBody {
+function inbound({ fields, at, mention, overheard }: Told): ParsedBody {
   const from = fields('From') ?? '';
   const phone = PHONE.exec(from)?.[1];
   if (phone === undefined) return { events: [], ignored: 'it comes from no phone number' };
@@ -140,6 +151,7 @@ function inbound({ fields, at, mention }: Told): ParsedBody {
     text: wordsOf(fields).slice(0, MAX_TEXT),
     from: phone,
     ...(keyword && { keyword }),
+    ...(overheard && { overheard }),
     ...(attachments.length > 0 && { attachments }),
   };
   return { events: [{ type: 'message.replied', occurredAt: at, customer: { phone }, data }] };

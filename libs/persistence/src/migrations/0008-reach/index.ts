@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { securitySql } from '../0002-journeys-in-full/security.sql.js';
+import { askersSql } from './askers.sql.js';
 import { budgetsSql } from './budgets.sql.js';
 import { mediaSql } from './media.sql.js';
 import { snippetsSql } from './snippets.sql.js';
@@ -9,7 +10,7 @@ export class Reach1797897600000 implements MigrationInterface {
   readonly name = 'Reach1797897600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const parts = [budgetsSql, mediaSql, snippetsSql];
+    const parts = [budgetsSql, mediaSql, snippetsSql, askersSql];
     for (const sql of parts) await runner.query(sql);
     await runner.query(securitySql);
   }
