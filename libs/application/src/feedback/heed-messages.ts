@@ -6,7 +6,6 @@ import {
   type DomainEvent,
   isPhoneMedium,
   type MessageMention,
-  type PhoneMedium,
 } from '#app/domain';
 import { askedConsent, CONFIRM_DAYS } from '../consent/asked-consent.js';
 import { DeliveryStore, type NewSuppression } from '../delivery/delivery-store.port.js';
