@@ -90,7 +90,8 @@ export class PgSnippetStore extends SnippetStore {
 
   about(tx: Transaction, keys: readonly ProductKey[], names: readonly string[] | null): Promise<readonly NewSnippet[]> {
     const values = [keys.map(({ about }) => about), keys.map(({ product }) => product), names];
-    return pg(tx).query<Row>(ABOUT, values, 'snippets_about');
+    // planned each time: a plan that was made for the first few snippets would read all of those that a list brings
+    return pg(tx).query<Row>(ABOUT, values);
   }
 
   async known(tx: Transaction, names: readonly string[]): Promise<ReadonlySet<string>> {
