@@ -7,6 +7,7 @@ jest.setTimeout(120_000);
 
 const CONTENT = `HX${'c0'.repeat(16)}`;
 const SENDER = '+14155238886';
+const OURS = '+4915119999999';
 const LINE = `whatsapp:${NUMBER}`;
 const SURVEY = { key: 'how-likely', metric: 'nps', question: { en: 'How likely?' } };
 const JOURNEYS = [
@@ -35,7 +36,7 @@ const JOURNEYS = [
 
 let rig: TwilioRig;
 beforeAll(async () => {
-  rig = await TwilioRig.start('whatsapp', { TWILIO_WHATSAPP_FROM: SENDER }, JOURNEYS);
+  rig = await TwilioRig.start('whatsapp', { TWILIO_WHATSAPP_FROM: SENDER, TEST_ADDRESSES: OURS }, JOURNEYS);
 });
 afterAll(() => rig.stop());
 beforeEach(() => rig.reset());
@@ -139,6 +140,29 @@ describe('a message on WhatsApp', () => {
     await order();
     await rig.api.call('PATCH', '/api/v1/shop', { body: { texts: { countries: null, prices: {} } } });
     expect(await messages()).toMatchObject([{ reason: 'country-not-served' }]);
+  });
+});
+
+describe('a test of approved words', () => {
+  const test = async () => {
+    const request = { sample: 'known', step: 'say', medium: 'whatsapp', to: OURS };
+    const { body, text } = await rig.api.post<{ approval: unknown; outcome: string }>(
+      '/api/v1/journeys/thanks/test-send',
+      request,
+    );
+    if (body.outcome !== 'sent') throw new Error(text);
+    return body.approval;
+  };
+
+  it('says how WhatsApp files them', async () => {
+    rig.stub.approvals.set(CONTENT, { status: 'approved', category: 'UTILITY' });
+    expect(await test()).toEqual({ status: 'approved', category: 'UTILITY', warning: null });
+    rig.stub.approvals.set(CONTENT, { status: 'approved', category: 'MARKETING' });
+    expect(await test()).toMatchObject({ warning: expect.stringContaining('files these words as marketing') });
+    rig.stub.approvals.set(CONTENT, { status: 'pending' });
+    expect(await test()).toMatchObject({ category: null, warning: expect.stringContaining('"pending"') });
+    rig.stub.approvals.clear();
+    expect(await test()).toBeNull();
   });
 });
 

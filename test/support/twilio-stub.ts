@@ -34,15 +34,18 @@ export const TWILIO_ANSWERS = {
   broken: { status: 500, code: 20500, message: 'Internal Server Error' },
 } as const satisfies Record<string, TwilioRefusal>;
 
+const APPROVAL = /^\/v1\/Content\/([^/]+)\/ApprovalRequests$/;
 const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/;
 
-/** An HTTP server on a free loopback port that imitates Twilio's messages: making them, and the log of those made. */
+/** An HTTP server on a free loopback port that imitates Twilio's messages: making them, the log of those made, and what WhatsApp says of their words. */
 export class TwilioStub {
   readonly ledger = new Ledger<TwilioCall>();
   /** Decides each answer from the form; replace it at any time. */
   answer: (form: Record<string, string>) => TwilioAnswer = () => 'accept';
   /** Which calls the log shows: by default those that made a message, however they were answered. */
   logs: (call: TwilioCall) => boolean = ({ sid }) => sid !== undefined;
+  /** What WhatsApp says of content templates, by their sid; of others nobody knows anything. */
+  readonly approvals = new Map<string, { status: string; category?: string }>();
   private readonly server: Server;
 
   private constructor() {
@@ -80,6 +83,8 @@ export class TwilioStub {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await textOf(request);
     const url = new URL(request.url ?? '', this.url);
+    const content = APPROVAL.exec(url.pathname)?.[1];
+    if (content !== undefined) return this.approval(content, response);
     const accountSid = MESSAGES.exec(url.pathname)?.[1];
     if (!accountSid) return refuse(response, { status: 404, code: 20404, message: 'Not Found' });
     const credentials = basicCredentials(request.headers.authorization);
@@ -96,6 +101,12 @@ export class TwilioStub {
     if (answer === 'drop') response.destroy();
     else if (answer === 'accept') send(response, 201, created(asked.accountSid, sid ?? '', asked.form));
     else refuse(response, answer);
+  }
+
+  private approval(sid: string, response: ServerResponse): void {
+    const whatsapp = this.approvals.get(sid);
+    if (!whatsapp) return refuse(response, { status: 404, code: 20404, message: 'Not Found' });
+    send(response, 200, { sid, account_sid: 'AC0', whatsapp: { type: 'whatsapp', ...whatsapp }, url: sid });
   }
 
   /** Newest first, on one page. */

@@ -65,6 +65,7 @@ export { ClockGuard } from './clock/clock-guard.js';
 export { ComparedClocks } from './clock/compared-clocks.port.js';
 export { type Agenda, VirtualClockPort } from './clock/virtual-clock.port.js';
 export {
+  type Approval,
   type Channel,
   type ChannelKindInfo,
   Channels,

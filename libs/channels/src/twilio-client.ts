@@ -22,6 +22,8 @@ export interface TwilioMessages {
   create(request: MessageRequest): Promise<{ readonly sid: string }>;
   /** The newest ones to a number. */
   listTo(number: string): Promise<readonly LoggedMessage[]>;
+  /** What WhatsApp says of a content template. */
+  approval(contentSid: string): Promise<Readonly<Record<string, unknown>>>;
 }
 
 const LOG_ENTRIES = 100;
@@ -54,6 +56,7 @@ export async function connectTwilio(
   const client = twilio(accountSid, authToken, { httpClient, autoRetry: false });
   return {
     create: (request) => client.messages.create(request),
+    approval: async (sid) => (await client.content.v1.contents(sid).approvalFetch().fetch()).whatsapp,
     listTo: (to) => client.messages.list({ to, limit: LOG_ENTRIES }),
   };
 }

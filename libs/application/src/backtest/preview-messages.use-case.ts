@@ -70,6 +70,7 @@ export interface PreviewedMessage {
 export interface MessagePreview {
   readonly journey: string;
   readonly version: number;
+  readonly class: MessageClass;
   readonly messages: readonly PreviewedMessage[];
 }
 
@@ -117,7 +118,7 @@ export class PreviewMessages {
       const messages = steps.flatMap((planned) =>
         this.write(journey, planned, { variables, snippets, prices, wanted: locale }),
       );
-      return { journey: key, version: journey.version.version, messages };
+      return { journey: key, version: journey.version.version, class: journey.plan.document.class, messages };
     });
   }
 

@@ -3,6 +3,7 @@ import { type Medium, PermanentError } from '#app/domain';
 import { Routes } from '../accounts/routes.js';
 import type { Channel, HandOverResult } from '../delivery/channel.js';
 import { contentFor } from '../delivery/content-for.js';
+import { type JudgedApproval, judgeApproval } from './judge-approval.js';
 import type { PricedText } from '../delivery/text-settings.js';
 import { UnitOfWork } from '../ports/unit-of-work.port.js';
 import { PreviewMessages, type PreviewedMessage, type PreviewRequest } from './preview-messages.use-case.js';
@@ -26,6 +27,8 @@ interface SentTest extends Pick<HandOverResult, 'outcome' | 'code' | 'detail'> {
   readonly text: string;
   readonly html: string | null;
   readonly sms: PricedText | null;
+  /** Of approved words, where the provider could be asked. */
+  readonly approval: JudgedApproval | null;
 }
 
 /** Sends a message of a journey to somebody of the team, by the channel that customers get theirs by. It leaves no message behind. */
@@ -44,13 +47,14 @@ export class SendTest {
     const { key, step, medium, to } = request;
     const channel = await this.channelFor(shopId, medium);
     await this.unitOfWork.inShop(shopId, (tx) => this.recipients.check(tx, channel, to));
-    const { version, messages } = await this.previews.run(shopId, request);
+    const { version, class: messageClass, messages } = await this.previews.run(shopId, request);
     const letter = contentOf(messages, medium, step);
     const { outbound, sms } = await this.unitOfWork.inShop(shopId, async (tx) => {
       const written = await this.letters.write(tx, letter, { medium, to });
       return { outbound: written, sms: await this.letters.price(tx, written) };
     });
     const { outcome, code, detail } = await channel.send(outbound);
+    const approval = letter.approved ? await channel.approvalOf?.(letter.approved.sid) : null;
     const note = { step, version, medium, channel: channel.code, outcome };
     await this.unitOfWork.inShop(shopId, (tx) => this.recipients.note(tx, key, note));
     const { template, locale } = letter;
@@ -69,6 +73,7 @@ export class SendTest {
       text,
       html,
       sms,
+      approval: approval ? judgeApproval(approval, messageClass) : null,
     };
   }
 

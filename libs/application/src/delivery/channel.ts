@@ -80,6 +80,14 @@ export type DoubtAnswer =
   | { readonly answer: 'taken'; readonly providerRef: string }
   | { readonly answer: 'not-taken' | 'unreachable' };
 
+/** What became of words that were handed in for approval. */
+export interface Approval {
+  /** In the provider's words: `approved`, `pending`, `rejected`, … */
+  readonly status: string;
+  /** As which kind of message they go: `UTILITY`, `MARKETING`, `AUTHENTICATION`; null before that is settled. */
+  readonly category: string | null;
+}
+
 /** An outbound channel: one folder in libs/channels. Never throws for what a provider does; it reports. */
 export interface Channel {
   readonly code: string;
@@ -92,6 +100,8 @@ export interface Channel {
   send(message: OutboundMessage): Promise<HandOverResult>;
   /** Asks the provider whether it has the message; only where it keeps a log that can be asked. */
   find?(handOver: DoubtfulHandOver): Promise<DoubtAnswer>;
+  /** Asks the provider how approved words stand; null where it doesn't know them, or can't be asked. */
+  approvalOf?(sid: string): Promise<Approval | null>;
   close(): Promise<void>;
 }
 

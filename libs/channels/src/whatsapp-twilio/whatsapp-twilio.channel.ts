@@ -1,4 +1,4 @@
-import type { ApprovedContent, Channel, HandOverResult, OutboundMessage } from '#app/application';
+import type { Approval, ApprovedContent, Channel, HandOverResult, OutboundMessage } from '#app/application';
 import { z } from 'zod';
 import { defineChannelKind } from '../channel-kind.js';
 import {
@@ -43,6 +43,17 @@ export class WhatsappTwilioChannel implements Channel {
     const { to, text, approved = null } = message;
     const words = approved === null ? { body: text } : contentOf(approved);
     return this.twilio.send(message, { to: `whatsapp:${to}`, ...words, ...this.sender() });
+  }
+
+  /** https://www.twilio.com/docs/content/content-api-resources */
+  async approvalOf(sid: string): Promise<Approval | null> {
+    try {
+      const { status, category } = await (await this.twilio.connect()).approval(sid);
+      if (typeof status !== 'string') return null;
+      return { status, category: typeof category === 'string' && category !== '' ? category : null };
+    } catch {
+      return null;
+    }
   }
 
   async close(): Promise<void> {}

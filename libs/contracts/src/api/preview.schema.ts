@@ -1,4 +1,4 @@
-import { MEDIA } from '#app/domain';
+import { MEDIA, MESSAGE_CLASSES } from '#app/domain';
 import { z } from 'zod';
 import { emailAddress } from '../event/wire-text.schema.js';
 import { pricedText } from './priced-text.schema.js';
@@ -72,6 +72,7 @@ export const messagePreview = z
   .object({
     journey: z.string(),
     version: z.number().int(),
+    class: z.enum(MESSAGE_CLASSES).meta({ description: 'Of all messages of the journey.' }),
     messages: z
       .array(
         z.object({
@@ -131,5 +132,13 @@ export const sentTest = z
     text: z.string(),
     html: text,
     sms: pricedText.nullable().meta({ description: 'Of a text message.' }),
+    approval: z
+      .object({
+        status: z.string().meta({ description: "The provider's word.", example: 'approved' }),
+        category: text.meta({ description: 'As which kind of message it goes.', example: 'UTILITY' }),
+        warning: text.meta({ description: 'What is wrong with that for this journey.' }),
+      })
+      .nullable()
+      .meta({ description: 'Of approved words on WhatsApp, where the provider could be asked.' }),
   })
   .meta({ id: 'SentTest' });
