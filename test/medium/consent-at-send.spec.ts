@@ -1,5 +1,5 @@
 import { DeliveryStore } from '#app/application';
-import { type CustomerFacts, MEDIA, MESSAGE_CLASSES } from '#app/domain';
+import { type CustomerFacts, MEDIA, MESSAGE_CLASSES, PHONE_MEDIA } from '#app/domain';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { HandOver } from './consent-oracle.js';
@@ -55,8 +55,8 @@ const words: fc.Arbitrary<NamedAct> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .tuple(who, fc.constantFrom('STOP' as const, 'START' as const))
-      .map(([n, word]) => named(`${n} texts ${word}`, (w) => w.text(n, word))),
+      .tuple(who, fc.constantFrom(...PHONE_MEDIA), fc.constantFrom('STOP' as const, 'START' as const))
+      .map(([n, by, word]) => named(`${n} says ${word} by ${by}`, (w) => w.text(n, by, word))),
   },
   {
     weight: 4,
@@ -167,7 +167,8 @@ async function texts(): Promise<string[]> {
   const before = (await world.judge()).handed.length;
   await world.deliver(1, async () => {});
   const { handed, faults } = await world.judge();
-  return [...handed.slice(before).map((one) => one.class), ...faults].toSorted();
+  const byText = handed.slice(before).filter(({ medium: by }) => by === 'sms');
+  return [...byText.map((one) => one.class), ...faults].toSorted();
 }
 
 describe('who unsubscribes by a link', () => {
@@ -177,19 +178,19 @@ describe('who unsubscribes by a link', () => {
   it('is heeded though an opt-in from before is worked on first', async () => {
     await agree();
     await world.pass(1);
-    await world.unsubscribe(0, 0);
+    await world.unsubscribe(0, 0, 'sms');
     await world.work(false);
     expect(await texts()).toEqual(['service']);
   });
 
   it('for the second time, by the same link, is heeded as the first time', async () => {
-    await world.unsubscribe(0, 0);
+    await world.unsubscribe(0, 0, 'sms');
     await world.work(true);
     await world.pass(1);
     await agree();
     await world.work(true);
     await world.pass(10);
-    await world.unsubscribe(0, 0);
+    await world.unsubscribe(0, 0, 'sms');
     await world.work(true);
     await world.tell(0, 'sms', 'in', 5);
     await world.work(true);
@@ -197,17 +198,17 @@ describe('who unsubscribes by a link', () => {
   });
 
   it('is heeded though they agree again before it is worked on, and unsubscribe again', async () => {
-    await world.unsubscribe(0, 0);
+    await world.unsubscribe(0, 0, 'sms');
     await world.pass(1);
     await agree();
     await world.pass(1);
-    await world.unsubscribe(0, 0);
+    await world.unsubscribe(0, 0, 'sms');
     await world.work(true);
     expect(await texts()).toEqual(['service']);
   });
 
   it('may agree again', async () => {
-    await world.unsubscribe(0, 0);
+    await world.unsubscribe(0, 0, 'sms');
     await world.work(true);
     await world.pass(1);
     await agree();
@@ -280,7 +281,7 @@ describe('a gate that is broken is found out', () => {
   });
 
   it('by those whose address it never looks for', async () => {
-    await world.unsubscribe(0, 0);
+    await world.unsubscribe(0, 0, 'sms');
     jest.spyOn(world.get<DeliveryStore>(DeliveryStore), 'suppressed').mockResolvedValue(new Map());
     expect(await texts()).toEqual(['feedback', WITHDRAWN, 'marketing', WITHDRAWN, 'review', WITHDRAWN, 'service']);
   });

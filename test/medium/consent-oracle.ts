@@ -1,4 +1,4 @@
-import type { Medium, MessageClass } from '#app/domain';
+import { type Medium, type MessageClass, OPTIONAL_CLASSES } from '#app/domain';
 
 /** What somebody said about being written to. */
 interface Word {
@@ -88,7 +88,7 @@ export class ConsentOracle {
     if (!person) return fault('nobody knows them');
     if ((this.dead.get(address) ?? Infinity) < at) return fault('the address takes nothing any more');
     if (person.erasedAt < at) return fault('they were erased');
-    if (messageClass === 'service') return null;
+    if (messageClass === 'service') return this.faultOfService({ class: messageClass, medium, address, at });
     const words = person.words.filter(
       (word) => word.medium === medium && (word.class ?? messageClass) === messageClass,
     );
@@ -98,7 +98,15 @@ export class ConsentOracle {
     const isIn = lastOf(told.filter(({ says }) => says === 'in')) > out;
     if (isIn) return null;
     if (out > -Infinity) return fault('they had withdrawn');
-    if (messageClass === 'feedback' || told.some(({ says }) => says === 'evidence')) return null;
+    if ((messageClass === 'feedback' && medium !== 'whatsapp') || told.some(({ says }) => says === 'evidence'))
+      return null;
     return fault('they never agreed');
+  }
+
+  /** On WhatsApp it goes to those alone who would get something else there. */
+  private faultOfService(handOver: HandOver): string | null {
+    if (handOver.medium !== 'whatsapp') return null;
+    const faults = OPTIONAL_CLASSES.map((each) => this.faultOf({ ...handOver, class: each }));
+    return faults.includes(null) ? null : (faults[0] ?? null);
   }
 }

@@ -10,7 +10,7 @@ import {
   ProcessInbox,
   SecretPort,
 } from '#app/application';
-import { MEDIA, type Medium } from '#app/domain';
+import { MEDIA, type Medium, type PhoneMedium } from '#app/domain';
 import { jest } from '@jest/globals';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { SmtpSink } from '../support/smtp-sink.js';
@@ -46,7 +46,12 @@ export class ConsentWorld {
 
   static async start(label: string): Promise<ConsentWorld> {
     const sink = await SmtpSink.start();
-    const env = { SMTP_URL: sink.url, MAIL_FROM: 'hello@birch.example', LIMIT_PAGES_PER_MINUTE: '10000000' };
+    const env = {
+      TWILIO_WHATSAPP_FROM: '+14155238886',
+      SMTP_URL: sink.url,
+      MAIL_FROM: 'hello@birch.example',
+      LIMIT_PAGES_PER_MINUTE: '10000000',
+    };
     const rig = await TwilioRig.start(label, env, ONE_OF_EACH_CLASS);
     await rig.rows(WATCH);
     return new ConsentWorld(rig, sink);
@@ -103,16 +108,17 @@ export class ConsentWorld {
   }
 
   /** STOP withdraws; START takes that back, and is no word where nothing was withdrawn. */
-  async text(who: number, keyword: 'STOP' | 'START'): Promise<void> {
+  async text(who: number, by: PhoneMedium, keyword: 'STOP' | 'START'): Promise<void> {
     const person = this.person(who);
-    const isWord = keyword === 'STOP' || person.words.some(({ medium, says }) => medium === 'sms' && says === 'out');
-    if (isWord) this.awaitWork(person.say('sms', keyword === 'STOP' ? 'out' : 'in', this.rig.now));
-    expectStatus(await this.rig.receive(keyword, { From: person.address.sms }), 200);
+    const isWord = keyword === 'STOP' || person.words.some(({ medium, says }) => medium === by && says === 'out');
+    if (isWord) this.awaitWork(person.say(by, keyword === 'STOP' ? 'out' : 'in', this.rig.now));
+    const From = `${by === 'whatsapp' ? 'whatsapp:' : ''}${person.address[by]}`;
+    expectStatus(await this.rig.receive(keyword, { From }), 200);
   }
 
   /** By the link of one of the messages that they got: in force when it is answered. */
-  async unsubscribe(who: number, nth: number): Promise<void> {
-    const message = await this.messageOf(who, nth, `class <> 'service'`);
+  async unsubscribe(who: number, nth: number, by?: Medium): Promise<void> {
+    const message = await this.messageOf(who, nth, `class <> 'service' ${by ? `and medium = '${by}'` : ''}`);
     if (!message) return;
     const token = this.get<SecretPort>(SecretPort).linkToken('unsubscribe', message.id);
     const word = this.person(who).say(message.medium, 'out', this.rig.now);
@@ -205,7 +211,8 @@ export class ConsentWorld {
     await Promise.all([...runs, meanwhile()]);
     for (const { form, answer } of this.rig.stub.calls.slice(before)) {
       if (answer !== TWILIO_ANSWERS.unsubscribed) continue;
-      const word = this.oracle.find(form['To'] ?? '')?.say('sms', 'out', this.rig.now);
+      const [, prefix, number = ''] = /^(whatsapp:)?(.*)$/.exec(form['To'] ?? '') ?? [];
+      const word = this.oracle.find(number)?.say(prefix ? 'whatsapp' : 'sms', 'out', this.rig.now);
       if (word) word.heededAt = heededFromNowOn();
     }
   }

@@ -1,10 +1,10 @@
 import { type JourneyDocument, MESSAGE_CLASSES } from '#app/domain';
 import { aJourney, send, step, wait } from './a-journey.js';
 
-const NOTE = { en: { subject: 'A note', mjml: '<mjml><mj-body></mj-body></mjml>', sms: 'A note' } };
+const NOTE = { en: { subject: 'A note', mjml: '<mjml><mj-body></mj-body></mjml>', sms: 'A note', whatsapp: 'A note' } };
 const SURVEY = { key: 'how-likely', metric: 'nps', question: { en: 'How likely?' } };
 
-/** Of each class one that writes at once by text and three hours later by mail. */
+/** Of each class one that writes at once by text and on WhatsApp, and three hours later by mail. */
 export const ONE_OF_EACH_CLASS = MESSAGE_CLASSES.map((messageClass) =>
   aJourney({
     key: `say-${messageClass}`,
@@ -18,6 +18,7 @@ export const ONE_OF_EACH_CLASS = MESSAGE_CLASSES.map((messageClass) =>
       messageClass === 'feedback'
         ? step('text', 'ask', { survey: SURVEY, template: 'note', channels: ['sms'] })
         : send('text', { template: 'note', channels: ['sms'] }),
+      send('chat', { template: 'note', channels: ['whatsapp'] }),
       wait('rest', 'PT3H'),
       send('mail', { template: 'note', channels: ['email'] }),
     ],

@@ -269,11 +269,10 @@ export class JourneyRehearsal {
   private plan(send: DecidedSend): RehearsedMessage {
     const { effect } = send;
     const at = Math.max(this.clock, effect.dueAt);
-    const isSuppressed = (candidate: Medium, address: string | null): boolean => {
-      const scope = address === null ? undefined : this.facts.suppression(candidate, address, at);
-      return scope === 'all' || (scope === 'non_service' && effect.class !== 'service');
-    };
-    const { medium, refusal } = choose(send, isSuppressed, this.facts.texts ?? DEFAULT_TEXTS);
+    const { medium, refusal } = choose(send, {
+      scopeOf: (candidate, address) => (address === null ? undefined : this.facts.suppression(candidate, address, at)),
+      texts: this.facts.texts ?? DEFAULT_TEXTS,
+    });
     return { send, medium, reason: whyNot(send, refusal, at), at, putOffBy: [], heldBy: [] };
   }
 

@@ -161,8 +161,8 @@ export class ChoosePreferences {
     const scope = (await this.deliveries.suppressed(tx, medium, [fingerprint])).get(fingerprint);
     const classes = OPTIONAL_CLASSES.map((each) => ({
       class: each,
-      isOn: mayContact(customer, each, medium, scope !== undefined).allowed,
-      stands: mayContact(customer, each, medium, false).allowed,
+      isOn: mayContact(customer, each, medium, scope ?? null).allowed,
+      stands: mayContact(customer, each, medium, null).allowed,
     }));
     return { medium, isReachable: scope !== 'all', classes };
   }

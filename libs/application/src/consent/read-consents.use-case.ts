@@ -82,7 +82,7 @@ export class ReadConsents {
     const scope = address === null ? undefined : await this.scopeOf(tx, channel, address);
     const classes = OPTIONAL_CLASSES.map((each) => {
       const { state, by } = standingOf(customer, each, channel);
-      const verdict = mayContact(customer, each, channel, scope !== undefined);
+      const verdict = mayContact(customer, each, channel, scope ?? null);
       const reason = verdict.allowed ? null : verdict.reason;
       const word = { since: by?.at ?? null, level: by?.level ?? null, proof: by?.proof ?? null };
       return { class: each, state, ...word, allowed: verdict.allowed, reason };

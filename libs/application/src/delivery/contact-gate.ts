@@ -20,8 +20,7 @@ export function passGate(message: Passenger, facts: GateFacts, scope: NewSuppres
   if (facts.isArchived) return { isOpen: false, state: 'suppressed', reason: 'archived' };
   if (facts.hasRunExited) return { isOpen: false, state: 'suppressed', reason: 'run-exited' };
   if (facts.isExpired) return { isOpen: false, state: 'expired', reason: whatHeldIt(facts) };
-  const isSuppressed = scope === 'all' || (scope === 'non_service' && message.class !== 'service');
-  const verdict = mayContact(facts.customer, message.class, message.medium, isSuppressed);
+  const verdict = mayContact(facts.customer, message.class, message.medium, scope ?? null);
   const address = addressOf(facts.customer, message.medium);
   if (verdict.allowed && address !== null) return { isOpen: true, address };
   return { isOpen: false, state: 'suppressed', reason: verdict.allowed ? 'no-address' : verdict.reason };

@@ -118,8 +118,8 @@ function reachesThoseWhoDidNotAgree({ witness }: Suspicion, { runs }: Played): b
           effect.isHeldOut !== true &&
           effect.channels.some(
             (medium) =>
-              mayContact(snapshot.customer, effect.class, medium, false).allowed &&
-              !mayContact(snapshot.customer, 'marketing', medium, false).allowed,
+              mayContact(snapshot.customer, effect.class, medium, null).allowed &&
+              !mayContact(snapshot.customer, 'marketing', medium, null).allowed,
           ),
       ),
     ),

@@ -13,7 +13,7 @@ function aCustomer(state?: ConsentState): CustomerFacts {
 
 const verdicts = (customer: CustomerFacts, isSuppressed = false): string[] =>
   MESSAGE_CLASSES.map((messageClass) => {
-    const verdict = mayContact(customer, messageClass, 'email', isSuppressed);
+    const verdict = mayContact(customer, messageClass, 'email', isSuppressed ? 'all' : null);
     return verdict.allowed ? 'ok' : verdict.reason;
   });
 
@@ -34,7 +34,7 @@ describe('mayContact', () => {
     const word = { at: '2026-03-02T09:00:00.000Z', proof: null };
     const on = (customer: CustomerFacts): string[] =>
       MESSAGE_CLASSES.map((each) => {
-        const verdict = mayContact(customer, each, 'whatsapp', false);
+        const verdict = mayContact(customer, each, 'whatsapp', null);
         return verdict.allowed ? 'ok' : verdict.reason;
       });
     expect(on(person)).toEqual(Array(4).fill('no-consent'));
@@ -43,6 +43,11 @@ describe('mayContact', () => {
     );
     expect(on({ ...person, consents: { whatsapp: { ...word, state: 'opted_out', statements: {} } } })).toEqual(
       Array(4).fill('opted-out'),
+    );
+    const isIn = { ...person, consents: { whatsapp: { ...word, state: 'opted_in' as const, statements: {} } } };
+    // who has just unsubscribed there gets nothing of an order either
+    expect(MESSAGE_CLASSES.map((each) => mayContact(isIn, each, 'whatsapp', 'non_service').allowed)).toEqual(
+      Array(4).fill(false),
     );
     const review = { in: { ...word, level: 'single' as const, stamp: '1' } };
     expect(on({ ...person, choices: { whatsapp: { review } } })).toEqual(['ok', 'no-consent', 'ok', 'no-consent']);
@@ -55,7 +60,7 @@ describe('mayContact', () => {
   });
 
   it('refuses a medium on which the person has no address', () => {
-    expect(mayContact(aCustomer('opted_in'), 'service', 'sms', false)).toEqual({
+    expect(mayContact(aCustomer('opted_in'), 'service', 'sms', null)).toEqual({
       allowed: false,
       reason: 'no-address',
     });

@@ -7,6 +7,9 @@ export type ContactVerdict = { readonly allowed: true } | { readonly allowed: fa
 /** `country-not-served`: the shop sends no text messages to where the number is. */
 export type ContactRefusal = 'country-not-served' | 'erased' | 'no-address' | 'no-consent' | 'opted-out' | 'suppressed';
 
+/** What nothing is sent of to an address: anything at all, or anything but service messages. */
+export type SuppressionScope = 'all' | 'non_service';
+
 const ALLOWED: ContactVerdict = { allowed: true };
 const refuse = (reason: ContactRefusal): ContactVerdict => ({ allowed: false, reason });
 
@@ -31,12 +34,13 @@ export function mayContact(
   customer: CustomerFacts,
   messageClass: MessageClass,
   medium: Medium,
-  isSuppressed: boolean,
+  suppressed: SuppressionScope | null,
 ): ContactVerdict {
   if (isErased(customer)) return refuse('erased');
   if (addressOf(customer, medium) === null) return refuse('no-address');
-  if (isSuppressed) return refuse('suppressed');
-  if (messageClass === 'service' && !ASKS_FIRST.has(medium)) return ALLOWED;
+  const isFree = messageClass === 'service' && !ASKS_FIRST.has(medium);
+  if (suppressed === 'all' || (suppressed === 'non_service' && !isFree)) return refuse('suppressed');
+  if (isFree) return ALLOWED;
   const states = (messageClass === 'service' ? OPTIONAL_CLASSES : [messageClass]).map(
     (each) => standingOf(customer, each, medium).state,
   );
@@ -50,7 +54,7 @@ export function mayContact(
  * of them stands without such a word, or where there is none. A refusal that came after it, in a list, is about those messages too.
  */
 export function askedForSince(customer: CustomerFacts, medium: Medium): IsoInstant | null {
-  const words = OPTIONAL_CLASSES.filter((each) => mayContact(customer, each, medium, false).allowed).map((each) =>
+  const words = OPTIONAL_CLASSES.filter((each) => mayContact(customer, each, medium, null).allowed).map((each) =>
     newestWish(customer, each, medium),
   );
   return words.includes(null) ? null : (words.filter((at) => at !== null).toSorted()[0] ?? null);

@@ -48,11 +48,7 @@ export class PlanMessages {
 
   plan(shopId: string, sends: readonly DecidedSend[], suppressions: Suppressions, now: Instant): PlannedMessage[] {
     return sends.map((send) => {
-      const isSuppressed = (medium: Medium, address: string | null): boolean => {
-        const scope = suppressions.scopeOf(medium, address);
-        return scope === 'all' || (scope === 'non_service' && send.effect.class !== 'service');
-      };
-      const choice = choose(send, isSuppressed, suppressions.texts);
+      const choice = choose(send, suppressions);
       return this.planOne(shopId, send, choice, now);
     });
   }
@@ -113,15 +109,11 @@ function stateOf(reason: string | null, isHeldOut: boolean): PlannedState {
 }
 
 /** The first channel that may be used; when none may, the first one with its refusal, so that nothing is dropped in silence. */
-export function choose(
-  { effect, snapshot }: DecidedSend,
-  isSuppressed: (medium: Medium, address: string | null) => boolean,
-  texts: TextSettings,
-): Choice {
+export function choose({ effect, snapshot }: DecidedSend, { scopeOf, texts }: Suppressions): Choice {
   let first: Choice | undefined;
   for (const medium of effect.channels) {
     const address = addressOf(snapshot.customer, medium);
-    const verdict = mayContact(snapshot.customer, effect.class, medium, isSuppressed(medium, address));
+    const verdict = mayContact(snapshot.customer, effect.class, medium, scopeOf(medium, address) ?? null);
     const isTooFar = isPhoneMedium(medium) && address !== null && !isServed(texts, address);
     if (verdict.allowed && !isTooFar) return { medium, refusal: null };
     first ??= { medium, refusal: verdict.allowed ? 'country-not-served' : verdict.reason };
