@@ -40,7 +40,10 @@ export function mayContact(
   if (addressOf(customer, medium) === null) return refuse('no-address');
   const isFree = messageClass === 'service' && !ASKS_FIRST.has(medium);
   if (suppressed === 'all' || (suppressed === 'non_service' && !isFree)) return refuse('suppressed');
-  if (isFree) return ALLOWED;
+  return isFree ? ALLOWED : byWord(customer, messageClass, medium);
+}
+
+function byWord(customer: CustomerFacts, messageClass: MessageClass, medium: Medium): ContactVerdict {
   const states = (messageClass === 'service' ? OPTIONAL_CLASSES : [messageClass]).map(
     (each) => standingOf(customer, each, medium).state,
   );

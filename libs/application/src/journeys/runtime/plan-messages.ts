@@ -9,7 +9,7 @@ import type { DecidedSend } from './run-batch.js';
 import { type PlannedMessage, type PlannedState, RunStore, type SuppressedAddress } from './run-store.port.js';
 
 export interface Suppressions {
-  scopeOf(medium: Medium, address: string | null): SuppressedAddress['scope'] | undefined;
+  readonly scopeOf: (medium: Medium, address: string | null) => SuppressedAddress['scope'] | undefined;
   /** Where text messages go. */
   readonly texts: TextSettings;
 }
