@@ -75,10 +75,15 @@ function relaxedValue(value: string): string {
     .trim();
 }
 
+/** The body as a whole, since a look at each of its lines took as long as the signature. */
 function relaxedBody(body: string): string {
-  const lines = body.split('\r\n').map((line) => line.replaceAll(/[ \t]+/g, ' ').replace(/ $/, ''));
-  while (lines.at(-1) === '') lines.pop();
-  return lines.length === 0 ? '' : `${lines.join('\r\n')}\r\n`;
+  const text = body
+    .replaceAll(/[ \t]{2,}|\t/g, ' ')
+    .replaceAll(' \r\n', '\r\n')
+    .replace(/ $/, '');
+  let end = text.length;
+  while (text.endsWith('\r\n', end)) end -= 2;
+  return end === 0 ? '' : `${text.slice(0, end)}\r\n`;
 }
 
 /** Blanks count for nothing in the values of `h` and `b`. */

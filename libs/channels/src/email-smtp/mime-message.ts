@@ -1,5 +1,5 @@
 import type { MessageStream, OutboundMessage } from '#app/application';
-import MailComposer from 'nodemailer/lib/mail-composer';
+import MimeNode from 'nodemailer/lib/mime-node';
 import { domainOf } from './mail-address.js';
 import { quotedPrintable } from './quoted-printable.js';
 
@@ -11,51 +11,66 @@ interface PreparedHeader {
   readonly value: string;
 }
 
-/** Builds the message as it goes over the wire. The Message-ID follows from the message key, so a reader's mail program sees a second copy as the same mail. */
+/** Text that is written as it is, when its lines are short. */
+const PLAIN = /^[\t\n\r -~]*$/;
+const LONG_LINE = /[^\r\n]{77}/;
+
+/**
+ * Builds the message as it goes over the wire. The Message-ID follows from the message key, so a reader's mail program sees a second
+ * copy as the same mail. The headers are the library's; its bodies go through a chain of streams, which costs more than all else of a mail.
+ */
 export function buildMime(message: OutboundMessage, from: string): Buffer {
+  const { html } = message;
+  const text = encoded(message.text);
+  const head = headOf(message, from);
+  if (html === null) {
+    head.setHeader('Content-Type', 'text/plain; charset=utf-8');
+    head.setHeader('Content-Transfer-Encoding', text.encoding);
+    return Buffer.from(`${withLineEnds(head.buildHeaders())}\r\n\r\n${closed(text.body)}`, 'utf8');
+  }
+  head.setHeader('Content-Type', 'multipart/alternative');
+  // settles the boundary
+  const headers = withLineEnds(head.buildHeaders());
+  const parts = [partOf('text/plain', text), partOf('text/html', encoded(html))];
+  const body = `${parts.map((part) => `--${head.boundary}\r\n${part}\r\n`).join('')}--${head.boundary}--\r\n`;
+  return Buffer.from(`${headers}\r\n\r\n${body}`, 'utf8');
+}
+
+function headOf(message: OutboundMessage, from: string): MimeNode {
   const replyTo = message.sender?.replyTo ?? null;
-  const composer = new MailComposer({
-    from: { name: asWritten(message.fromName), address: from },
-    to: { name: '', address: message.to },
-    ...(replyTo !== null && { replyTo: { name: asWritten(message.fromName), address: replyTo } }),
-    subject: asWritten(message.subject ?? ''),
-    text: message.text,
-    ...(message.html !== null && { html: message.html }),
-    messageId: messageIdOf(message.key, from),
-    headers: {
-      ...(message.unsubscribeUrl !== null &&
-        oneClickUnsubscribe(message.unsubscribeUrl, message.sender?.unsubscribe ?? null)),
-      ...(message.stream && streamHeaders(message.stream, domainOf(from))),
-    },
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    // mails are mostly ASCII; else every part would be counted letter by letter to find that out
-    textEncoding: 'quoted-printable',
+  const fromName = asWritten(message.fromName);
+  const head = new MimeNode();
+  head.addHeader({
+    ...(message.unsubscribeUrl !== null &&
+      oneClickUnsubscribe(message.unsubscribeUrl, message.sender?.unsubscribe ?? null)),
+    ...(message.stream && streamHeaders(message.stream, domainOf(from))),
   });
-  const mime = writtenOut(composer.compile());
-  return Buffer.from(mime.endsWith('\r\n') ? mime : `${mime}\r\n`, 'utf8');
+  head.setHeader('From', [{ name: fromName, address: from }]);
+  head.setHeader('To', [{ name: '', address: message.to }]);
+  if (replyTo !== null) head.setHeader('Reply-To', [{ name: fromName, address: replyTo }]);
+  head.setHeader('Subject', asWritten(message.subject ?? ''));
+  head.setHeader('Message-ID', messageIdOf(message.key, from));
+  return head;
 }
 
-type Part = ReturnType<MailComposer['compile']>;
-
-/** The library's headers and our bodies: it would lead each part through a chain of streams, which costs more than all else of a mail. */
-function writtenOut(part: Part): string {
-  // settles what the part is and how it is encoded
-  const head = withLineEnds(part.buildHeaders());
-  const { boundary, childNodes, content } = part;
-  const body =
-    typeof boundary === 'string' ? bodyOf(boundary, childNodes) : bodyText(content, part.getTransferEncoding());
-  return `${head}\r\n\r\n${body}`;
+interface EncodedText {
+  readonly encoding: '7bit' | 'quoted-printable';
+  readonly body: string;
 }
 
-function bodyOf(boundary: string, parts: readonly Part[]): string {
-  return `${parts.map((part) => `--${boundary}\r\n${writtenOut(part)}\r\n`).join('')}--${boundary}--\r\n`;
+/** Never base64: mails are mostly ASCII. */
+function encoded(text: string): EncodedText {
+  return PLAIN.test(text) && !LONG_LINE.test(text)
+    ? { encoding: '7bit', body: withLineEnds(text) }
+    : { encoding: 'quoted-printable', body: quotedPrintable(text) };
 }
 
-/** Text that is ASCII in short lines goes as it is. */
-function bodyText(content: Part['content'], encoding: string | false): string {
-  const text = typeof content === 'string' ? content : '';
-  return encoding === 'quoted-printable' ? quotedPrintable(text) : withLineEnds(text);
+function partOf(type: string, { encoding, body }: EncodedText): string {
+  return `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${body}`;
+}
+
+function closed(body: string): string {
+  return body.endsWith('\r\n') ? body : `${body}\r\n`;
 }
 
 function withLineEnds(text: string): string {
