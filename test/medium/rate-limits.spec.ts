@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import twilio from 'twilio';
 import { orderPlaced } from '../support/shopify-orders.js';
 import { shopifyHeaders } from '../support/shopify-sender.js';
 import { ApiRig } from './api-rig.js';
@@ -6,6 +7,7 @@ import { ApiRig } from './api-rig.js';
 const STRANGER = '93.184.216.34';
 const OTHER = '93.184.216.35';
 const PER_MINUTE = 30;
+const TWILIO_TOKEN = 'token-of-the-account';
 
 let rig: ApiRig;
 beforeAll(async () => {
@@ -14,6 +16,9 @@ beforeAll(async () => {
     LIMIT_API_PER_MINUTE: limit,
     LIMIT_PAGES_PER_MINUTE: limit,
     TRUSTED_PROXIES: '1',
+    TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+    TWILIO_AUTH_TOKEN: TWILIO_TOKEN,
+    TWILIO_FROM: '+15005550006',
   });
 }, 120_000);
 afterAll(() => rig?.stop());
@@ -86,6 +91,30 @@ describe('rate limits', () => {
     expect(statuses.get(429)).toBeGreaterThan(30);
     expect((await ask({ url: '/api/v1/shop', from: STRANGER, key })).statusCode).toBe(200);
     expect((await ask({ url: '/api/v1/shop', from: OTHER, key: 'ag_live_x' })).statusCode).toBe(401);
+  });
+
+  it('slow down who forges callbacks from one address, not the provider that signs there', async () => {
+    const url = '/hooks/twilio';
+    const fields = { MessageSid: 'SM1', MessageStatus: 'sent', To: '+15005550006' };
+    const tell = async (signature: string, from = STRANGER) =>
+      (
+        await rig.app.inject({
+          method: 'POST',
+          url,
+          remoteAddress: '10.0.0.1',
+          headers: {
+            'x-forwarded-for': from,
+            'content-type': 'application/x-www-form-urlencoded',
+            'x-twilio-signature': signature,
+          },
+          payload: new URLSearchParams(fields).toString(),
+        })
+      ).statusCode;
+    const forged = new Set<number>();
+    for (let times = 0; times < 700; times += 1) forged.add(await tell(`forged${times}`));
+    expect([...forged]).toEqual([401, 429]);
+    const genuine = twilio.getExpectedTwilioSignature(TWILIO_TOKEN, `https://shop.example${url}`, fields);
+    expect([await tell(genuine), await tell('forged', OTHER)]).toEqual([200, 401]);
   });
 
   it('hold an address to its rate on public pages, whatever it claims in X-Forwarded-For', async () => {

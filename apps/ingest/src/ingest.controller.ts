@@ -1,6 +1,14 @@
 import { Controller, Logger, Post, Req, Res } from '@nestjs/common';
-import { Metrics, ReceiveCallback, ReceiveWebhook, type WebhookReceipt } from '#app/application';
+import {
+  type CallbackReceipt,
+  Metrics,
+  RateLimits,
+  ReceiveCallback,
+  ReceiveWebhook,
+  type WebhookReceipt,
+} from '#app/application';
 import { AfterglowError } from '#app/domain';
+import { clientOf } from '#app/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 interface HookRoute {
@@ -19,6 +27,7 @@ export class IngestController {
     private readonly webhooks: ReceiveWebhook,
     private readonly callbacks: ReceiveCallback,
     private readonly metrics: Metrics,
+    private readonly rates: RateLimits,
   ) {}
 
   @Post(':sourceId')
@@ -38,11 +47,23 @@ export class IngestController {
 
   /** What a provider tells the installation: of no use to any shop is no fault of the provider's. */
   private async hear(kind: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { answer, shops } = await this.callbacks.receive(kind, incoming(request));
+    const { answer, shops } = await this.heard(kind, request);
     this.metrics.count('afterglow_webhooks_total', { kind, result: shops === 0 ? 'nobody' : 'accepted' });
     if (shops === 0) this.logger.warn({ kind }, 'A provider told of a message or a number that is no shop’s');
     if (answer) void reply.code(200).type(answer.contentType).send(answer.body);
     else void reply.code(202).send({ ok: true });
+  }
+
+  /** Who forges is told to slow down; what is genuine is let through from the same address, however much it is. */
+  private async heard(kind: string, request: FastifyRequest): Promise<CallbackReceipt> {
+    try {
+      return await this.callbacks.receive(kind, incoming(request));
+    } catch (error) {
+      const client = clientOf(request.ip);
+      const isForged = error instanceof AfterglowError && error.code === 'signature.invalid';
+      if (isForged && client !== undefined) this.rates.take('forgery', client);
+      throw error;
+    }
   }
 
   private answer(receipt: WebhookReceipt, reply: FastifyReply): void {

@@ -1,8 +1,8 @@
 /**
  * What is limited. `key`: one API key. `shop`: all keys of a shop. `source`: one sender of webhooks. `guess`: an address that sends
- * keys that are none. `page`: an address on public pages. `link`: one link of a message. `code`: one code on slips.
+ * keys that are none. `forgery`: one that signs callbacks with none of our secrets. `page`: an address on public pages. `link`: one link of a message. `code`: one code on slips.
  */
-export type RateKind = 'key' | 'shop' | 'source' | 'guess' | 'page' | 'link' | 'code';
+export type RateKind = 'key' | 'shop' | 'source' | 'guess' | 'forgery' | 'page' | 'link' | 'code';
 
 /** How often somebody may come. Kept within the process: it holds without a store, and with several processes each counts for itself. */
 export abstract class RateLimits {

@@ -6,6 +6,8 @@ import { TokenBuckets } from './token-buckets.js';
 const KEYS_OF_A_SHOP = 3;
 /** Wrong keys by one address. */
 const GUESSES = 60;
+/** Callbacks that nobody of ours has signed, by one address: providers share theirs among all their customers. */
+const FORGERIES = 600;
 /** One person and the scanners of their mail. */
 const ONE_LINK = 60;
 /** Everybody who has the same slip in their parcel. */
@@ -18,6 +20,7 @@ export function bucketsFor({ api, webhooks, pages }: RatesConfig): RateLimits {
     shop: api * KEYS_OF_A_SHOP,
     source: webhooks,
     guess: GUESSES,
+    forgery: FORGERIES,
     page: pages,
     link: ONE_LINK,
     code: ONE_CODE,

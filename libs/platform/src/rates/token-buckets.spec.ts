@@ -7,6 +7,7 @@ const PER_MINUTE: Record<RateKind, number> = {
   shop: 600,
   source: 60,
   guess: 60,
+  forgery: 60,
   page: 60,
   link: 60,
   code: 60,

@@ -10,6 +10,7 @@ const REMEDIES: Readonly<Record<RateKind, string>> = {
   shop: 'The API keys of this shop send too many requests. Send fewer at once, or put events together into lists.',
   source: 'This source sends too many webhooks at once. Send them again later.',
   guess: 'Too many requests came from this address with keys that are not valid. Check the key.',
+  forgery: 'Too many requests came from this address with signatures that do not match. Check the auth token.',
   page: 'Too many requests came from this address. Try again later.',
   link: 'This link is opened too often. Try again later.',
   code: 'This code is used too often at the moment. Try again later.',
