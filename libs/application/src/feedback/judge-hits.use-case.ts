@@ -28,8 +28,13 @@ export class JudgeHits {
   /** Returns how many messages were looked at. */
   async run(): Promise<number> {
     const messages = await this.uow.acrossShops((tx) => this.hits.unjudged(tx, QUIET_MS, BATCH));
-    for (const { shopId, messageId } of messages)
-      await this.uow.inShop(shopId, (tx) => this.judge(tx, shopId, messageId));
+    // one commit for each shop; in the order of the ids, as everywhere
+    for (const shopId of new Set(messages.map((message) => message.shopId))) {
+      const ids = messages.flatMap((message) => (message.shopId === shopId ? [message.messageId] : []));
+      await this.uow.inShop(shopId, async (tx) => {
+        for (const id of ids.toSorted()) await this.judge(tx, shopId, id);
+      });
+    }
     if (messages.length > 0) this.events.hint();
     return messages.length;
   }
