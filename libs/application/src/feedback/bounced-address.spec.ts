@@ -55,6 +55,7 @@ describe('what an event tells of an address', () => {
     ['email', '550', null],
     ['email', undefined, null],
     ['sms', '30003', 'bounced'],
+    ['sms', '30004', 'bounced'],
     ['sms', '30007', null],
     ['sms', '30034', null],
     ['sms', '21610', null],

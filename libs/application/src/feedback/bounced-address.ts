@@ -3,7 +3,8 @@ import { type DomainEvent, type Instant, isPhoneMedium } from '#app/domain';
 const DAY_MS = 86_400_000;
 /** So many within so many days suppress an address that exists, for so long. */
 const BOUNCES = 5;
-const WITHIN_MS = 30 * DAY_MS;
+export const SOFT_BOUNCE_DAYS = 30;
+const WITHIN_MS = SOFT_BOUNCE_DAYS * DAY_MS;
 const HELD_MS = 90 * DAY_MS;
 
 /** What is known of an address that messages came back from. */
@@ -41,13 +42,16 @@ export function holdOf({ bouncedAt }: BouncedAddress): { readonly since: Instant
 const OF_RECIPIENT = /^[45]\.[1-4]\.\d{1,3}$/;
 /** Replies without an enhanced code that tell of a mailbox or a server (RFC 5321). */
 const REPLY_OF_RECIPIENT = /^(?:4[25]\d|552)$/;
-/** Twilio: the telephone can't be reached. */
-const UNREACHABLE = '30003';
+/**
+ * Twilio: the telephone can't be reached; the number is blocked from receiving. Not 30007, which is about the words or their sender.
+ * https://www.twilio.com/docs/api/errors/30003, …/30004, …/30007
+ */
+const UNREACHABLE = new Set(['30003', '30004']);
 
 /** What an event tells of the address that its message went to. A message that was refused for what it is tells nothing. */
 export function newsOf({ type, data }: DomainEvent): AddressNews['kind'] | null {
   if (type === 'message.delivered' || type === 'message.clicked' || type === 'message.replied') return 'alive';
   if (type !== 'message.bounced' || data.kind !== 'soft' || data.code === undefined) return null;
-  if (isPhoneMedium(data.channel)) return data.code === UNREACHABLE ? 'bounced' : null;
+  if (isPhoneMedium(data.channel)) return UNREACHABLE.has(data.code) ? 'bounced' : null;
   return OF_RECIPIENT.test(data.code) || REPLY_OF_RECIPIENT.test(data.code) ? 'bounced' : null;
 }

@@ -26,6 +26,9 @@ export abstract class HousekeepingPort {
   /** Deletes what calls with keys of their own were answered more than two days ago; returns how many went. */
   abstract forgetIdempotencyKeys(): Promise<number>;
 
+  /** Deletes what is known of addresses from which nothing that counts has come back, in batches; returns how many went. */
+  abstract forgetSoftBounces(): Promise<number>;
+
   /** Keeps what events of the last hours say of consent and a worker of the version before left out; returns how much it was. */
   abstract keepConsents(hours: number): Promise<number>;
 

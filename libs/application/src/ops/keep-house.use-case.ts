@@ -23,6 +23,8 @@ export interface HousekeepingReport {
   /** Months that were dropped, and texts of messages that were deleted, because they are older than they are kept. */
   readonly monthsDropped: number;
   readonly contentsForgotten: number;
+  /** Addresses from which messages came back once. */
+  readonly bouncesForgotten: number;
 }
 
 /** The chores of every installation. Safe to run anywhere at any time, by several workers at once. */
@@ -57,6 +59,7 @@ export class KeepHouse {
       consentsKept: slow ? await this.port.keepConsents(consentHours) : 0,
       monthsDropped: slow ? await this.retention.dropMonths() : 0,
       contentsForgotten: slow ? await this.retention.forgetContents() : 0,
+      bouncesForgotten: slow ? await this.port.forgetSoftBounces() : 0,
     };
   }
 

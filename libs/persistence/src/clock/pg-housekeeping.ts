@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HousekeepingPort, type Upkeep } from '#app/application';
+import { HousekeepingPort, SOFT_BOUNCE_DAYS, type Upkeep } from '#app/application';
 import { DataSource } from 'typeorm';
 import { ANSWER_KEPT } from '../once/pg-idempotency-keys.js';
 
@@ -53,6 +53,14 @@ export class PgHousekeeping extends HousekeepingPort {
     return this.inBatches(
       `select app.forget_idempotency_keys(app.lease_now() - ${ANSWER_KEPT}, $1) as n`,
       FORGET_BATCH,
+    );
+  }
+
+  forgetSoftBounces(): Promise<number> {
+    return this.inBatches(
+      'select app.forget_soft_bounces(app.now() - make_interval(days => $2), $1) as n',
+      FORGET_BATCH,
+      SOFT_BOUNCE_DAYS,
     );
   }
 
