@@ -13,7 +13,7 @@ export function welcome(started: StartedProcess, databaseDirectory: string | nul
     `  Queue board   ${url}/queues   (any user name, your key as the password)`,
     `  Outbox        ${url}/outbox   (the same way; what was captured or sent, as its reader sees it)`,
     `  Database      ${databaseDirectory ?? 'the server of DATABASE_URL'}`,
-    `  Messages      ${config.mail ? 'e-mail goes out by SMTP' : 'e-mail is captured, not sent'}; ${config.twilio?.from ? 'SMS goes out by Twilio' : 'SMS is captured, not sent'}`,
+    `  Messages      ${waysOut(config)}`,
     ...(config.clock.mode === 'virtual'
       ? [`  Clock         virtual: it stands still until POST ${url}/api/v1/clock/advance`]
       : []),
@@ -41,4 +41,14 @@ function firstJourney({ url, now }: StartedProcess, key: string): string[] {
     '',
     `  curl -s -H 'Authorization: Bearer ${key}' ${url}/api/v1/outbox`,
   ];
+}
+
+/** Of each medium, whether its messages leave. */
+function waysOut({ mail, twilio }: StartedProcess['config']): string {
+  const ways: readonly (readonly [name: string, isOpen: boolean])[] = [
+    ['e-mail', mail !== undefined],
+    ['SMS', twilio?.from !== undefined],
+    ['WhatsApp', twilio?.whatsappFrom !== undefined],
+  ];
+  return ways.map(([name, isOpen]) => `${name} ${isOpen ? 'is sent' : 'is captured, not sent'}`).join('; ');
 }

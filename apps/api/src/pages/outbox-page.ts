@@ -51,7 +51,7 @@ function given(filter: OutboxFilter): Record<string, string> {
 function itemLine(item: OutboxItem): Markup {
   return html`<li>
     <a href="/outbox/${item.id}">
-      <span class="what">${item.subject ?? 'Text message'}</span>
+      <span class="what">${titleOf(item)}</span>
       <span class="soft">${item.to ?? 'no address'}</span>
       <span class="soft">${item.journey}: ${item.step}</span>
       <span class="soft">${fate(item)}, ${minute(item.sentAt ?? item.createdAt)}</span>
@@ -65,12 +65,16 @@ function fate({ channel, state, reason }: OutboxItem): string {
   return reason === null ? state : `${state} (${reason})`;
 }
 
+function titleOf({ subject, medium }: Pick<OutboxItem, 'subject' | 'medium'>): string {
+  return subject ?? (medium === 'whatsapp' ? 'Message on WhatsApp' : 'Text message');
+}
+
 function minute(at: IsoInstant): string {
   return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 }
 
 export function letterPage(letter: Letter): string {
-  const title = letter.subject ?? 'Text message';
+  const title = titleOf(letter);
   const body = html`<p><a href="/outbox">Outbox</a></p>
     <h1>${title}</h1>
     <dl>
