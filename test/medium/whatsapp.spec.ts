@@ -1,4 +1,4 @@
-import { DeliverMessages, FireDueTimers } from '#app/application';
+import { DeliverMessages, FireDueTimers, MessageCodes } from '#app/application';
 import { jest } from '@jest/globals';
 import { aJourney, send, step } from './a-journey.js';
 import { NUMBER, TwilioRig } from './twilio-rig.js';
@@ -132,6 +132,20 @@ describe('a message on WhatsApp', () => {
     await rig.report(0, { status: 'delivered' });
     await rig.work();
     expect(await rig.rows('select status from app.message_status')).toEqual([{ status: 'read' }]);
+  });
+
+  it('is offered on the page of preferences to those who have said something of it', async () => {
+    const page = async (): Promise<string> => {
+      const [message] = await rig.rows<{ id: string }>('select id from app.message order by created_at limit 1');
+      const place = { shopId: rig.api.shopId, messageId: message?.id ?? '' };
+      const code = rig.api.app.get(MessageCodes).codeOf('preferences', place);
+      return (await rig.api.call('GET', `/p/${code}`, { key: null })).text;
+    };
+    await order();
+    expect(await page()).toContain('By text message');
+    expect(await page()).not.toContain('WhatsApp');
+    await agree();
+    expect(await page()).toContain('On WhatsApp');
   });
 
   it('goes to countries of the shop alone', async () => {

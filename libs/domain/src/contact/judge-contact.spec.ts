@@ -76,6 +76,12 @@ describe('texts of service', () => {
     expect(verdict({ ...text, order: about }, {}, { rules, now: night })).toBe(expected);
   });
 
+  it('are those on WhatsApp as well', () => {
+    expect(verdict({ class: 'service', medium: 'whatsapp' }, {}, { now: night })).toBe(
+      'quiet-hours until 2026-03-10T07:00',
+    );
+  });
+
   it('keep to the hours and to nothing else', () => {
     const contacts = [aContact({ at: at('2026-03-10T08:30:00+01:00') })];
     const shopDay = { day: '2026-03-10', zone: 'Europe/London', handed: 100, limit: 100 } as const;
