@@ -80,6 +80,7 @@ describe('provider accounts', () => {
     expect(body.items.map(({ code, media }) => [code, media])).toEqual([
       ['email-smtp', ['email']],
       ['sms-twilio', ['sms']],
+      ['whatsapp-twilio', ['whatsapp']],
     ]);
     for (const { settings } of body.items) expect(settings).toMatchObject({ type: 'object' });
   });
