@@ -169,6 +169,7 @@ describe('the gate', () => {
       shopName: 'Möbel "Eins", GmbH',
       medium: 'email',
       locale: 'en',
+      letterhead: { address: null, color: null, logoUrl: null },
     });
     await rig.unsubscribe.run(token);
     await rig.unsubscribe.run(token);
