@@ -38,6 +38,12 @@ describe('buildMime', () => {
     expect(end).toBe('--\r\n');
   });
 
+  it('writes HTML alone as one part', () => {
+    const [head, body] = mimeOf({ text: '', html: '<p>Hello</p>' }).split('\r\n\r\n');
+    expect(head).toContain('Content-Type: text/html; charset=utf-8');
+    expect(body).toBe('<p>Hello</p>\r\n');
+  });
+
   it('leaves no line break that is half of one, wherever it comes from', () => {
     const mime = mimeOf({ text: 'a\rb\nc\r\nd', html: '<p>ü\r.\n</p>', subject: 'one\rtwo\nthree' });
     expect(mime.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);

@@ -20,18 +20,18 @@ const LONG_LINE = /[^\r\n]{77}/;
  * copy as the same mail. The headers are the library's; its bodies go through a chain of streams, which costs more than all else of a mail.
  */
 export function buildMime(message: OutboundMessage, from: string): Buffer {
-  const { html } = message;
-  const text = encoded(message.text);
+  const { text, html } = message;
   const head = headOf(message, from);
-  if (html === null) {
-    head.setHeader('Content-Type', 'text/plain; charset=utf-8');
-    head.setHeader('Content-Transfer-Encoding', text.encoding);
-    return Buffer.from(`${withLineEnds(head.buildHeaders())}\r\n\r\n${closed(text.body)}`, 'utf8');
+  if (html === null || text === '') {
+    const { encoding, body } = encoded(html ?? text);
+    head.setHeader('Content-Type', `${html === null ? 'text/plain' : 'text/html'}; charset=utf-8`);
+    head.setHeader('Content-Transfer-Encoding', encoding);
+    return Buffer.from(`${withLineEnds(head.buildHeaders())}\r\n\r\n${closed(body)}`, 'utf8');
   }
   head.setHeader('Content-Type', 'multipart/alternative');
   // settles the boundary
   const headers = withLineEnds(head.buildHeaders());
-  const parts = [partOf('text/plain', text), partOf('text/html', encoded(html))];
+  const parts = [partOf('text/plain', encoded(text)), partOf('text/html', encoded(html))];
   const body = `${parts.map((part) => `--${head.boundary}\r\n${part}\r\n`).join('')}--${head.boundary}--\r\n`;
   return Buffer.from(`${headers}\r\n\r\n${body}`, 'utf8');
 }
