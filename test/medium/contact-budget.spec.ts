@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Channel, type ContactStore, type HandOverResult, ManageShop, type MessageStatus } from '#app/application';
+import type { Channel, ContactStore, HandOverResult, MessageStatus } from '#app/application';
 import { ConfiguredChannels } from '#app/channels';
 import type { MonthBudget } from '#app/domain';
-import { PgHeldMessages, PgMessageNewsStore, PgShops } from '#app/persistence';
+import { PgMessageNewsStore } from '#app/persistence';
 import { NO_CONTACT_RULES } from '../support/contact-rules.js';
 import { DeliveryRig } from './delivery-rig.js';
 import { type MessagePlan } from './planned-message.js';
@@ -23,9 +23,6 @@ const DUE = {
   customer: { consents: { email: OPTED_IN, sms: OPTED_IN } },
 } as const;
 const SENT: HandOverResult = { outcome: 'sent', phase: 'answered', providerRef: null, code: null, detail: null };
-
-/** Nobody waits to be asked. */
-const NO_OPT_INS = { media: () => Promise.resolve([]) } as never;
 
 let rig: DeliveryRig;
 beforeAll(async () => {
@@ -256,18 +253,5 @@ describe('what counts', () => {
     const next = await plan(2);
     await deliver();
     expect(await fates(next)).toEqual({ sent: 1, [WAITS]: 1 });
-  });
-});
-
-describe('a budget that is raised', () => {
-  it('lets out at once what waited for the next month', async () => {
-    await limitTo({ messages: 1 });
-    const ids = await plan(3);
-    await deliver();
-    expect(await fates(ids)).toEqual({ sent: 1, [WAITS]: 2 });
-    const shop = new ManageShop(rig.uow, new PgShops(), NO_OPT_INS, new PgHeldMessages());
-    await shop.change(rig.shopId, { contactRules: { shopPerMonth: { sms: { messages: 2 } } } });
-    await deliver();
-    expect(await fates(ids)).toEqual({ sent: 2, [WAITS]: 1 });
   });
 });

@@ -129,7 +129,7 @@ export {
   type NewSuppression,
 } from './delivery/delivery-store.port.js';
 export { FenceMessages } from './delivery/fence-messages.js';
-export { HeldMessages } from './delivery/held-messages.port.js';
+export { HeldMessages, type HeldPlace } from './delivery/held-messages.port.js';
 export { GatherMessages } from './delivery/gather-messages.js';
 export {
   MessageDesk,

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { ContactRules, Fault, Letterhead, Medium, ShopFacts } from '#app/domain';
 import { UnaskedOptIns } from '../consent/unasked-opt-ins.js';
-import { HeldMessages } from '../delivery/held-messages.port.js';
+import { HeldMessages, type HeldPlace } from '../delivery/held-messages.port.js';
 import type { TextSettings } from '../delivery/text-settings.js';
 import type { LinkSettingsOfShop } from '../feedback/track-links.js';
 import type { ShopSender } from '../mail/shop-sender.js';
 import { type Transaction, UnitOfWork } from '../ports/unit-of-work.port.js';
 import { budgetWarnings } from './budget-warnings.js';
 import { Shops, type ShopSettings } from './shops.repository.js';
+
+/** Messages of which a transaction may change the time. */
+const RELEASED_AT_ONCE = 2_000;
 
 /** A shop as its owner sees it. */
 export interface ShopView extends ShopFacts {
@@ -55,9 +58,17 @@ export class ManageShop {
   async change(shopId: string, change: ShopChange): Promise<ShopView> {
     const view = await this.write(shopId, change);
     const { contactRules } = change;
-    if (contactRules === null || contactRules?.shopPerMonth !== undefined)
-      await this.unitOfWork.inShop(shopId, (tx) => this.held.releaseBudget(tx));
+    if (contactRules === null || contactRules?.shopPerMonth !== undefined) await this.releaseBudget(shopId);
     return view;
+  }
+
+  /** There may be any number of them: in parts, and while the shop goes on sending. */
+  private async releaseBudget(shopId: string): Promise<void> {
+    await this.unitOfWork.inShop(shopId, (tx) => this.held.awaitBudget(tx));
+    for (let after: HeldPlace | null | undefined; after !== null;) {
+      const from: HeldPlace | null = after ?? null;
+      after = await this.unitOfWork.inShop(shopId, (tx) => this.held.releaseBudget(tx, from, RELEASED_AT_ONCE));
+    }
   }
 
   private write(shopId: string, change: ShopChange): Promise<ShopView> {
