@@ -123,16 +123,17 @@ describe('the API', () => {
       );
     try {
       expect(await ceilings()).toEqual([]);
-      const change = { contactRules: { shopPerDay: { email: 10, sms: 5 } } };
+      const change = { contactRules: { shopPerDay: { email: 10, sms: 5, whatsapp: 9 } } };
       expect((await api.call('PATCH', '/api/v1/shop', { body: change })).status).toBe(200);
       await hand('email', 8);
       await hand('sms', 3);
       expect(await ceilings()).toEqual([
         { medium: 'email', limit: 10, handed: 8, state: 'near' },
         { medium: 'sms', limit: 5, handed: 3, state: 'ok' },
+        { medium: 'whatsapp', limit: 9, handed: 0, state: 'ok' },
       ]);
       await hand('email', 10);
-      expect(await ceilings()).toMatchObject([{ state: 'reached' }, { state: 'ok' }]);
+      expect(await ceilings()).toMatchObject([{ state: 'reached' }, { state: 'ok' }, { state: 'ok' }]);
       await api.call('PATCH', '/api/v1/shop', { body: { contactRules: { shopPerDay: null } } });
       expect(await ceilings()).toEqual([]);
       const body = { contactRules: { shopPerDay: { email: 0, fax: 3 } } };

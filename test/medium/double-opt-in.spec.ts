@@ -58,6 +58,12 @@ describe('where opt-ins have to be confirmed', () => {
     expect(rows).toEqual([{ changes: { double_opt_in: [[], ['email']] } }]);
   });
 
+  it('names no medium in which nobody can be asked', async () => {
+    const body = { doubleOptIn: ['email', 'whatsapp'] };
+    const { status, text } = await rig.call('PATCH', '/api/v1/shop', { body });
+    expect([status, text]).toEqual([422, expect.stringContaining('must be email or sms')]);
+  });
+
   it('is warned while no live journey asks, by its settings and in the overview', async () => {
     type Shop = { warnings: { pointer: string; code: string }[] };
     const unasked = async () => [

@@ -198,7 +198,7 @@ describe('a list that is brought along', () => {
 describe('the list', () => {
   it('is read in pages, newest first', async () => {
     const days = ['01', '02', '03', '04', '05'];
-    await csv(`address,date\n${days.map((day) => `p${day}@example.com,2026-01-${day}`).join('\n')}`);
+    await csv(`address,channel,date\n${days.map((day) => `+49151100000${day},whatsapp,2026-01-${day}`).join('\n')}`);
     const seen: string[] = [];
     for (let next: string | null | undefined; next !== null;) {
       const query: string = next === undefined ? '?limit=2' : `?limit=2&cursor=${next}`;
@@ -231,8 +231,10 @@ describe('the list', () => {
 
   it('is lifted where it is the shop’s own decision, with a reason that is kept', async () => {
     await csv('address,reason\na@example.com,bounced\nb@example.com,complained\nc@example.com,unsubscribed');
+    await csv('address,channel,reason\n+4915112345678,whatsapp,bounced');
     const idOf = async (address: string) => (await list(`?address=${address}`))[0]?.id ?? '';
-    expect((await lift(await idOf('a@example.com'))).status).toBe(200);
+    const lifted = [await lift(await idOf('a@example.com')), await lift(await idOf('%2B4915112345678'))];
+    expect(lifted.map(({ status }) => status)).toEqual([200, 200]);
     for (const address of ['b@example.com', 'c@example.com']) {
       const { status, body } = await lift(await idOf(address));
       expect([status, body.detail]).toEqual([409, expect.stringMatching(/\S/)]);

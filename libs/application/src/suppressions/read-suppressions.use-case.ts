@@ -98,8 +98,8 @@ export class ReadSuppressions {
 
 /** A quarter of the id's bytes, as there is one for everybody known: half a hash is nobody else's. */
 function keyOf({ medium, hash, until }: Suppression): string {
-  const kind = medium === 'email' ? 0 : 1;
-  return Buffer.from(`${hash.slice(0, 32)}0${until === null ? kind : kind + 2}`, 'hex').toString('latin1');
+  const kind = MEDIA.indexOf(medium);
+  return Buffer.from(`${hash.slice(0, 32)}0${until === null ? kind : kind + MEDIA.length}`, 'hex').toString('latin1');
 }
 
 /** As the addresses of customers are kept. What is neither is on no list. */

@@ -74,7 +74,7 @@ const rules = z.strictObject({
   moodGuard: z.boolean().meta({ description: 'Marketing waits while something is wrong for the customer.' }),
   reviewGuard: z.boolean().meta({ description: 'Review requests wait while the order or its return is under way.' }),
   shopPerDay: z
-    .strictObject({ email: ceiling.optional(), sms: ceiling.optional() })
+    .strictObject({ email: ceiling.optional(), sms: ceiling.optional(), whatsapp: ceiling.optional() })
     .nullable()
     .meta({
       description:

@@ -33,10 +33,14 @@ const resendUnknown = z.array(z.enum(MEDIA)).max(MEDIA.length).meta({
     'Media in which a service message is sent once more when nobody can know whether the provider took it: at least once instead of at most once. Other classes are never sent twice.',
 });
 
-const doubleOptIn = z.array(z.enum(MEDIA)).max(MEDIA.length).meta({
-  description:
-    'Media in which an opt-in that a sender tells counts once the person has confirmed it: until then it is pending. The preset confirm-subscription asks for it.',
+const DOUBLE_OPT_IN =
+  'Media in which an opt-in that a sender tells counts once the person has confirmed it: until then it is pending. The preset confirm-subscription asks for it.';
+const doubleOptIn = z.array(z.enum(MEDIA)).meta({ description: DOUBLE_OPT_IN });
+const confirmable = z.enum(MEDIA).exclude(['whatsapp'], {
+  error:
+    'must be email or sms; WhatsApp carries nothing before an opt-in, so nobody could be asked there to confirm it',
 });
+const doubleOptInChange = z.array(confirmable).max(confirmable.options.length).meta({ description: DOUBLE_OPT_IN });
 
 const senderFields = {
   name: displayName.nullable().meta({ description: 'Name that e-mail comes from; null: the name of the shop.' }),
@@ -127,7 +131,7 @@ export const shopChange = z
     locale,
     contactRules: contactRulesChange.nullable(),
     resendUnknown,
-    doubleOptIn,
+    doubleOptIn: doubleOptInChange,
     letterhead: letterheadChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     texts: textChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),
     links: linkChange.nullable().meta({ description: 'What is named changes; null sets all back.' }),

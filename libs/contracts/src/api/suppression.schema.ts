@@ -9,9 +9,9 @@ const medium = z.enum(MEDIA);
 const reason = z.enum(['unsubscribed', 'complained', 'bounced', 'soft-bounce', 'manual', 'erased']);
 const field = z.string().max(FIELD_MAX).optional();
 
-export const suppressionIdParam = z
-  .string()
-  .regex(/^(email|sms)-[0-9a-f]{64}(-soft)?$/, { error: 'must be the id of a suppression, as the list has it' });
+export const suppressionIdParam = z.string().regex(new RegExp(`^(${MEDIA.join('|')})-[0-9a-f]{64}(-soft)?$`), {
+  error: 'must be the id of a suppression, as the list has it',
+});
 
 export const suppressionQuery = pageQuery.extend({
   channel: medium.optional(),

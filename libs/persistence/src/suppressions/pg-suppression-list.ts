@@ -8,7 +8,7 @@ import {
   type SuppressionReason,
   type Transaction,
 } from '#app/application';
-import { type Medium, toIso } from '#app/domain';
+import { MEDIA, type Medium, toIso } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { readCursor, writeCursor } from '../connection/pages.js';
 import { pg } from '../connection/pg-unit-of-work.js';
@@ -38,8 +38,9 @@ const REASON_OF: ReadonlyMap<string, SuppressionReason> = new Map([
   ['soft-bounce', 'soft-bounce'],
 ]);
 
-const ID = /^(email|sms)-([0-9a-f]{64})(-soft)?$/;
-const CURSOR = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\|(email|sms)\|([0-9a-f]{64})$/;
+const MEDIUM = MEDIA.join('|');
+const ID = new RegExp(`^(${MEDIUM})-([0-9a-f]{64})(-soft)?$`);
+const CURSOR = new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z)\|(${MEDIUM})\|([0-9a-f]{64})$`);
 
 const ADD = `
 insert into app.suppression as s (shop_id, medium, address_hmac, scope, reason, withdrawn, said_at, created_at)
