@@ -27,6 +27,7 @@ const STOP_SENTENCES = [
     'please stop texting me',
     'Stop sending me messages',
     'stop with the texts',
+    'Stop promotions',
     'quit texting',
     "don't text me",
     'Don’t contact me',

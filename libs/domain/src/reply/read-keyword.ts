@@ -29,7 +29,8 @@ const AGREED = new Set([...START, YES, 'y', 'ja', 'oui', 'si']);
 const AROUND =
   /\b(?:please|pls|plz|now|immediately|thanks|thank you|thx|it|this|that|bitte|sofort|jetzt|danke|s il vous plait|svp|stp|merci|por favor|gracias|ya|per favore|grazie|alstublieft|aub|nu)\b/g;
 
-const MESSAGES = '(?:texts?|texting|sms|sms es|messages?|messaging|contacting|sending|spamming|spam|bothering|writing)';
+const MESSAGES =
+  '(?:texts?|texting|sms|sms es|messages?|messaging|promotions?|contacting|sending|spamming|spam|bothering|writing)';
 const REVOCATIONS: readonly RegExp[] = [
   new RegExp(String.raw`\b(?:stop|quit|cease) (?:\w+ ){0,3}${MESSAGES}\b`),
   /\b(?:don t|dont|do not|never) (?:\w+ )?(?:text|message|contact|sms|write|spam|bother)(?: to)? me\b/,

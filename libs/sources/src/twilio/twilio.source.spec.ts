@@ -188,6 +188,18 @@ describe('a text that came in', () => {
     ]);
   });
 
+  it.each([
+    ['STOP', 'STOP'],
+    ['opt-out', 'opt-out'],
+    ['9', '9'],
+    ['menu-1', 'No offers for me'],
+  ])('means by the button %s: %s', (ButtonPayload, meant) => {
+    const fields = text('No offers for me', { ButtonPayload });
+    expect(parse(fields).events).toMatchObject([{ data: { text: meant } }]);
+    const heardBy = /^\d|^menu/.test(ButtonPayload) ? undefined : 'all';
+    expect(twilioSource.addressee?.(call('token', fields, { path: '/hooks/twilio' }))).toMatchObject({ heardBy });
+  });
+
   it('names pictures without fetching them', () => {
     const fields = text('', { NumMedia: '2', MediaContentType0: 'image/jpeg', MediaUrl0: 'https://api.twilio.com/x' });
     expect(parse(fields).events).toMatchObject([{ data: { text: '', attachments: ['image/jpeg', 'file'] } }]);

@@ -157,10 +157,11 @@ function inbound({ fields, at, mention, overheard }: Told): ParsedBody {
   return { events: [{ type: 'message.replied', occurredAt: at, customer: { phone }, data }] };
 }
 
-/** A button of a question says its score by what it stands for, whatever is written on it. */
+/** A button says a score, or STOP and its like, by what it stands for, whatever is written on it. */
 function wordsOf(fields: Fields): string {
   const button = fields('ButtonPayload') ?? '';
-  return /^\d{1,2}$/.test(button) ? button : (fields('Body') ?? '');
+  const isMeant = /^\d{1,2}$/.test(button) || readKeyword(button, false)?.how === 'word';
+  return isMeant ? button : (fields('Body') ?? '');
 }
 
 /** Twilio's price is a negative decimal or missing, of a currency by name. */
