@@ -5,9 +5,11 @@ alter table app.suppression drop constraint suppression_medium_check;
 alter table app.soft_bounce drop constraint soft_bounce_medium_check;
 alter table app.shop drop constraint shop_resend_unknown_check;
 
--- As message_number in 0007, of WhatsApp.
+-- As message_number in 0007, of WhatsApp. It reads all messages there are.
+set local statement_timeout = 0;
 create index message_whatsapp_number on app.message (address, handed_at)
   where medium = 'whatsapp' and address is not null and handed_at is not null;
+reset statement_timeout;
 
 -- As in 0007, of any medium that reaches a number.
 create function app.shops_of_number(p_number text, p_own boolean, p_medium text) returns table (shop_id uuid)
