@@ -5,6 +5,7 @@ import { parse } from 'csv-parse';
 
 const MAX_LINE_KB = 64;
 const [LF, CR] = [10, 13];
+const DELIMITERS = [',', ';', '\t'];
 
 /** What a line of a file holds, by the names that we have for its columns. */
 export interface CsvRow {
@@ -20,7 +21,7 @@ interface Read {
 }
 
 /**
- * The lines of a list, whatever its delimiter.
+ * The lines of a list, whatever its delimiter. That of the first line is that of all: in others it may stand in a text without quotes.
  * @param columnsOf our names of the columns that the first line names; what has none is left out
  * @throws PermanentError `validation` when a line is too long for one
  */
@@ -29,10 +30,11 @@ export async function* readCsvRows(
   columnsOf: (heading: readonly string[]) => (string | undefined)[],
 ): AsyncGenerator<CsvRow> {
   let isCutOff = false;
+  const { heading, whole } = await withHeading(inShortLines(bytes));
   const parser = parse({
     bom: true,
     columns: columnsOf,
-    delimiter: [',', ';', '\t'],
+    delimiter: delimiterOf(heading),
     info: true,
     on_skip: () => void (isCutOff = true),
     relax_column_count: true,
@@ -42,7 +44,7 @@ export async function* readCsvRows(
     skip_records_with_error: true,
   });
   // what goes wrong on the way in comes out of the parser
-  pipeline(Readable.from(inShortLines(bytes)), parser).catch(() => undefined);
+  pipeline(Readable.from(whole), parser).catch(() => undefined);
   let last = 1;
   let pairs = 0;
   for await (const { record, info } of parser as AsyncIterable<Read>) {
@@ -61,6 +63,34 @@ export function strangeColumns(message: string): PermanentError {
 }
 
 export const CUT_OFF = 'begins a quote that is not closed; nothing from here on was read';
+
+/** Reads as far as the first line that isn't empty. */
+async function withHeading(
+  parts: AsyncGenerator<Uint8Array>,
+): Promise<{ heading: string; whole: AsyncIterable<Uint8Array> }> {
+  const read: Uint8Array[] = [];
+  let text = '';
+  while (!/[\r\n]/.test(text)) {
+    const next = await parts.next();
+    if (next.done) break;
+    read.push(next.value);
+    text = (text + Buffer.from(next.value).toString('latin1')).replace(/^[\r\n]+/, '');
+  }
+  const [heading = ''] = text.split(/[\r\n]/, 1);
+  return { heading, whole: joined(read, parts) };
+}
+
+async function* joined(read: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* read;
+  yield* rest;
+}
+
+/** Quoted names don't count. */
+function delimiterOf(heading: string): string {
+  const columns = heading.replaceAll(/"[^"]*"/g, '');
+  const counts = DELIMITERS.map((delimiter) => columns.split(delimiter).length);
+  return DELIMITERS[counts.indexOf(Math.max(...counts))] ?? ',';
+}
 
 /** The parser takes a line as a whole, and a million of commas for a million of fields. */
 async function* inShortLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
