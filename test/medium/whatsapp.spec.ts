@@ -216,6 +216,8 @@ describe('what people write back on WhatsApp', () => {
     expect(await consents()).toEqual({ whatsapp: 'opted_out', sms: 'opted_in' });
     expect(await order()).toMatchObject({ To: NUMBER });
     await rig.pass(60_000);
+    await rig.hear('Yes', { From: LINE, To: `whatsapp:${SENDER}` });
+    expect(await consents()).toEqual({ whatsapp: 'opted_out', sms: 'opted_in' });
     await rig.hear('START', { From: LINE, To: `whatsapp:${SENDER}` });
     expect(await consents()).toEqual({ whatsapp: 'opted_in', sms: 'opted_in' });
     expect(await order()).toMatchObject({ To: LINE });

@@ -77,7 +77,8 @@ export function hearReply(
 /** Only texts are answered by words: who withdraws by mail follows a link, or is read by a person. */
 function wishOf({ channel, from: number, text, keyword: told }: MessageReply, isOptedOut: boolean): Wish | undefined {
   if (!isPhoneMedium(channel) || number === undefined) return undefined;
-  const read = readKeyword(text, isOptedOut);
+  // that YES is START is Twilio's rule for texts alone
+  const read = readKeyword(text, isOptedOut && channel === 'sms');
   const keyword = told ?? read?.keyword;
   if (keyword === undefined || keyword === 'score') return undefined;
   const isSentence = read?.keyword === keyword && read.how === 'sentence';

@@ -30,6 +30,8 @@ const DAY_MS = 86_400_000;
 const ANSWER_DAYS = 14;
 /** Twilio: the recipient has opted out of this sender, or blocked it on WhatsApp. */
 const OPTED_OUT_CODES = new Set(['21610', '63014']);
+/** Proof of such a withdrawal, whether it was told at the hand-over or afterwards. */
+const REFUSED = new RegExp(`refused by the provider.* (?:${[...OPTED_OUT_CODES].join('|')})$`);
 /** Beyond those that a body may hold itself. */
 const FIRST_DERIVED = 1_000;
 
@@ -192,7 +194,7 @@ function stanceOf(customer: CustomerFacts | null | undefined, { medium, number }
   const { state, statements } = customer?.consents[medium] ?? {};
   if (state !== 'opted_out') return 'in';
   const proof = statements?.out?.proof ?? '';
-  return isTextFrom(number, proof) || [...OPTED_OUT_CODES].some((code) => proof.includes(code)) ? 'stopped' : 'out';
+  return isTextFrom(number, proof) || REFUSED.test(proof) ? 'stopped' : 'out';
 }
 
 function isMeantForAnother(event: DomainEvent, derived: readonly Said[]): boolean {
