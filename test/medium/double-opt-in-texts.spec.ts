@@ -90,6 +90,34 @@ describe('an opt-in to texts that has to be confirmed', () => {
     expect(await allowed()).toEqual(['feedback', 'review', 'marketing']);
   });
 
+  it.each(['Oui', 'yes please', 'Y'])('is withdrawn by STOP for good, though %s comes after it', async (text) => {
+    await subscribe();
+    await rig.hear('STOP');
+    await rig.pass(60_000);
+    await rig.hear(text);
+    expect(await allowed()).toEqual([]);
+    await rig.reset();
+    await subscribe();
+    await rig.receive('STOP');
+    await rig.pass(60_000);
+    await rig.receive(text);
+    await rig.work();
+    expect(await allowed()).toEqual([]);
+    expect(await rig.rows('select from app.suppression')).toHaveLength(1);
+  });
+
+  it('is given once: what is answered after it is a reply like any other', async () => {
+    await subscribe();
+    await rig.hear('YES');
+    await rig.pass(60_000);
+    await rig.hear('Oui');
+    expect(await history()).toHaveLength(2);
+    const replies = await rig.rows<{ keyword: string | null }>(
+      `select body->'data'->>'keyword' as keyword from app.event where type = 'message.replied' order by occurred_at`,
+    );
+    expect(replies.map(({ keyword }) => keyword)).toEqual(['start', null]);
+  });
+
   it('is given for no more than was asked, also of who had left', async () => {
     await subscribe({ classes: ['review'] });
     await rig.hear('YES');

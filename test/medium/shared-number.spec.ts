@@ -128,6 +128,18 @@ describe('a number that two shops send from', () => {
     expect(await consents()).toEqual(['opted_in', 'opted_out']);
   });
 
+  it.each([
+    ['message 1 refused by the provider: opted-out 21610', 'opted_in'],
+    ['message 1 refused by the provider with 21610', 'opted_in'],
+    ['preference page of message 0199c0de-2161-7000-8000-021610000000', 'opted_out'],
+  ])('is come back to at the other one of which is known: %s', async (proof, state) => {
+    await other.tell('consent.changed', {
+      data: { channel: 'sms', state: 'opted_out', level: 'confirmed', proof },
+    });
+    await text('START');
+    expect(await consents()).toEqual(['opted_in', state]);
+  });
+
   it('is come back to at the last one whatever way they left', async () => {
     await one.hear('opted_out');
     await text('START');

@@ -5,9 +5,12 @@ import {
   type CustomerFacts,
   type DomainEvent,
   isPhoneMedium,
+  type IsoInstant,
   type MessageMention,
+  type OptionalClass,
+  standingOf,
 } from '#app/domain';
-import { askedConsent, CONFIRM_DAYS } from '../consent/asked-consent.js';
+import { type AskedConsent, askedConsent, CONFIRM_DAYS } from '../consent/asked-consent.js';
 import { DeliveryStore, type NewSuppression } from '../delivery/delivery-store.port.js';
 import { FactsStore } from '../facts/facts-store.port.js';
 import type { IncomingEvent } from '../intake/fold-batch.js';
@@ -114,23 +117,24 @@ export class HeedMessages {
     const talk = talkOf(event, talks);
     const message = found(event.data) ?? talk?.last;
     const named = message ? withPerson(event, message) : event;
-    if (named.type === 'message.replied') return this.hearReply(named, message, talk, wished);
+    if (named.type === 'message.replied') return this.hearReply(named, message, talks, wished);
     return { event: named, derived: withdrawalOf(named) };
   }
 
   private hearReply(
     event: Extract<MessageEvent, { type: 'message.replied' }>,
     message: MentionedMessage | null | undefined,
-    talk: Conversation | undefined,
+    talks: Talks,
     wished: Map<string, Stance>,
   ): Heard {
+    const talk = talkOf(event, talks);
     const line = lineOf(event);
     const { overheard = false } = event.data;
     const stance = line ? (wished.get(keyOf(line)) ?? stanceOf(message?.customer, line)) : 'in';
-    const isOptedOut = stance === 'stopped' || (stance === 'out' && !overheard);
     const asked = talk ? talk.asked : (message ?? null);
-    const before = { isOptedOut, asked, question: overheard ? null : questionOf(talk) };
+    const before = { isOptedOut: isOut(stance, overheard), asked, question: overheard ? null : questionOf(talk) };
     const heard = hearReply(event, before, (id) => this.invitation(id));
+    if (talk) noteAnswer(heard, talk, talks);
     if (heard.wish) wished.set(keyOf(heard.wish), heard.wish.action === 'add' ? 'stopped' : 'in');
     return heard;
   }
@@ -174,20 +178,24 @@ export class HeedMessages {
 
 /** Of somebody to texts; `stopped`: out, by a text of theirs or because Twilio says so. */
 type Stance = 'in' | 'out' | 'stopped';
-type Talks = ReadonlyMap<string, Conversation>;
+type Talks = Map<string, Conversation>;
 type Mentioned = (mention: Pick<MessageMention, 'messageId' | 'providerRef'>) => MentionedMessage | undefined;
 
 /** Whoever writes from a number that isn't the person's any more confirms nothing. */
 function questionOf({ medium, number, confirming }: Partial<Conversation> = {}): ConsentQuestion | null {
   const asked = confirming && askedConsent(confirming.context);
-  if (
-    !confirming ||
-    medium !== 'sms' ||
-    asked?.medium !== 'sms' ||
-    addressOf(confirming.message.customer, 'sms') !== number
-  )
-    return null;
-  return { messageId: confirming.message.id, customer: confirming.message.customer, classes: asked.classes };
+  if (!confirming || medium !== 'sms' || asked?.medium !== 'sms') return null;
+  const { id: messageId, customer } = confirming.message;
+  if (addressOf(customer, 'sms') !== number || isSettled(customer, asked, confirming.at)) return null;
+  return { messageId, customer, classes: asked.classes };
+}
+
+/** Whoever has refused since they were asked, or has said yes, isn't asked any more. */
+function isSettled(customer: CustomerFacts, { classes }: AskedConsent, askedAt: IsoInstant): boolean {
+  const about: readonly OptionalClass[] = classes ?? ['marketing'];
+  const since = about.map((each) => standingOf(customer, each, 'sms')).filter(({ by }) => by && by.at > askedAt);
+  const isConfirmed = since.every(({ state, by }) => state === 'opted_in' && by?.level === 'confirmed');
+  return since.some(({ state }) => state === 'opted_out') || (isConfirmed && since.length === about.length);
 }
 
 function stanceOf(customer: CustomerFacts | null | undefined, { medium, number }: Line): Stance {
@@ -195,6 +203,16 @@ function stanceOf(customer: CustomerFacts | null | undefined, { medium, number }
   if (state !== 'opted_out') return 'in';
   const proof = statements?.out?.proof ?? '';
   return isTextFrom(number, proof) || REFUSED.test(proof) ? 'stopped' : 'out';
+}
+
+/** A word on consent answers what was asked of it: what comes behind it in the batch doesn't. */
+function noteAnswer({ derived }: Heard, talk: Conversation, talks: Talks): void {
+  if (derived.some(({ type }) => type === 'consent.changed')) talks.set(keyOf(talk), { ...talk, confirming: null });
+}
+
+/** What was said to another shop undoes nothing but what was said by text. */
+function isOut(stance: Stance, overheard: boolean): boolean {
+  return stance === 'stopped' || (stance === 'out' && !overheard);
 }
 
 function isMeantForAnother(event: DomainEvent, derived: readonly Said[]): boolean {

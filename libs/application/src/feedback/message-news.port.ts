@@ -64,10 +64,11 @@ export interface Conversation extends Line {
   readonly last: MentionedMessage | null;
   /** The last question that still waits for an answer. */
   readonly asked: MentionedMessage | null;
-  /** The one that asked for consent, unless a question came after it; `context`: its variables, which say for what. */
+  /** The one that asked for consent, and when, unless a question came after it; `context`: its variables, which say for what. */
   readonly confirming: {
     readonly message: MentionedMessage;
     readonly context: { readonly [name: string]: Json };
+    readonly at: IsoInstant;
   } | null;
   /** Whom the last message went to, else whose number it is. */
   readonly customer: CustomerFacts | null;

@@ -15,6 +15,7 @@ import {
   PHONE_MEDIA,
   type PhoneMedium,
   type SurveyDefinition,
+  toIso,
 } from '#app/domain';
 import type { QueryResultRow } from 'pg';
 import { pg } from '../connection/pg-unit-of-work.js';
@@ -37,6 +38,7 @@ interface NumberRow extends QueryResultRow {
   readonly last_id: string | null;
   readonly asked_id: string | null;
   readonly confirming_id: string | null;
+  readonly confirming_at: Date | null;
   readonly context: { readonly [name: string]: Json };
   readonly facts: CustomerFacts | null;
 }
@@ -54,7 +56,7 @@ ${PERSON}`;
 
 /** The medium is written out, since each has an index of its own. What is over for good without having gone out asks nothing. */
 const numbersOf = (medium: PhoneMedium): string => `
-select n.number, last.id as last_id, asked.id as asked_id, confirming.id as confirming_id, confirming.context, c.facts
+select n.number, last.id as last_id, asked.id as asked_id, confirming.id as confirming_id, confirming.context, confirming.handed_at as confirming_at, c.facts
 from unnest($1::text[]) as n (number)
 left join lateral (
   select m.id from app.message m where m.shop_id = app.current_shop() and m.medium = '${medium}' and m.address = n.number
@@ -66,7 +68,7 @@ left join lateral (
     and m.survey is not null and m.state in ('handing', 'sent', 'unknown')
   order by m.handed_at desc limit 1) asked on true
 left join lateral (
-  select m.id, m.context from app.message m where m.shop_id = app.current_shop() and m.medium = '${medium}' and m.address = n.number
+  select m.id, m.context, m.handed_at from app.message m where m.shop_id = app.current_shop() and m.medium = '${medium}' and m.address = n.number
     and m.handed_at >= greatest(app.now() - $3::double precision * interval '1 millisecond', asked.handed_at)
     and m.class = 'service' and m.survey is null and m.state in ('handing', 'sent', 'unknown')
     and m.context -> 'event' ->> 'type' = 'consent.changed' and m.context -> 'event' -> 'data' ->> 'state' = 'pending'
@@ -142,7 +144,7 @@ export class PgMessageNewsStore extends MessageNewsStore {
     );
     const messages = ids.length === 0 ? [] : await this.mentioned(tx, { ids: [...new Set(ids)], refs: [] });
     const byId = new Map(messages.map((message) => [message.id, message]));
-    return rows.map(({ number, last_id, asked_id, confirming_id, context, facts }) => {
+    return rows.map(({ number, last_id, asked_id, confirming_id, confirming_at: at, context, facts }) => {
       const last = byId.get(last_id ?? '') ?? null;
       const message = byId.get(confirming_id ?? '');
       return {
@@ -150,7 +152,7 @@ export class PgMessageNewsStore extends MessageNewsStore {
         number,
         last,
         asked: byId.get(asked_id ?? '') ?? null,
-        confirming: message ? { message, context } : null,
+        confirming: message && at ? { message, context, at: toIso(at.getTime()) } : null,
         customer: last?.customer ?? facts,
       };
     });
