@@ -42,7 +42,9 @@ function held(incoming: IncomingEvent, media: readonly Medium[]): IncomingEvent[
 /** What came along with an order becomes a word of its own. */
 function withoutEvidence(incoming: IncomingEvent, event: PlacedEvent, media: readonly Medium[]): IncomingEvent[] {
   const { consents = [], ...data } = event.data;
-  const held = consents.filter(({ channel }) => media.includes(channel));
+  const held = consents.filter(
+    ({ channel }, index) => media.includes(channel) && consents.findIndex((one) => one.channel === channel) === index,
+  );
   const stays = consents.filter(({ channel }) => !media.includes(channel));
   if (held.length === 0) return [incoming];
   const { occurredAt, receivedAt, customer, order } = event;
