@@ -11,7 +11,7 @@ describe('colours of a mail', () => {
     expect(signOn('#1f5eff')).toBe('#ffffff');
     expect(signOn('#ffe100')).toBe('#18181b');
     for (const color of ['#000', '#fff', '#767676', '#777777', '#ff0000', '#00a0a0', '#1f5eff'])
-      expect(contrastOf(signOn(color), color)).toBeGreaterThanOrEqual(4);
+      expect(contrastOf(signOn(color), color)).toBeGreaterThanOrEqual(4.5);
   });
 
   it('are made light enough to be read on a dark ground, and no lighter', () => {

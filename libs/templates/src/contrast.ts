@@ -6,6 +6,7 @@ export const DARK_CARD = '#1c1c20';
 
 const WHITE = '#ffffff';
 const BLACK = '#18181b';
+const PURE_BLACK = '#000000';
 
 const HEX_COLOR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 
@@ -33,10 +34,10 @@ export function contrastOf(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** White where it can be read on the colour, else what can be read better. */
+/** White where it can be read on the colour, else the softest black that can. */
 export function signOn(color: string): string {
-  const white = contrastOf(WHITE, color);
-  return white >= ENOUGH || white > contrastOf(BLACK, color) ? WHITE : BLACK;
+  if (contrastOf(WHITE, color) >= ENOUGH) return WHITE;
+  return contrastOf(BLACK, color) >= ENOUGH ? BLACK : PURE_BLACK;
 }
 
 /** The colour with as much white in it as it takes to be read on a dark one. */

@@ -18,9 +18,9 @@ describe('the letterhead of a page', () => {
         const [accents, onAccents] = [valuesOf(style, 'accent'), valuesOf(style, 'on-accent')];
         for (const [index, ground] of [CARD, DARK_CARD].entries()) {
           expect(contrastOf(accents[index] ?? '', ground)).toBeGreaterThanOrEqual(4.5);
-          expect(contrastOf(accents[index] ?? '', onAccents[index] ?? '')).toBeGreaterThanOrEqual(4);
+          expect(contrastOf(accents[index] ?? '', onAccents[index] ?? '')).toBeGreaterThanOrEqual(4.5);
         }
-        expect(contrastOf(color, valuesOf(style, 'on-button')[0] ?? '')).toBeGreaterThanOrEqual(4);
+        expect(contrastOf(color, valuesOf(style, 'on-button')[0] ?? '')).toBeGreaterThanOrEqual(4.5);
       }),
     );
   });
