@@ -24,9 +24,9 @@ export function unboxingSurvey(product: string | null): string {
   return product === null ? SURVEY : `${SURVEY}:${product}`;
 }
 
-/** Takes what people say of packing and parcel by a code on a slip: of nobody, unless they tell which order it was. */
 export type UnboxingShop = ShopFacts & { readonly letterhead: Letterhead };
 
+/** Takes what people say of packing and parcel by a code on a slip: of nobody, unless they tell which order it was. */
 @Injectable()
 export class AnswerUnboxing {
   constructor(
