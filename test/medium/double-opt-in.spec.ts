@@ -104,11 +104,12 @@ describe('where opt-ins have to be confirmed', () => {
   });
 
   it('what came along with an order waits as well, and its order is its proof', async () => {
-    await tell('cat', 'order.placed', { consents: [{ channel: 'email' }, { channel: 'sms' }] }, '1001');
+    const consents = ['email', 'email', 'sms'].map((channel) => ({ channel }));
+    await tell('cat', 'order.placed', { consents }, '1001');
     expect(await states('cat')).toEqual({ email: 'pending', sms: 'opted_in' });
-    const { id, consents } = await known('cat');
-    expect(consents['email']?.proof).toBe('order 1001');
-    const { body } = await rig.get<{ items: object[] }>(`/api/v1/customers/${id}/consents/history`);
+    const cat = await known('cat');
+    expect(cat.consents['email']?.proof).toBe('order 1001');
+    const { body } = await rig.get<{ items: object[] }>(`/api/v1/customers/${cat.id}/consents/history`);
     expect(body.items).toHaveLength(2);
     expect(body.items).toEqual(
       expect.arrayContaining([
