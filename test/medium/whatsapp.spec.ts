@@ -191,6 +191,14 @@ describe('what people write back on WhatsApp', () => {
     expect(await answers()).toEqual([{ ...answer, channel: 'whatsapp' }]);
   });
 
+  it('is for a person to answer when it asks for help', async () => {
+    await agree();
+    await order();
+    await rig.hear('Help', { From: LINE, To: `whatsapp:${SENDER}` });
+    const facts = await rig.rows<{ at: string | null }>(`select facts->>'repliedAt' as at from app.customer`);
+    expect(facts).toEqual([{ at: expect.any(String) }]);
+  });
+
   it('answers nothing that was asked by text', async () => {
     await agree();
     await ask();

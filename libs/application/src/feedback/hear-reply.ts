@@ -81,6 +81,8 @@ function wishOf({ channel, from: number, text, keyword: told }: MessageReply, is
   const read = readKeyword(text, isOptedOut && channel === 'sms');
   const keyword = told ?? read?.keyword;
   if (keyword === undefined || keyword === 'score') return undefined;
+  // Twilio answers it in texts alone
+  if (keyword === 'help' && channel !== 'sms') return undefined;
   const isSentence = read?.keyword === keyword && read.how === 'sentence';
   return { medium: channel, keyword, isSentence, isOptedOut, number };
 }
