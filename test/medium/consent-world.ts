@@ -34,6 +34,8 @@ export class ConsentWorld {
   /** Said once what was told is worked on. */
   private pending: (() => void)[] = [];
   private frozen: { readonly medium: Medium; readonly composed: Composed }[] = [];
+  /** Messages of which Twilio has said that they didn't arrive. */
+  private readonly told = new Set<string>();
   private born = 0;
   private seen = 0;
   private mails = 0;
@@ -156,7 +158,10 @@ export class ConsentWorld {
   async block(who: number): Promise<void> {
     const person = this.person(who);
     const n = this.rig.calls.findLastIndex(({ form, sid }) => sid !== undefined && form['To'] === person.address.sms);
-    if (n < 0) return;
+    const sid = this.rig.calls[n]?.sid;
+    // told again of the same message it is no news
+    if (sid === undefined || this.told.has(sid)) return;
+    this.told.add(sid);
     this.awaitWork(person.say('sms', 'out', this.rig.now));
     expectStatus(await this.rig.report(n, { status: 'undelivered', code: '21610' }), 200);
   }
