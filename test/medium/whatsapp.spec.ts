@@ -1,4 +1,4 @@
-import { DeliverMessages, FireDueTimers, MessageCodes } from '#app/application';
+import { DeliverMessages, FireDueTimers, MessageCodes, SecretPort } from '#app/application';
 import { jest } from '@jest/globals';
 import { aJourney, send, step } from './a-journey.js';
 import { NUMBER, TwilioRig } from './twilio-rig.js';
@@ -146,6 +146,17 @@ describe('a message on WhatsApp', () => {
     expect(await page()).not.toContain('WhatsApp');
     await agree();
     expect(await page()).toContain('On WhatsApp');
+  });
+
+  it('says on the page behind its link that nothing more will come', async () => {
+    await agree();
+    await ask();
+    const [message] = await rig.rows<{ id: string }>('select id from app.message');
+    const path = `/u/${rig.api.app.get(SecretPort).linkToken('unsubscribe', message?.id ?? '')}`;
+    const { text } = await rig.api.call('GET', path, { key: null });
+    expect(text).toContain('Stop messages on WhatsApp like this one?');
+    expect(text).toContain('Nothing more will come on WhatsApp');
+    expect(text).not.toContain('You will still get');
   });
 
   it('goes to countries of the shop alone', async () => {

@@ -11,6 +11,8 @@ export interface Words {
   readonly unsubscribeTitle: string;
   readonly unsubscribeAsk: Readonly<Record<Medium, string>>;
   readonly unsubscribeKeeps: string;
+  /** On WhatsApp, where nothing more comes. */
+  readonly unsubscribeEnds: string;
   readonly unsubscribe: string;
   readonly unsubscribed: string;
   readonly preferences: PreferenceWords;
@@ -66,6 +68,7 @@ const en: Words = {
     whatsapp: 'Stop messages on WhatsApp like this one?',
   },
   unsubscribeKeeps: 'You will still get the messages you need about your orders.',
+  unsubscribeEnds: 'Nothing more will come on WhatsApp, about your orders neither.',
   unsubscribe: 'Unsubscribe',
   unsubscribed: 'You are unsubscribed.',
   preferences: {
@@ -130,6 +133,7 @@ const fr: Words = {
     whatsapp: 'Ne plus recevoir de messages WhatsApp comme celui-ci ?',
   },
   unsubscribeKeeps: 'Vous recevrez toujours les informations utiles sur vos commandes.',
+  unsubscribeEnds: 'Plus rien n’arrivera sur WhatsApp, pas même au sujet de vos commandes.',
   unsubscribe: 'Se désabonner',
   unsubscribed: 'Vous êtes désabonné.',
   preferences: {
