@@ -63,10 +63,10 @@ const DEATHS: Readonly<Record<string, (medium: string) => void>> = {
         setTimeout(die, 20);
         return end(...args);
       });
-    // the body is piped once the server has said 354
-    return wrap(Readable.prototype, 'pipe', (self, pipe, ...args) => {
-      if (self.constructor.name === 'MessageBody') die();
-      return pipe(...args);
+    // the body is pushed once the server has said 354
+    return wrap(Readable.prototype, 'push', (self, push, ...args) => {
+      if (self.constructor.name === 'DataStream') die();
+      return push(...args);
     });
   },
   'after-answer': (medium) =>
