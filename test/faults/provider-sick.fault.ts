@@ -11,6 +11,8 @@ jest.setTimeout(240_000);
 
 const POSTGRES = { kind: 'postgres', redisUrl: () => undefined } as const;
 const OPEN_LIMIT_MS = 30_000;
+/** Within which something that was sent back must come again. */
+const FIRST_RETRY_MS = 30_000;
 /** As a share of what is new, and what is allowed beside it for what waits when nothing new comes. */
 const RETRY_SHARE = 0.1;
 const RETRIES_PER_SECOND = 0.5;
@@ -56,6 +58,8 @@ const sendWhileAThirdFails = async (): Promise<{ retries: number; allowed: numbe
   const startedAt = performance.now();
   await rig.send(MANY.orders, 40);
   await sleep(MANY.onMs);
+  // the first one comes when it comes
+  while (retries === 0 && performance.now() - startedAt < FIRST_RETRY_MS) await sleep(100);
   rig.mails.hooks.onRcpt = undefined;
   const seconds = (performance.now() - startedAt) / 1_000;
   return { retries, allowed: RETRY_SHARE * seen.size + RETRIES_PER_SECOND * seconds + RETRIES_AT_ONCE };
